@@ -1,0 +1,208 @@
+/** The `data` of every event type that the daemon itself writes, by type. */
+import type { Hold, Proposal, Vote } from "./proposal.ts"
+import type { Task } from "./task.ts"
+
+export interface BuiltinData {
+  readonly "proposal.opened": Proposal
+  readonly "vote.cast": Vote
+  readonly "proposal.succeeded": ProposalClosed
+  readonly "proposal.defeated": ProposalClosed
+  readonly "proposal.expired": ProposalClosed
+  readonly "proposal.cancelled": ProposalClosed
+  readonly "hold.opened": Hold
+  /** The record of `hold.released` and `hold.denied` carries the second decision on the held event. */
+  readonly "hold.released": HoldClosed
+  readonly "hold.denied": HoldClosed
+  readonly "hold.expired": HoldClosed
+  readonly "hold.cancelled": HoldClosed
+  readonly "approval.resolved": ApprovalResolved
+  readonly "task.created": Task
+  readonly "task.started": TaskStarted
+  readonly "task.progress": TaskProgress
+  readonly "task.completed": TaskCompleted
+  readonly "task.failed": TaskFailed
+  readonly "task.cancelled": TaskCancelled
+  readonly "run.requested": RunRequested
+  readonly "run.started": RunStarted
+  readonly "run.usage": RunUsage
+  readonly "run.ended": RunEnded
+  readonly "message.posted": MessagePosted
+  readonly "request.denied": RequestDenied
+  readonly "limit.exceeded": LimitExceeded
+  readonly "bound.exceeded": BoundExceeded
+  readonly "contracts.revised": ContractsRevised
+  readonly "contracts.rejected": ContractsRejected
+  readonly "organization.changed": OrganizationChanged
+  readonly "clock.jumped": ClockJumped
+  readonly "oracle.differed": OracleDiffered
+  readonly "token.created": TokenCreated
+  readonly "token.revoked": TokenRevoked
+  readonly "daemon.started": DaemonStarted
+  readonly "daemon.stopped": DaemonStopped
+}
+
+export interface ProposalClosed {
+  readonly proposal: string
+  readonly hold: string
+  readonly reason: string
+  /** Who cancelled. */
+  readonly by?: string
+}
+export interface HoldClosed {
+  readonly hold: string
+  readonly event: string
+  readonly source: string
+  readonly seq: number
+  readonly reason: string
+  readonly by?: string
+}
+export interface ApprovalResolved {
+  readonly hold: string
+  readonly event: string
+  readonly verdict: "allow" | "deny" | "expired"
+  readonly proposals: ReadonlyArray<string>
+  readonly reason: string
+}
+export interface TaskStarted {
+  readonly task: string
+  readonly run: string
+  /** From 1. */
+  readonly attempt: number
+  /** Worker that holds the lease, and until when (RFC 3339). */
+  readonly worker: string
+  readonly lease: string
+}
+export interface TaskProgress {
+  readonly task: string
+  readonly run: string
+  readonly text?: string
+  readonly data?: unknown
+  /** The lease, renewed. */
+  readonly lease?: string
+}
+export interface TaskCompleted {
+  readonly task: string
+  readonly run: string
+  readonly result: unknown
+}
+export interface TaskFailed {
+  readonly task: string
+  readonly run?: string
+  readonly attempt: number
+  readonly error: string
+  /** When it is given again (RFC 3339); absent where it is dead. */
+  readonly retry?: string
+  readonly dead: boolean
+}
+export interface TaskCancelled {
+  readonly task: string
+  readonly reason: string
+  readonly by?: string
+}
+export interface RunRequested {
+  readonly run: string
+  readonly task: string
+  readonly member: string
+  /** Id of the event that the task follows from. */
+  readonly cause: string
+  readonly executor: string
+  readonly model?: string
+  readonly attempt: number
+}
+export interface RunStarted {
+  readonly run: string
+  readonly task: string
+  readonly member: string
+  readonly executor: string
+  readonly attempt: number
+}
+export interface RunUsage {
+  readonly run: string
+  readonly usd: number
+  readonly tokens: number
+  readonly turns: number
+}
+export interface RunEnded {
+  readonly run: string
+  readonly task: string
+  readonly outcome: "success" | "failure" | "cancelled" | "lost"
+  readonly error?: string
+}
+export interface MessagePosted {
+  /** A channel of the organization, or a member; one of the two. */
+  readonly channel?: string
+  readonly to?: string
+  readonly text: string
+}
+export interface RequestDenied {
+  readonly event: string
+  readonly type: string
+  readonly reason: string
+  readonly contracts: ReadonlyArray<string>
+}
+export interface LimitExceeded {
+  readonly contract: string
+  readonly effect: number
+  readonly key: string
+  readonly max: number
+  readonly within: number
+}
+export interface BoundExceeded {
+  readonly bound: "depth" | "hops"
+  readonly max: number
+  /** The event that is held, or would have been made. */
+  readonly event: string
+}
+export interface ContractsRevised {
+  readonly revision: string
+  readonly previous?: string
+  /** Full names. */
+  readonly added: ReadonlyArray<string>
+  readonly removed: ReadonlyArray<string>
+  readonly changed: ReadonlyArray<string>
+  /** Files and the hashes of their archived text. */
+  readonly files: Readonly<Record<string, string>>
+  readonly summary: string
+  /** Windows that the revision needs and the log already answers: counter key → its encoded window. */
+  readonly seeds?: Readonly<Record<string, unknown>>
+}
+export interface ContractsRejected {
+  readonly files: ReadonlyArray<string>
+  /** `file:line:column message`, as lint prints them. */
+  readonly errors: ReadonlyArray<string>
+}
+export interface OrganizationChanged {
+  readonly organization: string
+  readonly version: string
+  readonly summary: string
+}
+export interface ClockJumped {
+  /** Milliseconds; negative where the wall clock went back. */
+  readonly by: number
+}
+export interface OracleDiffered {
+  readonly event: string
+  readonly contract: string
+  readonly compiled: boolean
+  readonly library: boolean | string
+}
+export interface TokenCreated {
+  readonly id: string
+  /** `@dana`, `reviewer@review-team`, `operator`. */
+  readonly identity: string
+  readonly kind: "human" | "agent" | "operator" | "bridge"
+  /** SHA-256 of the secret, hex. */
+  readonly hash: string
+  readonly expires?: string
+}
+export interface TokenRevoked {
+  readonly id: string
+  readonly by: string
+}
+export interface DaemonStarted {
+  readonly version: string
+  readonly epoch: string
+}
+export interface DaemonStopped {
+  readonly reason: string
+}

@@ -1,0 +1,36 @@
+/** Tasks and runs as records carry them. */
+
+export type TaskState =
+  | "queued"
+  | "running"
+  | "waiting"
+  | "parked"
+  | "completed"
+  | "failed"
+  | "dead"
+  | "cancelled"
+
+/** The data of `task.created`. */
+export interface Task {
+  readonly id: string
+  readonly org: string
+  /** Id and sequence number of the event that it follows from. */
+  readonly event: string
+  readonly eventSeq: number
+  /** Without `@`. */
+  readonly member: string
+  /** Full name of the contract. */
+  readonly contract: string
+  /** Place of the route in the contract's `then`, and of this receiver in the route. */
+  readonly effect: number
+  readonly place: number
+  readonly as: "sequence" | "parallel" | "first" | "compete"
+  readonly goal?: string
+  readonly with?: Readonly<Record<string, unknown>>
+  readonly correlationid: string
+  readonly hops: number
+  readonly created: string
+}
+
+/** Attempts before a task is dead, where the member's `limits.retries` does not say. */
+export const DEFAULT_RETRIES = 2
