@@ -1,0 +1,209 @@
+/**
+ * One revision, linked for deciding: organizations with their chain of parents, contracts with compiled conditions,
+ * and an index from (organization, type) to the few contracts that may apply. Immutable; cells are built on first use.
+ */
+import type { Contract } from "../domain/contract.ts"
+import { DEFAULT_CHANNEL, type Member, type Organization } from "../domain/organization.ts"
+import { classOf, type EventClass, typeMatches } from "../domain/eventTypes.ts"
+import { GLOBAL } from "../domain/names.ts"
+import { type Compiler, createCompiler } from "../language/conditions/compile.ts"
+import type { CompiledCondition, CounterSpec, OrganizationFact, SharedConditions } from "../language/facts.ts"
+import { sharedConditions } from "../language/sharedConditions.ts"
+import { makeCell, type Cell } from "./cell.ts"
+import { type Counter, makeCounter } from "./counters.ts"
+import { type LinkedContract, linkContract } from "./linkedContract.ts"
+
+export interface OrganizationView {
+  readonly organization: Organization
+  readonly fact: OrganizationFact
+  readonly members: ReadonlyMap<string, Member>
+  /** This organization, its parents, `@global`. */
+  readonly chain: ReadonlyArray<string>
+}
+
+/** Concrete types per organization for which a cell is kept; beyond it the oldest is made again when asked for. */
+export const MAX_CELLS_PER_ORGANIZATION = 4096
+
+export interface LinkInput {
+  readonly revision: string
+  readonly contracts: ReadonlyArray<Contract>
+  readonly organizations: ReadonlyArray<Organization>
+}
+
+export class Definitions {
+  readonly revision: string
+  readonly contracts: ReadonlyMap<string, LinkedContract>
+  readonly organizations: ReadonlyMap<string, Organization>
+  readonly #views = new Map<string, OrganizationView>()
+  readonly #byScope = new Map<string, Array<LinkedContract>>()
+  readonly #cells = new Map<string, Map<string, Cell>>()
+  readonly #counters = new Map<string, ReadonlyMap<string, Counter>>()
+  readonly #compiler: Compiler
+
+  /** `previous` lends its compiled conditions; the two stay independent of each other. */
+  constructor(input: LinkInput, previous?: Definitions, compiler: Compiler = previous?.compiler ?? createCompiler()) {
+    this.revision = input.revision
+    this.#compiler = compiler
+    const organizations = new Map(input.organizations.map((organization) => [organization.id, organization]))
+    if (!organizations.has(GLOBAL)) organizations.set(GLOBAL, implicitGlobal)
+    this.organizations = organizations
+    const shared = new Map<string, SharedConditions>()
+    const contracts = new Map<string, LinkedContract>()
+    for (const contract of inOrder(input.contracts)) {
+      let lookup = shared.get(contract.scope)
+      if (lookup === undefined) shared.set(contract.scope, (lookup = sharedConditions(organizations, contract.scope)))
+      const before = previous?.contracts.get(contract.fullName)
+      const linked = linkContract(contract, contracts.size, lookup, compiler, before)
+      contracts.set(contract.fullName, linked)
+      const list = this.#byScope.get(contract.scope)
+      if (list === undefined) this.#byScope.set(contract.scope, [linked])
+      else list.push(linked)
+    }
+    this.contracts = contracts
+  }
+
+  get compiler(): Compiler {
+    return this.#compiler
+  }
+
+  /** An organization that no file defines is an empty one under `@global`. */
+  view(org: string): OrganizationView {
+    let view = this.#views.get(org)
+    if (view === undefined) this.#views.set(org, (view = makeView(org, this.organizations)))
+    return view
+  }
+
+  /** Everything that may speak to an event of this type in this organization. */
+  cell(org: string, type: string): Cell {
+    let cells = this.#cells.get(org)
+    if (cells === undefined) this.#cells.set(org, (cells = new Map()))
+    let cell = cells.get(type)
+    if (cell === undefined) {
+      cell = this.#makeCell(org, type)
+      if (cells.size >= MAX_CELLS_PER_ORGANIZATION) cells.delete(cells.keys().next().value!)
+      cells.set(type, cell)
+    }
+    return cell
+  }
+
+  /** Every counter that some contract in force for this organization reads. */
+  counters(org: string): ReadonlyMap<string, Counter> {
+    let counters = this.#counters.get(org)
+    if (counters === undefined) this.#counters.set(org, (counters = this.#makeCounters(org)))
+    return counters
+  }
+
+  /** Contracts in force for an organization: its own, its parents', `@global`'s; `off` ones excluded. */
+  *inForce(org: string): Iterable<LinkedContract> {
+    for (const scope of this.view(org).chain)
+      for (const linked of this.#byScope.get(scope) ?? []) if (linked.contract.mode !== "off") yield linked
+  }
+
+  /** Does any human of any organization go by this name? */
+  isHuman(name: string): boolean {
+    for (const organization of this.organizations.values())
+      if (organization.members.some((member) => member.kind === "human" && member.name === name)) return true
+    return false
+  }
+
+  #makeCell(org: string, type: string): Cell {
+    const eventClass: EventClass = classOf(type)
+    const candidates: Array<LinkedContract> = []
+    for (const linked of this.inForce(org))
+      if (linked.classes.has(eventClass) && linked.contract.on.some((pattern) => typeMatches(pattern, type)))
+        candidates.push(linked)
+    const counters: Array<Counter> = []
+    for (const counter of this.counters(org).values())
+      if (
+        typeMatches(counter.spec.of, type) ||
+        (counter.spec.since !== undefined && typeMatches(counter.spec.since, type))
+      )
+        counters.push(counter)
+    return makeCell(eventClass, candidates, counters)
+  }
+
+  #makeCounters(org: string): ReadonlyMap<string, Counter> {
+    const specs = new Map<string, { spec: CounterSpec; shared: SharedConditions }>()
+    for (const linked of this.inForce(org))
+      for (const spec of linked.compiled.counters) {
+        const known = specs.get(spec.key)?.spec
+        const shared = sharedConditions(this.organizations, linked.contract.scope)
+        specs.set(spec.key, { spec: known === undefined ? spec : widest(known, spec), shared })
+      }
+    const counters = new Map<string, Counter>()
+    for (const [key, { spec, shared }] of specs) {
+      const where: CompiledCondition | undefined =
+        spec.where === undefined ? undefined : this.#compiler.compile(spec.where, shared)
+      counters.set(key, makeCounter(spec, where?.test))
+    }
+    return counters
+  }
+}
+
+const implicitGlobal: Organization = {
+  id: GLOBAL,
+  default: "allow",
+  timezone: "UTC",
+  members: [],
+  channels: [DEFAULT_CHANNEL],
+  documents: [],
+  conditions: {},
+  webhooks: [],
+  version: "implicit",
+  position: { file: "(built in)", line: 1, column: 1 },
+}
+
+/** Priority, then full name: the order of routes, emits and explanations. */
+const inOrder = (contracts: ReadonlyArray<Contract>): ReadonlyArray<Contract> =>
+  contracts.toSorted((a, b) => b.priority - a.priority || (a.fullName < b.fullName ? -1 : a.fullName > b.fullName ? 1 : 0))
+
+/** Two conditions that share a window with different thresholds keep what the larger one can ask for. */
+const widest = (a: CounterSpec, b: CounterSpec): CounterSpec => {
+  if (a.keep === undefined) return a
+  if (b.keep === undefined) return b
+  return a.keep >= b.keep ? a : b
+}
+
+const makeView = (org: string, organizations: ReadonlyMap<string, Organization>): OrganizationView => {
+  const chain: Array<string> = []
+  for (let at: string | undefined = org; at !== undefined && !chain.includes(at); at = organizations.get(at)?.parent)
+    chain.push(at)
+  if (!chain.includes(GLOBAL)) chain.push(GLOBAL)
+  const organization = organizations.get(org) ?? { ...implicitGlobal, id: org }
+  const members = new Map<string, Member>()
+  for (const member of organization.members) members.set(member.name, resolveReference(member, organizations))
+  if (org === GLOBAL)
+    for (const other of organizations.values())
+      for (const member of other.members)
+        if (member.kind === "human" && !members.has(member.name)) members.set(member.name, { ...member, roles: [], weight: 1 })
+  const all = [...members.values()]
+  return {
+    organization,
+    members,
+    chain,
+    fact: {
+      id: org,
+      members: all.map((member) => member.name),
+      humans: all.filter((member) => member.kind === "human").map((member) => member.name),
+      agents: all.filter((member) => member.kind === "agent").map((member) => member.name),
+      size: all.length,
+    },
+  }
+}
+
+/** A member by reference runs with what its home organization defines, and with what is added here. */
+const resolveReference = (member: Member, organizations: ReadonlyMap<string, Organization>): Member => {
+  if (member.ref === undefined) return member
+  const [name, home] = member.ref.split("@")
+  const original = organizations.get(`@${home}`)?.members.find((other) => other.name === name && other.kind === "agent")
+  if (original === undefined) return member
+  const prompt = [member.prompt ?? original.prompt, member.promptAppend].filter((part) => part !== undefined).join("\n\n")
+  return {
+    ...original,
+    ...member,
+    ...(prompt === "" ? {} : { prompt }),
+    limits: { ...original.limits, ...member.limits },
+    roles: member.roles.length > 0 ? member.roles : original.roles,
+  }
+}
+

@@ -1,0 +1,141 @@
+/** A contract made ready for deciding: its condition compiled, its effects sorted by what they are for. */
+import type { Contract, Effect, EffectKind, Emit, Notify, RequireApproval, RequireVotes, Route, Upon } from "../domain/contract.ts"
+import type { EventClass } from "../domain/eventTypes.ts"
+import type { Compiler } from "../language/conditions/compile.ts"
+import type { CompiledCondition, SharedConditions } from "../language/facts.ts"
+import { type LimitRule, makeLimitRule } from "./limits.ts"
+
+export interface LinkedContract {
+  readonly contract: Contract
+  /** Place in the order of priority, then full name. */
+  readonly order: number
+  readonly compiled: CompiledCondition
+  readonly shared: SharedConditions
+  readonly shadow: boolean
+  /** Classes of events that every one of its effects may apply to. */
+  readonly classes: ReadonlySet<EventClass>
+  /** Reason of its first `deny`. */
+  readonly deny: string | undefined
+  readonly allows: boolean
+  readonly limits: ReadonlyArray<LimitRule>
+  readonly requires: ReadonlyArray<Placed<RequireApproval | RequireVotes>>
+  readonly routes: ReadonlyArray<Placed<Route>>
+  /** `emit` and `notify`, in the order of the file. */
+  readonly follows: ReadonlyArray<Placed<Emit | Notify>>
+  /** Does it restrict? Then it is taken to match where its facts cannot be computed. */
+  readonly restricts: boolean
+}
+
+/** An effect with its place in the contract's `then`. */
+export interface Placed<A extends Effect> {
+  readonly place: number
+  readonly effect: A
+}
+
+const CLASSES_OF_EFFECT: Readonly<Record<EffectKind, ReadonlyArray<EventClass>>> = {
+  allow: ["gated"],
+  deny: ["gated"],
+  require_approval: ["gated"],
+  require_votes: ["gated"],
+  limit: ["gated"],
+  budget: ["gated"],
+  escalate: ["gated", "fact"],
+  emit: ["gated", "fact"],
+  route: ["gated", "fact", "control"],
+  notify: ["gated", "fact", "control"],
+}
+
+export const linkContract = (
+  contract: Contract,
+  order: number,
+  shared: SharedConditions,
+  compiler: Compiler,
+  before: LinkedContract | undefined,
+): LinkedContract => {
+  const compiled =
+    before !== undefined && before.contract.version === contract.version && sameShared(contract, shared, before.shared)
+      ? before.compiled
+      : compiler.compile(contract.when, shared)
+  if (before !== undefined && before.compiled === compiled && before.order === order && before.contract === contract)
+    return before
+  const limits: Array<LimitRule> = []
+  const requires: Array<Placed<RequireApproval | RequireVotes>> = []
+  const routes: Array<Placed<Route>> = []
+  const follows: Array<Placed<Emit | Notify>> = []
+  let deny: string | undefined
+  let allows = false
+  contract.then.forEach((effect, place) => {
+    switch (effect.effect) {
+      case "deny":
+        deny ??= effect.reason
+        break
+      case "allow":
+        allows = true
+        break
+      case "limit":
+        limits.push(makeLimitRule(contract.fullName, place, limits.length, effect))
+        break
+      case "require_approval":
+      case "require_votes":
+        requires.push({ place, effect })
+        break
+      case "route":
+        routes.push({ place, effect })
+        break
+      case "emit":
+      case "notify":
+        follows.push({ place, effect })
+        break
+    }
+  })
+  return {
+    contract,
+    order,
+    compiled,
+    shared,
+    shadow: contract.mode === "shadow",
+    classes: classesOf(contract),
+    deny,
+    allows,
+    limits,
+    requires,
+    routes,
+    follows,
+    restricts: deny !== undefined || limits.length > 0 || requires.length > 0,
+  }
+}
+
+/** What an `emit` or `notify` speaks upon, where it does not say: what its contract's own effects make of the event. */
+export const uponOf = (effect: Emit | Notify, own: "allow" | "deny" | "hold" | "expired" | "none"): Upon =>
+  effect.upon ?? [own === "none" ? "allow" : own]
+
+const classesOf = (contract: Contract): ReadonlySet<EventClass> => {
+  const classes = new Set<EventClass>(["gated", "fact", "control"])
+  for (const effect of contract.then)
+    for (const one of [...classes]) if (!CLASSES_OF_EFFECT[effect.effect].includes(one)) classes.delete(one)
+  return classes
+}
+
+/** The contract's own version says nothing of the shared conditions that it names. */
+const sameShared = (contract: Contract, now: SharedConditions, before: SharedConditions): boolean => {
+  if (now === before || contract.when === undefined) return true
+  const names = JSON.stringify(contract.when).match(/"condition":"/) !== null
+  return !names || JSON.stringify(resolved(contract, now)) === JSON.stringify(resolved(contract, before))
+}
+
+const resolved = (contract: Contract, shared: SharedConditions): unknown => {
+  const seen = new Set<string>()
+  const found: Record<string, unknown> = {}
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return
+    const name = (node as { condition?: unknown }).condition
+    if (typeof name === "string" && !seen.has(name)) {
+      seen.add(name)
+      found[name] = shared(name)
+      visit(found[name])
+    }
+    for (const value of Object.values(node)) visit(value)
+  }
+  visit(contract.when)
+  return found
+}
