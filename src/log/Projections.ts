@@ -46,7 +46,11 @@ export interface ListFilter {
   readonly member?: string
   /** Tasks and holds of one event. */
   readonly event?: string
+  /** `next` of the page before. */
   readonly after?: string
+  /** By when the row was opened; the newest first where it is not said. */
+  readonly order?: "newest" | "oldest"
+  /** At most 1,000, whatever it says. */
   readonly limit: number
 }
 

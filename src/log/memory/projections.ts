@@ -1,0 +1,74 @@
+/** Read models in memory. Rows take the same way through JSON as in every other adapter, so they digest the same. */
+import { Effect } from "effect"
+import type { LogRecord } from "../../domain/record.ts"
+import type { Stored } from "../EventLog.ts"
+import { type HoldView, Projections, type ProposalView, type TaskView, type TokenView } from "../Projections.ts"
+import { digestRows, listRows, type Walk } from "../projections/list.ts"
+import { applyRecord, keysOf, MODEL_NAMES, type Placed, type RowStore, stateOf } from "../projections/project.ts"
+import { decodeRow, encodeRow, type ModelName } from "../projections/readModel.ts"
+
+/** `records` is the log that `rebuild` reads. */
+export const makeMemoryProjections = (
+  records: () => ReadonlyArray<Stored>,
+): { readonly project: (record: LogRecord, place: number) => void; readonly projections: typeof Projections.Service } => {
+  let rows = emptyRows()
+
+  const store: RowStore = {
+    byId: (model, id) => rows[model].get(id),
+    byLink: (model, link) => [...rows[model].values()].filter(({ row }) => row.link === link),
+    put: (model, after) => rows[model].set(after.id, { ...after, row: decodeRow(encodeRow(after.row)) }),
+  }
+  const project = (record: LogRecord, place: number): void => applyRecord(store, record, place)
+
+  const walk =
+    (model: ModelName): Walk =>
+    ({ key, state, newest, after, limit }) =>
+      [...rows[model].values()]
+        .filter(
+          ({ place, row }) =>
+            (after === undefined || (newest ? place < after : place > after)) &&
+            (state === undefined || stateOf(model, row) === state) &&
+            keysOf(model, row).includes(key),
+        )
+        .toSorted((a, b) => (newest ? b.place - a.place : a.place - b.place))
+        .slice(0, limit)
+
+  const view = <View>(model: ModelName, id: string): View | undefined => rows[model].get(id)?.row.view as View | undefined
+
+  return {
+    project,
+    projections: Projections.of({
+      proposals: (filter) => Effect.sync(() => listRows<ProposalView>("proposals", filter, walk("proposals"))),
+      proposal: (id) => Effect.sync(() => view<ProposalView>("proposals", id)),
+      holds: (filter) => Effect.sync(() => listRows<HoldView>("holds", filter, walk("holds"))),
+      hold: (id) => Effect.sync(() => view<HoldView>("holds", id)),
+      tasks: (filter) => Effect.sync(() => listRows<TaskView>("tasks", filter, walk("tasks"))),
+      task: (id) => Effect.sync(() => view<TaskView>("tasks", id)),
+      tokens: (filter) => Effect.sync(() => listRows<TokenView>("tokens", filter, walk("tokens"))),
+      tokenByHash: (hash) => store.byLink("tokens", hash)[0]?.row.view as TokenView | undefined,
+      rebuild: (progress) =>
+        Effect.sync(() => {
+          rows = emptyRows()
+          records().forEach(({ record }, index) => project(record, index + 1))
+          progress(records().length)
+          return { records: records().length }
+        }),
+      digest: Effect.sync(() =>
+        digestRows(
+          MODEL_NAMES.toSorted().flatMap((model) =>
+            [...rows[model].values()]
+              .toSorted((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)))
+              .map(({ id, row }) => ({ model, id, body: encodeRow(row) })),
+          ),
+        ),
+      ),
+    }),
+  }
+}
+
+const emptyRows = (): Record<ModelName, Map<string, Placed>> => ({
+  proposals: new Map(),
+  holds: new Map(),
+  tasks: new Map(),
+  tokens: new Map(),
+})

@@ -1,0 +1,53 @@
+import type { BuiltinData } from "../../domain/builtins.ts"
+import type { ProposalState } from "../../domain/proposal.ts"
+import type { ProposalView } from "../Projections.ts"
+import { on, type ReadModel, updateView } from "./readModel.ts"
+
+const CLOSED = {
+  "proposal.succeeded": "succeeded",
+  "proposal.defeated": "defeated",
+  "proposal.expired": "expired",
+  "proposal.cancelled": "cancelled",
+} as const satisfies Partial<Record<keyof BuiltinData, ProposalState>>
+
+/** Proposals with the votes that count: one of each voter, the last. */
+export const proposals: ReadModel<ProposalView> = {
+  name: "proposals",
+  states: ["active", ...Object.values(CLOSED)],
+  state: (view) => view.state,
+  members: (view) => view.electorate.map((elector) => elector.name),
+  event: () => undefined,
+  on: {
+    ...on(["proposal.opened"], (proposal, event) => [
+      {
+        kind: "open",
+        model: "proposals",
+        id: proposal.id,
+        row: { org: event.org, view: { ...proposal, state: "active", votes: [] } satisfies ProposalView },
+      },
+    ]),
+    ...on(["vote.cast"], (vote, event) => [
+      {
+        kind: "update",
+        model: "proposals",
+        find: { id: vote.proposal },
+        update: updateView<ProposalView>((view) => ({
+          ...view,
+          votes: [...view.votes.filter(({ by }) => by !== vote.by), { ...vote, at: event.time }],
+        })),
+      },
+    ]),
+    ...on(Object.keys(CLOSED) as Array<keyof typeof CLOSED>, ({ proposal }, event) => [
+      {
+        kind: "update",
+        model: "proposals",
+        find: { id: proposal },
+        update: updateView<ProposalView>((view) => ({
+          ...view,
+          state: CLOSED[event.type as keyof typeof CLOSED],
+          resolvedAt: event.time,
+        })),
+      },
+    ]),
+  },
+}

@@ -1,0 +1,68 @@
+import type { LogRecord } from "../../domain/record.ts"
+import type { TaskView } from "../Projections.ts"
+import { type Change, on, type ReadModel, updateView } from "./readModel.ts"
+
+/** Tasks. One whose run is held waits, linked to the hold, until that is released. */
+export const tasks: ReadModel<TaskView> = {
+  name: "tasks",
+  states: ["queued", "running", "waiting", "parked", "completed", "failed", "dead", "cancelled"],
+  state: (view) => view.state,
+  members: (view) => [view.member],
+  event: (view) => view.event,
+  on: {
+    ...on(["task.created"], (task, event) => [
+      {
+        kind: "open",
+        model: "tasks",
+        id: task.id,
+        row: {
+          org: event.org,
+          view: { ...task, state: "queued", attempt: 0, updated: event.time } satisfies TaskView,
+        },
+      },
+    ]),
+    ...on(["run.requested"], ({ task }, event, record) => waitsFor(task, event.time, record)),
+    ...on(["hold.released"], ({ hold }, event) => [
+      {
+        kind: "update",
+        model: "tasks",
+        find: { link: hold },
+        update: (row) => {
+          const { link: _, ...unlinked } = row
+          return (row.view as TaskView).state !== "waiting"
+            ? unlinked
+            : updateView<TaskView>((view) => ({ ...view, state: "queued", updated: event.time }))(unlinked)
+        },
+      },
+    ]),
+    ...on(["task.started"], ({ task, run, attempt }, event) =>
+      becomes(task, (view) => ({ ...view, state: "running", run, attempt, updated: event.time })),
+    ),
+    ...on(["task.completed"], ({ task, run, result }, event) =>
+      becomes(task, ({ error: _, ...view }) => ({ ...view, state: "completed", run, result, updated: event.time })),
+    ),
+    ...on(["task.failed"], ({ task, attempt, error, dead, retry }, event) =>
+      becomes(task, (view) => ({
+        ...view,
+        state: dead ? "dead" : retry === undefined ? "failed" : "queued",
+        attempt,
+        error,
+        updated: event.time,
+      })),
+    ),
+    ...on(["task.cancelled"], ({ task, reason }, event) =>
+      becomes(task, (view) => ({ ...view, state: "cancelled", error: reason, updated: event.time })),
+    ),
+  },
+}
+
+const becomes = (id: string, update: (view: TaskView) => TaskView): ReadonlyArray<Change> => [
+  { kind: "update", model: "tasks", find: { id }, update: updateView(update) },
+]
+
+const waitsFor = (id: string, time: string, { decision }: LogRecord): ReadonlyArray<Change> => {
+  const hold = decision?.hold
+  if (decision?.verdict !== "hold" || hold === undefined) return []
+  const update = updateView<TaskView>((view) => ({ ...view, state: "waiting", updated: time }))
+  return [{ kind: "update", model: "tasks", find: { id }, update: (row) => ({ ...update(row), link: hold }) }]
+}

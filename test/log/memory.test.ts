@@ -1,0 +1,4 @@
+import { layerMemory } from "../../src/log/memory/layer.ts"
+import { conformance } from "./conformance.ts"
+
+conformance("memory", () => layerMemory)
