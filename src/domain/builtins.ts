@@ -1,4 +1,5 @@
 /** The `data` of every event type that the daemon itself writes, by type. */
+import type { Decision } from "./decision.ts"
 import type { Hold, Proposal, Vote } from "./proposal.ts"
 import type { Task } from "./task.ts"
 
@@ -10,7 +11,6 @@ export interface BuiltinData {
   readonly "proposal.expired": ProposalClosed
   readonly "proposal.cancelled": ProposalClosed
   readonly "hold.opened": Hold
-  /** The record of `hold.released` and `hold.denied` carries the second decision on the held event. */
   readonly "hold.released": HoldClosed
   readonly "hold.denied": HoldClosed
   readonly "hold.expired": HoldClosed
@@ -44,6 +44,7 @@ export interface BuiltinData {
 export interface ProposalClosed {
   readonly proposal: string
   readonly hold: string
+  readonly contract: string
   readonly reason: string
   /** Who cancelled. */
   readonly by?: string
@@ -52,9 +53,12 @@ export interface HoldClosed {
   readonly hold: string
   readonly event: string
   readonly source: string
+  /** Of the held event. */
   readonly seq: number
   readonly reason: string
   readonly by?: string
+  /** The second decision on the held event. */
+  readonly decision: Decision
 }
 export interface ApprovalResolved {
   readonly hold: string
@@ -148,7 +152,7 @@ export interface LimitExceeded {
   readonly within: number
 }
 export interface BoundExceeded {
-  readonly bound: "depth" | "hops"
+  readonly bound: "depth" | "hops" | "fan-out"
   readonly max: number
   /** The event that is held, or would have been made. */
   readonly event: string

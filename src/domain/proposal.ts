@@ -34,6 +34,8 @@ export interface Elector {
   readonly name: string
   readonly kind: "human" | "agent"
   readonly weight: number
+  /** Where the elector is a member; who has left it meanwhile cannot vote. Absent for a human who is named himself. */
+  readonly org?: string
 }
 
 export type Choice = "approve" | "deny" | "abstain"

@@ -27,6 +27,9 @@ export interface Task {
   readonly as: "sequence" | "parallel" | "first" | "compete"
   readonly goal?: string
   readonly with?: Readonly<Record<string, unknown>>
+  /** `sequence`: who comes after this one has completed, and the task that came before it. */
+  readonly rest?: ReadonlyArray<string>
+  readonly previous?: string
   readonly correlationid: string
   readonly hops: number
   readonly created: string

@@ -46,7 +46,7 @@ export const makeCell = (
   let read: ((facts: FactSource) => unknown) | undefined
   for (const linked of ordered) {
     const required = key === undefined ? undefined : linked.compiled.required.find((leaf) => leaf.key === key)
-    if (required === undefined) {
+    if (required === undefined || Number.isNaN(required.value)) {
       tried.push({ linked, test: linked.contract.when === undefined ? undefined : linked.compiled.test })
       continue
     }

@@ -25,6 +25,8 @@ export interface OrganizationState {
   readonly tasks: Map<string, OpenTask>
   /** Runs that have not ended. */
   readonly runs: Map<string, OpenRun>
+  /** No deadline or lease ends before this log time in ms; it may be earlier than the earliest one. */
+  nextTimer: number
 }
 
 /** An event that waits, with the decision that made it wait. */
@@ -80,4 +82,5 @@ export const emptyState = (org: string): OrganizationState => ({
   proposals: new Map(),
   tasks: new Map(),
   runs: new Map(),
+  nextTimer: Number.POSITIVE_INFINITY,
 })

@@ -1,0 +1,55 @@
+/** What can be asked of an organization's kernel, and what it answers. */
+import type { BuiltinData } from "../domain/builtins.ts"
+import type { Decision } from "../domain/decision.ts"
+import type { Actor, Event, Incoming } from "../domain/event.ts"
+import type { Choice } from "../domain/proposal.ts"
+import type { Refusal } from "../domain/refusal.ts"
+
+export type Command =
+  | { readonly kind: "publish"; readonly event: Incoming }
+  | {
+      readonly kind: "vote"
+      readonly proposal: string
+      readonly by: Actor
+      readonly choice: Choice
+      readonly reason?: string
+      /** Of the action that the voter has seen; refused where it differs. */
+      readonly digest?: string
+    }
+  /** Ends a hold by one of its names: the hold's own id, or that of one of its proposals. */
+  | { readonly kind: "cancel"; readonly target: string; readonly by: Actor; readonly reason?: string }
+  | {
+      readonly kind: "lease"
+      readonly task: string
+      readonly worker: string
+      readonly leaseMs: number
+      readonly executor: string
+      readonly model?: string
+      readonly by: Actor
+    }
+  | { readonly kind: "progress"; readonly task: string; readonly run: string; readonly text?: string; readonly data?: unknown; readonly leaseMs: number }
+  | { readonly kind: "usage"; readonly run: string; readonly usd: number; readonly tokens: number; readonly turns: number }
+  | {
+      readonly kind: "finish"
+      readonly task: string
+      readonly run: string
+      readonly outcome:
+        | { readonly success: true; readonly result: unknown }
+        | { readonly success: false; readonly error: string; readonly retry: boolean; readonly lost?: true }
+      readonly retries: number
+    }
+  | { readonly kind: "cancelTask"; readonly task: string; readonly by: Actor; readonly reason: string }
+  /** A fact or control event of the daemon's own: a revision, a token, a jump of the clock. */
+  | { readonly kind: "report"; readonly type: keyof BuiltinData; readonly data: unknown; readonly actor: Actor; readonly subject?: string }
+  /** Fires what is due. Every other command does so first, too. */
+  | { readonly kind: "tick" }
+
+/** What a command came to. `event` and `decision` are those of the first record that it made. */
+export interface Done {
+  readonly event?: Event
+  readonly decision?: Decision
+  /** `lease`: is the run begun, waiting for an approval, or refused? */
+  readonly run?: { readonly id: string; readonly attempt: number; readonly state: "started" | "waiting" | "denied"; readonly reason?: string }
+}
+
+export type Answer = Done | Refusal

@@ -1,0 +1,149 @@
+/** What follows from a verdict: tasks of routes, emitted events, messages. */
+import type { Emit, Notify, Route } from "../domain/contract.ts"
+import type { Verdict } from "../domain/decision.ts"
+import { type Actor, type Event, requesterOf } from "../domain/event.ts"
+import type { Task } from "../domain/task.ts"
+import type { Considered } from "./decide.ts"
+import type { Definitions } from "./definitions.ts"
+import { type Draft, follow, linkTo, placeName } from "./draft.ts"
+import { interpolate, interpolateDeep } from "./interpolate.ts"
+import { type LinkedContract, uponOf } from "./linkedContract.ts"
+import { select } from "./selectors.ts"
+
+/** Tasks of every route, in order of priority: one for each receiver, of a sequence only the first so far. */
+export const tasksOf = (
+  considered: ReadonlyArray<Considered>,
+  definitions: Definitions,
+  event: Event,
+  seq: number,
+): { readonly ids: ReadonlyArray<string>; readonly drafts: ReadonlyArray<Draft> } => {
+  const ids: Array<string> = []
+  const drafts: Array<Draft> = []
+  for (const { linked } of considered)
+    for (const { place, effect } of linked.routes) {
+      const receivers = select(effect.to, definitions, event, linked.contract.scope).map((one) => one.name)
+      if (receivers.length === 0) {
+        drafts.push(nobodyToRouteTo(linked, definitions, event))
+        continue
+      }
+      const begun = effect.as === "sequence" ? receivers.slice(0, 1) : receivers
+      begun.forEach((member, index) => {
+        const base = `t-${placeName(event.org, seq)}`
+        const id = ids.length === 0 ? base : `${base}.${ids.length + 1}`
+        ids.push(id)
+        const task = makeTask(id, event, linked, place, index, effect, member)
+        const rest = effect.as === "sequence" ? receivers.slice(1) : []
+        drafts.push(taskDraft(event, linked.contract.fullName, rest.length === 0 ? task : { ...task, rest }))
+      })
+    }
+  return { ids, drafts }
+}
+
+/** The next task of a sequence, after the one before has completed. */
+export const nextOfSequence = (done: Task, completed: Event): Draft | undefined => {
+  if (done.as !== "sequence" || done.rest === undefined) return undefined
+  const [member, ...rest] = done.rest
+  const { rest: _, ...base } = done
+  const next: Task = {
+    ...base,
+    id: `${sequenceName(done)}.s${done.place + 2}`,
+    place: done.place + 1,
+    member: member!,
+    previous: done.id,
+    created: completed.time,
+    ...(rest.length === 0 ? undefined : { rest }),
+  }
+  return { ...taskDraft(completed, done.contract, next), hops: done.hops }
+}
+
+/** Emitted events and messages of every contract that speaks upon this verdict. */
+export const followUps = (
+  considered: ReadonlyArray<Considered>,
+  verdict: Verdict,
+  definitions: Definitions,
+  event: Event,
+): ReadonlyArray<Draft> => {
+  const drafts: Array<Draft> = []
+  for (const { linked, outcome } of considered) {
+    if (linked.shadow) continue
+    for (const { effect } of linked.follows)
+      if (uponOf(effect, outcome.verdict).includes(verdict))
+        drafts.push(...(effect.effect === "emit" ? [emitted(effect, linked, event)] : messages(effect, linked, definitions, event)))
+  }
+  return drafts
+}
+
+const contractActor = (linked: LinkedContract, event: Event): Actor => ({
+  name: linked.contract.fullName,
+  kind: "system",
+  roles: [],
+  onbehalf: requesterOf(event.actor),
+})
+
+const emitted = (effect: Emit, linked: LinkedContract, event: Event): Draft => ({
+  ...linkTo(event),
+  type: effect.type,
+  actor: contractActor(linked, event),
+  ...(event.subject === undefined ? undefined : { subject: event.subject }),
+  ...(event.run === undefined ? undefined : { run: event.run }),
+  ...(effect.data === undefined ? undefined : { data: interpolateDeep(effect.data, event) }),
+})
+
+const messages = (effect: Notify, linked: LinkedContract, definitions: Definitions, event: Event): ReadonlyArray<Draft> => {
+  const text = interpolate(effect.message, event)
+  const actor = contractActor(linked, event)
+  const channels = effect.to.flatMap((selector) => (selector.kind === "channel" ? [{ channel: selector.name, text }] : []))
+  const people = select(effect.to, definitions, event, linked.contract.scope).map((one) => ({ to: one.name, text }))
+  return [...channels, ...people].map((data) => follow(event, "message.posted", data, actor))
+}
+
+/** A route that reaches nobody is said where the organization reads it. */
+const nobodyToRouteTo = (linked: LinkedContract, definitions: Definitions, event: Event): Draft =>
+  follow(
+    event,
+    "message.posted",
+    {
+      channel: definitions.view(event.org).organization.channels[0]!,
+      text: `${linked.contract.fullName} routes "${event.type}" (${event.id}) to nobody: no member fits. Nothing was started.`,
+    },
+    contractActor(linked, event),
+  )
+
+const makeTask = (
+  id: string,
+  event: Event,
+  linked: LinkedContract,
+  place: number,
+  index: number,
+  effect: Route,
+  member: string,
+): Task => ({
+  id,
+  org: event.org,
+  event: event.id,
+  eventSeq: event.seq,
+  member,
+  contract: linked.contract.fullName,
+  effect: place,
+  place: index,
+  as: effect.as,
+  ...(effect.goal === undefined ? undefined : { goal: interpolate(effect.goal, event) }),
+  ...(effect.with === undefined ? undefined : { with: interpolateDeep(effect.with, event) as Record<string, unknown> }),
+  correlationid: event.correlationid,
+  hops: (event.hops ?? 0) + 1,
+  created: event.time,
+})
+
+const taskDraft = (cause: Event, contract: string, task: Task): Draft =>
+  ({
+    ...follow(cause, "task.created", task, {
+      name: contract,
+      kind: "system",
+      roles: [],
+      onbehalf: requesterOf(cause.actor),
+    }),
+    hops: task.hops,
+  })
+
+/** Tasks of one sequence share the name of its first one. */
+const sequenceName = (task: Task): string => (task.place === 0 ? task.id : task.id.slice(0, task.id.lastIndexOf(".s")))
