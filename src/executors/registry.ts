@@ -1,0 +1,29 @@
+/** Every kind of executor there is. A new one is a file beside this one and a line in this list. */
+import type { ExecutorConfig } from "../domain/organization.ts"
+import { didYouMean } from "../language/suggest.ts"
+import { command } from "./command.ts"
+import type { ConfigProblem } from "./configProblem.ts"
+import type { Executor } from "./Executor.ts"
+import { scripted } from "./scripted.ts"
+
+const EXECUTORS: ReadonlyArray<Executor> = [command, scripted]
+
+/** Kinds that the language knows and this version cannot run yet. */
+const PLANNED_KINDS: ReadonlyArray<string> = ["ai", "claude-code", "codex", "opencode", "acp", "human"]
+
+/** The kinds that can run, in alphabetical order. */
+export const executorKinds: ReadonlyArray<string> = EXECUTORS.map(({ kind }) => kind).sort()
+
+export const executorFor = (kind: string): Executor | undefined => EXECUTORS.find((executor) => executor.kind === kind)
+
+/** What is wrong with the executor of a member; empty where it can run. */
+export const checkExecutorConfig = (config: ExecutorConfig): ReadonlyArray<ConfigProblem> => {
+  const executor = executorFor(config.kind)
+  if (executor !== undefined) return executor.check(config)
+  const kinds = executorKinds.join(" and ")
+  if (PLANNED_KINDS.includes(config.kind))
+    return [{ code: "not-yet-supported", message: `Executors of kind ${config.kind} are not supported yet; ${kinds} are.` }]
+  const message = `There is no executor of kind ${JSON.stringify(config.kind)}; there are ${kinds}.`
+  const suggestion = didYouMean(String(config.kind), [...executorKinds, ...PLANNED_KINDS])
+  return [{ code: "unknown-executor", message, ...(suggestion === undefined ? {} : { suggestion }) }]
+}
