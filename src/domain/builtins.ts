@@ -160,12 +160,12 @@ export interface BoundExceeded {
 export interface ContractsRevised {
   readonly revision: string
   readonly previous?: string
-  /** Full names. */
+  /** Full names; at most a hundred of each, `summary` has the numbers. */
   readonly added: ReadonlyArray<string>
   readonly removed: ReadonlyArray<string>
   readonly changed: ReadonlyArray<string>
-  /** Files and the hashes of their archived text. */
-  readonly files: Readonly<Record<string, string>>
+  /** Hash of the archived manifest: JSON of every file of the set and the hash of its archived text. */
+  readonly manifest: string
   readonly summary: string
   /** Windows that the revision needs and the log already answers: counter key → its encoded window. */
   readonly seeds?: Readonly<Record<string, unknown>>

@@ -1,0 +1,201 @@
+/**
+ * Every operation, once. REST, WebSocket and the CLI only translate: decode, call, encode. What an identity may do is
+ * decided here. Refusals are values in the error channel; `LogUnavailable` means that nothing has happened.
+ */
+import { Context, type Effect, type Stream } from "effect"
+import type { Decision, Verdict } from "../domain/decision.ts"
+import type { Diagnostic } from "../domain/diagnostic.ts"
+import type { Event } from "../domain/event.ts"
+import type { Choice } from "../domain/proposal.ts"
+import type { Refused } from "./refused.ts"
+import type { LogUnavailable, Stored } from "../log/EventLog.ts"
+import type { HoldView, ListFilter, Listed, ProposalView, TaskView, TokenView } from "../log/Projections.ts"
+import type { Identity } from "./identity.ts"
+
+/** What a publisher may say of an event: CloudEvents attributes as they came in, already checked for shape. */
+export interface EventInput {
+  readonly id?: string
+  /** Only a bridge may name one; others publish under their token's own. */
+  readonly source?: string
+  readonly type: string
+  readonly subject?: string
+  readonly time?: string
+  readonly data?: unknown
+  readonly org?: string
+  /** Must be the identity's own name, but for a bridge. */
+  readonly actor?: string
+  readonly correlationid?: string
+  readonly causationid?: string
+  readonly traceparent?: string
+}
+
+/** The answer to a publish. */
+export interface PublishAnswer {
+  readonly id: string
+  readonly seq: number
+  readonly org: string
+  readonly verdict: Verdict
+  readonly hold?: string
+  readonly holdState?: HoldView["state"]
+  readonly proposals?: ReadonlyArray<string>
+  readonly tasks?: ReadonlyArray<string>
+  readonly contracts: ReadonlyArray<string>
+  readonly revision: string
+  readonly reason?: string
+  /** True where the same event had been published before. */
+  readonly duplicate?: true
+}
+
+export interface EventView {
+  readonly event: Event
+  readonly decision?: Decision
+}
+
+/** `text` is for people; the rest is the same in fields. */
+export interface Explanation {
+  readonly event: string
+  readonly org: string
+  readonly seq: number
+  readonly verdict?: Verdict
+  readonly revision?: string
+  readonly text: string
+  readonly contracts: ReadonlyArray<unknown>
+  readonly flips: ReadonlyArray<unknown>
+}
+
+export interface EventQuery {
+  readonly org?: string
+  readonly types?: ReadonlyArray<string>
+  readonly since?: string
+  readonly correlationid?: string
+  readonly after?: string
+  readonly limit: number
+  /** `desc` (default of lists for people): the newest first. */
+  readonly order: "asc" | "desc"
+}
+
+export interface ContractView {
+  readonly name: string
+  readonly scope: string
+  readonly version: string
+  readonly mode: string
+  readonly on: ReadonlyArray<string>
+  readonly priority: number
+  readonly title?: string
+  readonly file: string
+  readonly line: number
+  /** Plain English, from the compiled form. */
+  readonly description: string
+}
+
+export interface OrganizationSummary {
+  readonly id: string
+  readonly name?: string
+  readonly description?: string
+  readonly parent?: string
+  readonly default: "allow" | "deny"
+  readonly timezone: string
+  readonly owner?: string
+  readonly members: ReadonlyArray<{ readonly name: string; readonly kind: "human" | "agent"; readonly roles: ReadonlyArray<string>; readonly weight: number }>
+  readonly channels: ReadonlyArray<string>
+}
+
+export interface TestReport {
+  readonly passed: number
+  readonly failed: number
+  readonly cases: ReadonlyArray<{
+    readonly file: string
+    readonly line: number
+    readonly name: string
+    readonly ok: boolean
+    readonly failures: ReadonlyArray<string>
+  }>
+  readonly coverage: {
+    readonly contracts: number
+    readonly contractsBothWays: number
+    /** Contracts and conditions that no case has decided both ways. */
+    readonly uncovered: ReadonlyArray<string>
+  }
+}
+
+export interface Status {
+  readonly state: "starting" | "running" | "draining" | "stopped"
+  readonly version: string
+  readonly pid: number
+  readonly startedAt: string
+  readonly revision: string
+  readonly contracts: number
+  readonly organizations: number
+  readonly openHolds: number
+  readonly openProposals: number
+  readonly openTasks: number
+  readonly workspace: string
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+  /** What waits for an operator, in words: a mass removal, for example. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+type Answer<A> = Effect.Effect<A, Refused | LogUnavailable>
+
+export class Service extends Context.Service<
+  Service,
+  {
+    /** One result an event, in order. `wait: "release"` waits for holds to end, at most `waitMs`. */
+    readonly publish: (
+      identity: Identity,
+      events: ReadonlyArray<EventInput>,
+      options?: { readonly wait?: "decision" | "release"; readonly waitMs?: number },
+    ) => Effect.Effect<ReadonlyArray<PublishAnswer | Refused>, LogUnavailable>
+    readonly events: (identity: Identity, query: EventQuery) => Answer<Listed<EventView>>
+    /** `org` and `source` where the id alone is not enough. */
+    readonly event: (identity: Identity, id: string, org?: string, source?: string) => Answer<EventView>
+    readonly explain: (identity: Identity, id: string, org?: string, source?: string) => Answer<Explanation>
+    /** From `after` (a cursor; `""` from the start, `undefined` from now on), for as long as it is read. */
+    readonly follow: (
+      identity: Identity,
+      filter: { readonly org?: string; readonly types?: ReadonlyArray<string>; readonly after?: string },
+    ) => Stream.Stream<Stored, Refused | LogUnavailable>
+    readonly contracts: (identity: Identity, org?: string) => Answer<ReadonlyArray<ContractView>>
+    readonly contract: (identity: Identity, name: string) => Answer<ContractView & { readonly source: string }>
+    /** Texts by file name, checked together with nothing else. */
+    readonly lint: (identity: Identity, files: Readonly<Record<string, string>>) => Answer<ReadonlyArray<Diagnostic>>
+    readonly describe: (identity: Identity, files: Readonly<Record<string, string>>) => Answer<{ readonly text: string; readonly diagnostics: ReadonlyArray<Diagnostic> }>
+    /** The tests of the workspace against the set in force; or of the given files against themselves. */
+    readonly test: (identity: Identity, files?: Readonly<Record<string, string>>) => Answer<TestReport>
+    readonly organizations: (identity: Identity) => Answer<ReadonlyArray<OrganizationSummary>>
+    readonly organization: (identity: Identity, org: string) => Answer<OrganizationSummary>
+    readonly proposals: (identity: Identity, filter: ListFilter) => Answer<Listed<ProposalView>>
+    readonly proposal: (identity: Identity, id: string) => Answer<ProposalView>
+    readonly vote: (
+      identity: Identity,
+      proposal: string,
+      vote: { readonly choice: Choice; readonly reason?: string; readonly digest?: string },
+    ) => Answer<ProposalView>
+    /** By the id of a hold or of one of its proposals. */
+    readonly cancel: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
+    readonly holds: (identity: Identity, filter: ListFilter) => Answer<Listed<HoldView>>
+    readonly hold: (identity: Identity, id: string) => Answer<HoldView>
+    readonly tasks: (identity: Identity, filter: ListFilter) => Answer<Listed<TaskView>>
+    readonly task: (identity: Identity, id: string) => Answer<TaskView>
+    readonly cancelTask: (identity: Identity, id: string, reason: string) => Answer<TaskView>
+    /** The secret is shown once and kept nowhere. Operators only. */
+    readonly createToken: (
+      identity: Identity,
+      request: { readonly identity: string; readonly kind: "human" | "agent" | "operator" | "bridge"; readonly expires?: string },
+    ) => Answer<{ readonly id: string; readonly token: string }>
+    readonly tokens: (identity: Identity, filter: ListFilter) => Answer<Listed<TokenView>>
+    readonly revokeToken: (identity: Identity, id: string) => Answer<TokenView>
+    /** Who carries this token; refused where it is unknown, expired or revoked. Synchronous but for the first use. */
+    readonly authenticate: (token: string) => Effect.Effect<Identity, Refused>
+    /** A webhook delivery: verified over the raw body, then published in the organization whose secret fits. */
+    readonly webhook: (source: string, headers: Readonly<Record<string, string>>, body: Uint8Array) => Answer<PublishAnswer>
+    readonly status: Effect.Effect<Status>
+    /** Every organization's mailbox is open and the log answers. */
+    readonly ready: Effect.Effect<boolean>
+    /** Prometheus text. */
+    readonly metrics: Effect.Effect<string>
+    /** Operator: confirms what waits for one (a mass removal of contracts). */
+    readonly confirm: (identity: Identity) => Answer<{ readonly revision: string }>
+    readonly shutdown: (identity: Identity) => Answer<void>
+  }
+>()("charter/service/Service") {}
