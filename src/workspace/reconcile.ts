@@ -1,0 +1,132 @@
+/** One step of the workspace: from what was in force and what the folders hold now to what is in force next. */
+import { Effect } from "effect"
+import { type Diagnostic, hasErrors } from "../domain/diagnostic.ts"
+import { judge } from "./judge.ts"
+import { assemble, type LoadedSet } from "./loadedSet.ts"
+import { type MassRemoval, protect, REMOVAL_GRACE_MS } from "./protect.ts"
+import { isTestFile, type Scan } from "./scan.ts"
+import { type Parse, sameSources, type Source, type Sources, textOf } from "./source.ts"
+import type { HeldRemoval, Standing } from "./standing.ts"
+
+/** A removal that waits for an operator is said again after this long. */
+export const HELD_REMINDER_MS = 600_000
+/** Files that are parsed before other work gets its turn. */
+const PARSE_BATCH_FILES = 8
+
+export interface Rules {
+  readonly parse: Parse
+  readonly accept: (candidate: LoadedSet) => Effect.Effect<void, ReadonlyArray<Diagnostic>>
+}
+
+export interface State {
+  readonly standing: Standing
+  readonly inForce: Sources
+  /** Valid contract tests. */
+  readonly tests: Sources
+  /** Of the set in force as a whole. */
+  readonly warnings: ReadonlyArray<Diagnostic>
+  /** Names in force that no file defines any more, and since when (ms). */
+  readonly missing: ReadonlyMap<string, number>
+  /** What the last step saw; absent before the first one. */
+  readonly scan?: Scan
+  /** Everything on disk at the last step; before the first one, what the log handed in. */
+  readonly read: Sources
+  /** When the next step is due though nothing stirs (ms); may be infinite. */
+  readonly due: number
+}
+
+export const startingState = (
+  { parse }: Rules,
+  lastGood: ReadonlyArray<{ readonly file: string; readonly text: string }>,
+): State => {
+  const read = byFile(lastGood.map(({ file, text }) => parse(textOf(file, text))))
+  const inForce = filter(read, isValid)
+  const standing = { set: assemble(inForce, new Map(), []), rejected: [], waiting: [] }
+  return { standing, inForce, tests: new Map(), warnings: [], missing: new Map(), read, due: Infinity }
+}
+
+export const reconcile = Effect.fnUntraced(function* (
+  state: State,
+  { parse, accept }: Rules,
+  scan: Scan,
+  now: number,
+  confirmed: boolean,
+): Effect.fn.Return<State> {
+  const starting = state.scan === undefined
+  const read = yield* parseAll(state.read, parse, scan)
+  const sources = filter(read, ({ file }) => !isTestFile(file))
+  const tests = filter(read, (source) => isTestFile(source.file) && isValid(source))
+  const { candidate, missing, mass } = protect(state.inForce, { ...scan, sources }, state.missing, now, confirmed)
+  const judged = yield* judge(
+    candidate,
+    (sources, warnings) => accept(assemble(sources, tests, warnings)),
+    starting,
+  )
+  const inForce = judged.candidate.sources
+  const warnings = judged.warnings ?? state.warnings
+  const same = !starting && sameSources(inForce, state.inForce) && sameSources(tests, state.tests)
+  const waiting = [...missing].map(([name, since]) => ({ name, due: since + REMOVAL_GRACE_MS })).filter(({ due }) => due > now)
+  const held = mass && hold(mass, state.standing.held, waiting.length > 0, now)
+  const standing: Standing = {
+    set: same ? state.standing.set : assemble(inForce, tests, warnings),
+    rejected: [
+      ...judged.candidate.errors,
+      ...[...read.values()].filter(({ file }) => isTestFile(file)).flatMap(errorsOf),
+      ...(starting ? atStart(state, missing) : []),
+    ],
+    waiting,
+    ...(held === undefined ? {} : { held }),
+  }
+  const reminder = held === undefined ? Infinity : held.since + (held.reminders + 1) * HELD_REMINDER_MS
+  const due = Math.min(reminder, ...waiting.map(({ due }) => due))
+  return { standing, inForce, tests, warnings, missing, scan, read, due }
+})
+
+const parseAll = Effect.fnUntraced(function* (before: Sources, parse: Parse, { texts }: Scan) {
+  const sources = new Map<string, Source>()
+  let parsed = 0
+  for (const [file, text] of texts) {
+    const known = before.get(file)
+    if (known?.hash === text.hash) sources.set(file, known)
+    else {
+      sources.set(file, parse(text))
+      if (++parsed % PARSE_BATCH_FILES === 0) yield* Effect.yieldNow
+    }
+  }
+  return sources
+})
+
+/** Nothing is said while the first files may still return; what has been said is brought up to date. */
+const hold = (mass: MassRemoval, before: HeldRemoval | undefined, waiting: boolean, now: number): HeldRemoval | undefined => {
+  if (waiting && before === undefined) return undefined
+  const candidate = assemble(mass.sources, new Map(), []).revision
+  const since = before?.candidate === candidate ? before.since : now
+  const reminders = Math.floor((now - since) / HELD_REMINDER_MS)
+  return { candidate, removed: mass.removed, folders: mass.folders, since, reminders }
+}
+
+/** What nobody could be told while the daemon did not run. */
+const atStart = (before: State, missing: ReadonlyMap<string, number>): ReadonlyArray<Diagnostic> => [
+  ...[...before.read.values()].flatMap(errorsOf),
+  ...[...before.inForce.values()].flatMap((source): Array<Diagnostic> => {
+    const gone = [...source.parsed.contracts, ...source.parsed.organizations].filter((definition) =>
+      missing.has("fullName" in definition ? definition.fullName : definition.id),
+    )
+    return gone.map(({ position }) => ({
+      ...position,
+      severity: "warning",
+      code: "missing-at-start",
+      message: "what stood here when the daemon last ran is gone; it stays in force for now.",
+      suggestion: "Put it back if it is not meant to go.",
+    }))
+  }),
+]
+
+const byFile = (sources: Iterable<Source>): Sources => new Map([...sources].map((source) => [source.file, source]))
+
+const filter = (sources: Sources, keep: (source: Source) => boolean): Sources => byFile([...sources.values()].filter(keep))
+
+const isValid = ({ parsed }: Source): boolean => !hasErrors(parsed.diagnostics)
+
+const errorsOf = ({ parsed }: Source): ReadonlyArray<Diagnostic> =>
+  parsed.diagnostics.filter(({ severity }) => severity === "error")

@@ -1,0 +1,65 @@
+/** How things stand with the files, and what there is to say to somebody who last saw them otherwise. */
+import { type Diagnostic, formatDiagnostic } from "../domain/diagnostic.ts"
+import { compareSets, type LoadedSet, type SetChange } from "./loadedSet.ts"
+
+export interface Standing {
+  /** What is in force. */
+  readonly set: LoadedSet
+  /** Why files on disk are not in force as they are; empty where all are. */
+  readonly rejected: ReadonlyArray<Diagnostic>
+  /** What goes unless it returns. */
+  readonly waiting: ReadonlyArray<WaitingRemoval>
+  readonly held?: HeldRemoval
+}
+
+export interface WaitingRemoval {
+  /** Full name of a contract, or id of an organization. */
+  readonly name: string
+  /** Milliseconds since 1970. */
+  readonly due: number
+}
+
+/** A removal that an operator must confirm; until then nothing at all changes. */
+export interface HeldRemoval {
+  /** Revision that a confirmation leads to, and by which the operator says what is confirmed. */
+  readonly candidate: string
+  /** Full names of contracts and ids of organizations that would go. */
+  readonly removed: ReadonlyArray<string>
+  /** Watched folders that vanished with some of them. */
+  readonly folders: ReadonlyArray<string>
+  /** Milliseconds since 1970. */
+  readonly since: number
+  /** How often it has been said again. */
+  readonly reminders: number
+}
+
+export type WorkspaceEvent =
+  /** Another revision is in force. */
+  | { readonly kind: "revised"; readonly change: SetChange }
+  /** The same rules in other files or other words, or other contract tests: positions and texts have changed. */
+  | { readonly kind: "reworded"; readonly change: SetChange }
+  /** Files that are not taken as they are; only what has not been said before. */
+  | { readonly kind: "rejected"; readonly files: ReadonlyArray<string>; readonly diagnostics: ReadonlyArray<Diagnostic> }
+  | { readonly kind: "held"; readonly held: HeldRemoval }
+
+/** What somebody has seen so far. */
+export type Seen = { readonly [Key in keyof Standing]?: Standing[Key] | undefined }
+
+export const eventsBetween = (seen: Seen, now: Standing): ReadonlyArray<WorkspaceEvent> => {
+  const events: Array<WorkspaceEvent> = []
+  if (seen.set !== now.set)
+    events.push({
+      kind: seen.set?.revision === now.set.revision ? "reworded" : "revised",
+      change: compareSets(now.set, seen.set),
+    })
+  const said = new Set(seen.rejected?.map(formatDiagnostic))
+  const diagnostics = now.rejected.filter((diagnostic) => !said.has(formatDiagnostic(diagnostic)))
+  if (diagnostics.length > 0)
+    events.push({ kind: "rejected", files: [...new Set(diagnostics.map(({ file }) => file))], diagnostics })
+  if (
+    now.held !== undefined &&
+    (now.held.candidate !== seen.held?.candidate || now.held.reminders !== seen.held.reminders)
+  )
+    events.push({ kind: "held", held: now.held })
+  return events
+}
