@@ -130,9 +130,7 @@ const verdict = (ending: Ending, output: OutputReader): Outcome => {
 
 /** A shell reports a signal that ended its command as 128 and the signal's number. */
 const meaningOf = (code: number): string | undefined =>
-  code === 75
-    ? "temporary failure"
-    : Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0]
+  code === 75 ? "temporary failure" : Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0]
 
 const startFailed = (name: string, { code, message }: StartFailure): Outcome => {
   if (code === "ENOENT") return failure(`command not found: ${name}`, false)
@@ -152,7 +150,12 @@ const executable = (name: string, workspace: string): string =>
   name.includes("/") && !isAbsolute(name) ? resolve(workspace, name) : name
 
 const exists = (folder: string): Effect.Effect<boolean> =>
-  Effect.promise(() => access(folder).then(() => true, () => false))
+  Effect.promise(() =>
+    access(folder).then(
+      () => true,
+      () => false,
+    ),
+  )
 
 // ── configuration ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -184,11 +187,17 @@ const checkConfig = (config: ExecutorConfig): ReadonlyArray<ConfigProblem> => {
 
 const checkWords = (words: unknown): ReadonlyArray<ConfigProblem> => {
   if (typeof words === "string")
-    return [invalid("`run` is a list of words, not one text: no shell takes it apart.", `Write run: ${JSON.stringify(words.trim().split(/\s+/))}.`)]
+    return [
+      invalid(
+        "`run` is a list of words, not one text: no shell takes it apart.",
+        `Write run: ${JSON.stringify(words.trim().split(/\s+/))}.`,
+      ),
+    ]
   if (!Array.isArray(words) || words.length === 0 || words[0] === "")
     return [invalid("`run` is a list of words, the first one names the command.", 'Write run: ["./tools/fix.sh"].')]
   return words.flatMap((word: unknown, index) => {
-    if (typeof word !== "string") return [invalid(`Word ${index + 1} of \`run\` is no text.`, `Write ${JSON.stringify(String(word))}.`)]
+    if (typeof word !== "string")
+      return [invalid(`Word ${index + 1} of \`run\` is no text.`, `Write ${JSON.stringify(String(word))}.`)]
     if (word.includes("\0")) return [invalid(`Word ${index + 1} of \`run\` holds a zero character.`)]
     if (word.includes("${{"))
       return [invalid("`run` takes no `${{ … }}`: the task arrives as JSON on standard input, secrets in `env`.")]
@@ -200,12 +209,15 @@ const checkEnv = (env: unknown): ReadonlyArray<ConfigProblem> => {
   if (!isRecord(env)) return [invalid("`env` is a map of names to texts.", "Write env: { NAME: value }.")]
   return Object.entries(env).flatMap(([name, value]) => {
     if (!VARIABLE_NAME.test(name)) return [invalid(`\`${name}\` is no name for an environment variable.`)]
-    if (name.startsWith(RESERVED_PREFIX)) return [invalid(`\`env.${name}\`: names that start with ${RESERVED_PREFIX} are the daemon's.`)]
+    if (name.startsWith(RESERVED_PREFIX))
+      return [invalid(`\`env.${name}\`: names that start with ${RESERVED_PREFIX} are the daemon's.`)]
     if (typeof value !== "string")
       return [invalid(`\`env.${name}\` is no text.`, `Write ${name}: ${JSON.stringify(String(value))}.`)]
     if (value.includes("\0")) return [invalid(`\`env.${name}\` holds a zero character.`)]
     if (hasForeignInterpolation(value))
-      return [invalid(`\`env.${name}\` takes no \`\${{ … }}\` but \`\${{ env.NAME }}\`: the task arrives on standard input.`)]
+      return [
+        invalid(`\`env.${name}\` takes no \`\${{ … }}\` but \`\${{ env.NAME }}\`: the task arrives on standard input.`),
+      ]
     return []
   })
 }

@@ -4,7 +4,8 @@ import { didYouMean } from "../language/suggest.ts"
 
 export type ConfigProblem = Pick<Diagnostic, "code" | "message" | "suggestion">
 
-export const invalid = (message: string, suggestion?: string): ConfigProblem => problem("invalid-value", message, suggestion)
+export const invalid = (message: string, suggestion?: string): ConfigProblem =>
+  problem("invalid-value", message, suggestion)
 
 export const missing = (key: string, meaning: string, suggestion: string): ConfigProblem =>
   problem("missing-key", `\`${key}\` is missing: ${meaning}.`, suggestion)
@@ -13,7 +14,9 @@ export const missing = (key: string, meaning: string, suggestion: string): Confi
 export const unknownKeys = (value: object, keys: ReadonlyArray<string>, what: string): ReadonlyArray<ConfigProblem> =>
   Object.keys(value)
     .filter((key) => !keys.includes(key))
-    .map((key) => problem("unknown-key", `\`${key}\` is no key of ${what}; it knows ${keys.join(", ")}.`, didYouMean(key, keys)))
+    .map((key) =>
+      problem("unknown-key", `\`${key}\` is no key of ${what}; it knows ${keys.join(", ")}.`, didYouMean(key, keys)),
+    )
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)

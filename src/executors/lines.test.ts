@@ -1,4 +1,4 @@
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Line, splitLines } from "./lines.ts"
 
@@ -7,7 +7,7 @@ const MAX_BYTES = 20
 /** Writes `bytes` in pieces that end at the given cuts. */
 const split = (bytes: Buffer, cuts: ReadonlyArray<number>, objectsOnly = false): Array<Line> => {
   const splitter = splitLines(MAX_BYTES)
-  const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((one, other) => one - other)
+  const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((one, other) => one - other)
   let from = 0
   const lines: Array<Line> = []
   for (const end of ends) {

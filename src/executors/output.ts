@@ -87,6 +87,7 @@ export const readOutput = ({ maxOutputBytes, mask, onUsage }: OutputOptions): Ou
 
   const readOut = (line: Line): ReadonlyArray<Chunk> => {
     bytes += line.bytes + 1
+    if (cut && !COUNTED_START.test(line.text)) return []
     const tooLong = line.bytes > MAX_LINE_BYTES
     if (tooLong && PRECIOUS_START.test(line.text)) {
       fault ??= `a line of ${line.bytes} bytes with an event or a result is over the bound of ${MAX_LINE_BYTES}`
@@ -96,7 +97,6 @@ export const readOutput = ({ maxOutputBytes, mask, onUsage }: OutputOptions): Ou
     const said = tooLong || !text.startsWith("{") ? undefined : parseLine(text)
     switch (said?.kind) {
       case undefined: {
-        if (cut) return []
         const visible = plainText(text)
         plain = appendBounded(plain, plain === "" ? visible : `\n${visible}`)
         return showText(visible)
@@ -129,7 +129,11 @@ export const readOutput = ({ maxOutputBytes, mask, onUsage }: OutputOptions): Ou
       errorBytes = Buffer.concat([errorBytes, piece.subarray(-MAX_ERROR_BYTES)]).subarray(-MAX_ERROR_BYTES)
       return cut ? [] : err.write(piece, false).flatMap(readErr)
     },
-    end: () => [...out.end().flatMap(readOut), ...err.end().flatMap(readErr), ...(untold === undefined ? [] : [untold])],
+    end: () => [
+      ...out.end().flatMap(readOut),
+      ...err.end().flatMap(readErr),
+      ...(untold === undefined ? [] : [untold]),
+    ],
     result: () => {
       if (result !== undefined) return result.value
       const text = plain.trim().slice(-MAX_RESULT_CHARACTERS).toWellFormed()
@@ -143,9 +147,13 @@ export const readOutput = ({ maxOutputBytes, mask, onUsage }: OutputOptions): Ou
 /** The mark of what was said on standard error. */
 export const STDERR = { stream: "stderr" } as const
 
+/** Lines that count past the bounds too; each has but one key, and so starts with it. */
+const COUNTED_START = /^\{\s*"(?:event|result|usage)"\s*:/
 const PRECIOUS_START = /^\{\s*"(?:event|result)"\s*:/
 
-type Said = Extract<Chunk, { kind: "progress" | "usage" | "event" }> | { readonly kind: "result"; readonly value: unknown }
+type Said =
+  | Extract<Chunk, { kind: "progress" | "usage" | "event" }>
+  | { readonly kind: "result"; readonly value: unknown }
 
 /** What a line of JSON says, or `undefined` where it is none of the known shapes. */
 const parseLine = (text: string): Said | undefined => {
@@ -173,9 +181,7 @@ const USAGE_KEYS = ["tokens", "usd", "turns"] as const
 /** A usage chunk of amounts that are not negative, or `undefined`. */
 export const parseUsage = (amounts: Readonly<Record<string, unknown>>): Usage | undefined => {
   const names = Object.keys(amounts)
-  const sound = names.every(
-    (name) => (USAGE_KEYS as ReadonlyArray<string>).includes(name) && isAmount(amounts[name]),
-  )
+  const sound = names.every((name) => (USAGE_KEYS as ReadonlyArray<string>).includes(name) && isAmount(amounts[name]))
   return sound && names.length > 0 ? { kind: "usage", ...amounts } : undefined
 }
 
@@ -216,7 +222,7 @@ const plainText = (text: string): string => {
 }
 
 // Line breaks and tabs may stand in the text of a JSON line.
-const CONTROL = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F]/g
+const CONTROL = /[^\P{Cc}\t\n]/gu
 
 const shorten = (text: string): string =>
   text.length <= MAX_PROGRESS_CHARACTERS ? text : `${text.slice(0, MAX_PROGRESS_CHARACTERS).toWellFormed()}…`

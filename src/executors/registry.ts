@@ -12,7 +12,7 @@ const EXECUTORS: ReadonlyArray<Executor> = [command, scripted]
 const PLANNED_KINDS: ReadonlyArray<string> = ["ai", "claude-code", "codex", "opencode", "acp", "human"]
 
 /** The kinds that can run, in alphabetical order. */
-export const executorKinds: ReadonlyArray<string> = EXECUTORS.map(({ kind }) => kind).sort()
+export const executorKinds: ReadonlyArray<string> = EXECUTORS.map(({ kind }) => kind).toSorted()
 
 export const executorFor = (kind: string): Executor | undefined => EXECUTORS.find((executor) => executor.kind === kind)
 
@@ -22,7 +22,9 @@ export const checkExecutorConfig = (config: ExecutorConfig): ReadonlyArray<Confi
   if (executor !== undefined) return executor.check(config)
   const kinds = executorKinds.join(" and ")
   if (PLANNED_KINDS.includes(config.kind))
-    return [{ code: "not-yet-supported", message: `Executors of kind ${config.kind} are not supported yet; ${kinds} are.` }]
+    return [
+      { code: "not-yet-supported", message: `Executors of kind ${config.kind} are not supported yet; ${kinds} are.` },
+    ]
   const message = `There is no executor of kind ${JSON.stringify(config.kind)}; there are ${kinds}.`
   const suggestion = didYouMean(String(config.kind), [...executorKinds, ...PLANNED_KINDS])
   return [{ code: "unknown-executor", message, ...(suggestion === undefined ? {} : { suggestion }) }]

@@ -21,7 +21,18 @@ import { Schema } from "effect"
 import { type Diagnostic, hasErrors } from "../domain/diagnostic.ts"
 import { Findings } from "../language/findings.ts"
 import { checkInterpolation, refuseInterpolation } from "../language/interpolation.ts"
-import { duration, eventType, expected, fields, flag, json, list, number, optionalText, text } from "../language/read.ts"
+import {
+  duration,
+  eventType,
+  expected,
+  fields,
+  flag,
+  json,
+  list,
+  number,
+  optionalText,
+  text,
+} from "../language/read.ts"
 import { isEmpty, type Node } from "../language/tree.ts"
 import { readYaml } from "../language/yaml.ts"
 import type { TaskInput } from "./taskInput.ts"
@@ -50,11 +61,13 @@ export const readScript = (
 ): { readonly steps: ReadonlyArray<Step>; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
   const findings = new Findings(file, content)
   const [first, second] = readYaml(findings, content)
-  if (second !== undefined) findings.error(second.tree, "one-document", "A script is one document.", "Leave out the `---`.")
+  if (second !== undefined)
+    findings.error(second.tree, "one-document", "A script is one document.", "Leave out the `---`.")
   if (first === undefined && !hasErrors(findings.diagnostics))
     findings.error({ start: 0, end: 0 }, "empty-script", "A script is a list of steps; this file says nothing.")
   const items = list(findings, first?.tree, "a script")
-  if (items.length > MAX_STEPS) findings.error(items[MAX_STEPS]!, "too-many-steps", `A script has at most ${MAX_STEPS} steps.`)
+  if (items.length > MAX_STEPS)
+    findings.error(items[MAX_STEPS]!, "too-many-steps", `A script has at most ${MAX_STEPS} steps.`)
   const steps = items.slice(0, MAX_STEPS).map((item) => readStep(findings, item))
   return { steps: steps.filter((step) => step !== undefined), diagnostics: findings.diagnostics }
 }

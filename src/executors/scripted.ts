@@ -102,7 +102,8 @@ const load = async (
   let content: string
   try {
     const path = await realpath(resolve(workspace, file))
-    if (leaves(relative(await realpath(workspace), path))) return { error: `the script is outside the workspace: ${file}` }
+    if (leaves(relative(await realpath(workspace), path)))
+      return { error: `the script is outside the workspace: ${file}` }
     content = await readFile(path, "utf8")
   } catch (error) {
     return { error: `the script cannot be read: ${(error as Error).message}` }
@@ -114,7 +115,10 @@ const load = async (
 const leaves = (path: string): boolean => path === ".." || path.startsWith("../") || isAbsolute(path)
 
 const errorsOf = (diagnostics: ReadonlyArray<Diagnostic>): string =>
-  diagnostics.filter(({ severity }) => severity === "error").map(formatDiagnostic).join("\n")
+  diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(formatDiagnostic)
+    .join("\n")
 
 // ── `${{ path }}` ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,7 +144,8 @@ const inText = (value: unknown): string =>
 
 const at = (input: unknown, path: ReadonlyArray<string | number>): unknown =>
   path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined),
+    (value, key) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
     input,
   )
 

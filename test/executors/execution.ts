@@ -46,7 +46,8 @@ export const runToEnd = async (executor: Executor, given: Execution): Promise<En
 export const ended = (chunks: ReadonlyArray<Chunk>): Ended => {
   const results = chunks.filter((chunk) => chunk.kind === "result")
   const last = chunks.at(-1)
-  if (results.length !== 1 || last?.kind !== "result") throw new Error(`no single result at the end: ${JSON.stringify(chunks.slice(-5))}`)
+  if (results.length !== 1 || last?.kind !== "result")
+    throw new Error(`no single result at the end: ${JSON.stringify(chunks.slice(-5))}`)
   return {
     chunks,
     outcome: last.outcome,
