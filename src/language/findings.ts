@@ -1,0 +1,60 @@
+/** Collects what is wrong with one file, and remembers where each part of the normal form came from. */
+import type { Diagnostic, Position } from "../domain/diagnostic.ts"
+import type { Span } from "./tree.ts"
+
+/** Where an object of the normal form stands in its file: a contract, effect, selector, condition, member, ... */
+export interface Places {
+  readonly get: (part: object) => Position | undefined
+}
+
+export class Findings {
+  readonly file: string
+  readonly diagnostics: Array<Diagnostic> = []
+  readonly places: WeakMap<object, Position> = new WeakMap()
+  readonly #lineStarts: ReadonlyArray<number>
+  readonly #length: number
+
+  constructor(file: string, text: string) {
+    this.file = file
+    this.#length = text.length
+    const starts = [0]
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1)
+    this.#lineStarts = starts
+  }
+
+  /** Line and column of an offset; an offset outside the text is moved to its nearest end. */
+  position(offset: number): Position {
+    const at = Math.max(0, Math.min(offset, this.#length))
+    let low = 0
+    let high = this.#lineStarts.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (this.#lineStarts[middle]! <= at) low = middle
+      else high = middle - 1
+    }
+    return { file: this.file, line: low + 1, column: at - this.#lineStarts[low]! + 1 }
+  }
+
+  error(at: Span, code: string, message: string, suggestion?: string): void {
+    this.#add("error", at, code, message, suggestion)
+  }
+
+  warning(at: Span, code: string, message: string, suggestion?: string): void {
+    this.#add("warning", at, code, message, suggestion)
+  }
+
+  get errorCount(): number {
+    return this.diagnostics.reduce((count, { severity }) => (severity === "error" ? count + 1 : count), 0)
+  }
+
+  /** Remembers where `part` stands, and gives it back. */
+  placed<T extends object>(part: T, at: Span): T {
+    this.places.set(part, this.position(at.start))
+    return part
+  }
+
+  #add(severity: Diagnostic["severity"], at: Span, code: string, message: string, suggestion?: string): void {
+    const diagnostic = { ...this.position(at.start), severity, code, message }
+    this.diagnostics.push(suggestion === undefined ? diagnostic : { ...diagnostic, suggestion })
+  }
+}

@@ -1,0 +1,103 @@
+/** Files of the contract language: text → contracts, organizations and tests, with everything that is wrong. */
+import type { Contract } from "../domain/contract.ts"
+import type { ContractTests } from "../domain/contractTests.ts"
+import type { Diagnostic } from "../domain/diagnostic.ts"
+import type { Organization } from "../domain/organization.ts"
+import { readContract } from "./contractDocument.ts"
+import { Findings, type Places } from "./findings.ts"
+import { readOrganization } from "./organizationDocument.ts"
+import { didYouMean } from "./suggest.ts"
+import { readContractTests } from "./testDocument.ts"
+import { child, inWords, type Node } from "./tree.ts"
+import { sha256 } from "./version.ts"
+import { readYaml } from "./yaml.ts"
+
+export { checkSet } from "./lint/checkSet.ts"
+export { sharedConditions } from "./sharedConditions.ts"
+export { unsupported } from "./unsupported.ts"
+
+export interface ParsedFile {
+  /** Relative to the workspace, with `/`. */
+  readonly file: string
+  /** SHA-256 of the text, hex. */
+  readonly hash: string
+  /** Those without errors. */
+  readonly contracts: ReadonlyArray<Contract>
+  readonly organizations: ReadonlyArray<Organization>
+  readonly tests: ReadonlyArray<ContractTests>
+  /** In the order of the file. */
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+  /** Organizations of documents with errors: that they are absent above says nothing about them. */
+  readonly unreadable: ReadonlySet<string>
+  /** Where the parts of the contracts and organizations stand. */
+  readonly places: Places
+}
+
+/** Total and pure: the same file and text give the same result, whatever the text is. */
+export const parseFile = (file: string, text: string): ParsedFile => {
+  const findings = new Findings(file, text)
+  const contracts: Array<Contract> = []
+  const organizations: Array<Organization> = []
+  const tests: Array<ContractTests> = []
+  const unreadable = new Set<string>()
+  for (const { tree, broken } of readYaml(findings, text)) {
+    const kind = kindOf(findings, tree)
+    if (kind === undefined) continue
+    const earlier = findings.diagnostics.length
+    const sound = <T>(read: (findings: Findings, node: Node) => T, into: Array<T>): void => {
+      const part = read(findings, tree)
+      const errors = findings.diagnostics.slice(earlier).some(({ severity }) => severity === "error")
+      if (!errors && broken === undefined) into.push(part)
+      else if (kind === "organization") unreadable.add((part as Organization).id)
+    }
+    if (kind === "contract") sound(readContract, contracts)
+    else if (kind === "organization") sound(readOrganization, organizations)
+    else sound(readContractTests, tests)
+    if (broken !== undefined) dropConsequences(findings, earlier, broken)
+  }
+  const diagnostics = findings.diagnostics.sort((a, b) => a.line - b.line || a.column - b.column)
+  const rejected = diagnostics.some(({ severity }) => severity === "error")
+  if (rejected) for (const { id } of organizations) unreadable.add(id)
+  return { file, hash: sha256(text), contracts, organizations, tests, diagnostics, unreadable, places: findings.places }
+}
+
+type Kind = "contract" | "organization" | "tests"
+
+const KIND_KEYS = ["contract", "organization", "workflow"] as const
+
+const kindOf = (findings: Findings, tree: Node): Kind | undefined => {
+  const isTestFile = findings.file.endsWith(".test.yaml") || findings.file.endsWith(".test.yml")
+  if (tree.kind !== "map") {
+    findings.error(tree, "unknown-document", `A document begins with "contract:" or "organization:"; this is ${inWords(tree)}.`)
+    return undefined
+  }
+  const kind = tree.entries.find(({ key }) => (KIND_KEYS as ReadonlyArray<string>).includes(key))
+  if (kind === undefined) {
+    const [first] = tree.entries
+    const expected = isTestFile ? '"organization:" and has "cases:"' : '"contract:" or "organization:"'
+    const suggestion = first && didYouMean(first.key, KIND_KEYS)
+    findings.error(first?.keySpan ?? tree, "unknown-document", `A document begins with ${expected}.`, suggestion)
+    return undefined
+  }
+  if (kind.key === "workflow") {
+    findings.error(kind.keySpan, "not-yet-supported", "Workflows are not supported by this version.", "Write contracts that route.")
+    return undefined
+  }
+  if (isTestFile && kind.key === "contract") {
+    findings.error(kind.keySpan, "wrong-file", "A *.test.yaml file holds tests only; contracts are in a file of their own.")
+    return undefined
+  }
+  const cases = child(tree, "cases")
+  if (kind.key === "organization" && cases !== undefined && !isTestFile) {
+    findings.error(kind.keySpan, "wrong-file", "Contract tests are in a file whose name ends in .test.yaml.")
+    return undefined
+  }
+  return kind.key === "contract" ? "contract" : isTestFile ? "tests" : "organization"
+}
+
+/** Behind a syntax error, what is said of the content may only follow from it. */
+const dropConsequences = (findings: Findings, from: number, broken: number): void => {
+  const { line } = findings.position(broken)
+  const kept = findings.diagnostics.slice(from).filter((found) => found.line < line && found.code !== "missing-key")
+  findings.diagnostics.splice(from, findings.diagnostics.length - from, ...kept)
+}

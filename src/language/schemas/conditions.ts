@@ -1,0 +1,97 @@
+/** Conditions: json-rules-engine's tree, and the short form that expands to it. */
+import { Schema } from "effect"
+import { FACT_NAMES } from "../../domain/contract.ts"
+import { COUNTER_KEYS } from "../conditions/factFields.ts"
+import { decoratorNames, operatorNames } from "../conditions/operators.ts"
+import { DataPath, described, Duration, EventPattern, optional, Text } from "./values.ts"
+
+type Condition = { readonly [key: string]: unknown }
+const Condition: Schema.Codec<Condition> = Schema.suspend((): Schema.Codec<Condition> => AnyCondition)
+
+export const AllNode = Schema.Struct({ all: described(Schema.NonEmptyArray(Condition), "Each of them holds.") })
+export const AnyNode = Schema.Struct({ any: described(Schema.NonEmptyArray(Condition), "At least one of them holds.") })
+export const NotNode = Schema.Struct({ not: described(Condition, "It does not hold.") })
+export const SharedNode = Schema.Struct({
+  condition: described(Text, "A condition of the organization's file, by its name."),
+})
+
+const params = {
+  of: optional(EventPattern, "Which events are looked at: a pattern such as deploy.requested."),
+  by: optional(
+    Schema.Union([Schema.Literals(COUNTER_KEYS), DataPath]),
+    "Only events that agree with this one here: actor, org, subject, run, correlation, a data path; none for all.",
+  ),
+  within: optional(Duration, "How far back: 90s, 30m, 24h, 7d."),
+  where: optional(Condition, "Only events for which this condition held."),
+  since: optional(EventPattern, "history: only what happened after the last such event."),
+  value: optional(Text, "sum: the number that is added up, such as $.usd."),
+  tz: optional(Text, "clock: the time zone, such as Europe/Berlin."),
+}
+export const ParamsMap = Schema.Struct(params)
+
+const decorated = `^((${decoratorNames.join("|")}):)+(${operatorNames.join("|")})$`
+const OperatorName = Schema.Union([
+  Schema.Literals(operatorNames),
+  Schema.String.check(Schema.isPattern(new RegExp(decorated))),
+])
+const FactName = Schema.Literals(FACT_NAMES)
+
+export const FactValue = Schema.Struct({
+  fact: described(FactName, "The fact to compare with."),
+  path: optional(Text, "JSONPath into it."),
+  params: optional(ParamsMap, "Parameters of the fact."),
+})
+
+export const LeafNode = Schema.Struct({
+  fact: described(FactName, "What is looked at."),
+  path: optional(Text, "JSONPath into the fact, such as $.environment."),
+  operator: described(OperatorName, "How it is compared; decorators stand in front, as in someFact:in."),
+  value: described(Schema.Unknown, "What it is compared with: a value, or { fact, path }."),
+  params: optional(ParamsMap, "Parameters of count, sum, history and clock."),
+})
+
+const Scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean, Schema.Null])
+const ScalarList = Schema.NonEmptyArray(Scalar)
+const operators = Object.fromEntries(
+  operatorNames.map((name) => [name, optional(Schema.Unknown, `The operator ${name}.`)]),
+)
+const DecoratedKey = Schema.String.check(Schema.isPattern(new RegExp(decorated)))
+
+const OperatorMap = Schema.StructWithRest(Schema.Struct(operators), [Schema.Record(DecoratedKey, Schema.Unknown)])
+const CounterMap = Schema.StructWithRest(
+  Schema.Struct({ ...params, ...operators, params: optional(ParamsMap, "The parameters, in a map of their own.") }),
+  [Schema.Record(DecoratedKey, Schema.Unknown)],
+)
+const ShortValue = Schema.Union([Scalar, ScalarList, OperatorMap, FactValue])
+
+const short = (description: string) => optional(ShortValue, description)
+const COMMON_KEYS = {
+  type: short("The event's type."),
+  source: short("Where the event comes from."),
+  subject: short("What the event is about."),
+  "actor.name": short("Who caused it."),
+  "actor.kind": short("human, agent, system, external or operator."),
+  "actor.roles": short("A role, or a list of which one is enough."),
+  "actor.creator": short("Who defined the agent."),
+  "org.id": short("The event's organization."),
+  "org.size": short("How many members it has."),
+  "clock.weekday": short("monday to sunday, in the organization's time zone."),
+  "clock.date": short("2026-11-01, in the organization's time zone."),
+  "clock.hour": short("0 to 23, in the organization's time zone."),
+  "clock.minute": short("0 to 59."),
+  "run.cost": short("US dollars that the run has cost."),
+  count: optional(CounterMap, "How many such events were admitted before this one, within a time."),
+  sum: optional(CounterMap, "A number of such events, added up, within a time."),
+  history: optional(CounterMap, "Whether such an event happened since the last such other one."),
+}
+
+const ShortKey = Schema.String.check(Schema.isPattern(new RegExp(`^(${FACT_NAMES.join("|")})([.[].+)?$`)))
+const ShortForm = Schema.StructWithRest(Schema.Struct(COMMON_KEYS), [
+  Schema.Record(ShortKey, Schema.Union([ShortValue, CounterMap])),
+])
+
+const AnyCondition = Schema.Union([AllNode, AnyNode, NotNode, SharedNode, LeafNode, ShortForm]).annotate({
+  identifier: "Condition",
+}) as unknown as Schema.Codec<Condition>
+
+export { AnyCondition as ConditionSchema }

@@ -1,0 +1,21 @@
+/** "Did you mean": the nearest of the words that would have been right. */
+import { closest, distance } from "fastest-levenshtein"
+
+/** The candidate that `word` most likely is a slip of, or `undefined` where none is near. */
+export const nearest = (word: string, candidates: Iterable<string>): string | undefined => {
+  const words = [...candidates]
+  if (words.length === 0 || word === "") return undefined
+  const folded = words.find((candidate) => candidate.toLowerCase() === word.toLowerCase())
+  if (folded !== undefined) return folded
+  const found = closest(word, words)
+  return distance(word, found) <= tolerated(word) ? found : undefined
+}
+
+/** The same as a sentence for a diagnostic. */
+export const didYouMean = (word: string, candidates: Iterable<string>): string | undefined => {
+  const found = nearest(word, candidates)
+  return found === undefined ? undefined : `Did you mean ${JSON.stringify(found)}?`
+}
+
+/** One slip in a short word, two in a longer one, three in a long one; never most of the word. */
+const tolerated = (word: string): number => (word.length <= 3 ? 1 : word.length <= 8 ? 2 : 3)

@@ -1,0 +1,143 @@
+/** A document of a `*.test.yaml` file → contract tests in normal form. */
+import type { ContractTests, Expectation, TestCase, TestEvent, TestStep } from "../domain/contractTests.ts"
+import { readOrganizationName } from "./contractDocument.ts"
+import type { Findings } from "./findings.ts"
+import { choice, compact, duration, eventType, expected, fields, flag, instant, json, list, type MapSchema, number, optionalText, text } from "./read.ts"
+import {
+  AfterStep,
+  CancelStep,
+  CaseMap,
+  CHOICES,
+  ContractTestsDocument,
+  EventMap,
+  EventStep,
+  ExpectMap,
+  PROPOSAL_STATES,
+  VERDICTS,
+  VoteStep,
+} from "./schemas/contractTests.ts"
+import { readMembers } from "./organizationDocument.ts"
+import { memberNameOf } from "./selectors.ts"
+import { nearest } from "./suggest.ts"
+import type { Node } from "./tree.ts"
+
+export const readContractTests = (findings: Findings, node: Node): ContractTests => {
+  const { get } = fields(findings, node, ContractTestsDocument, "a document of contract tests")
+  const members = get("members")
+  const cases = get("cases")
+  if (cases?.kind === "list" && cases.items.length === 0) findings.error(cases, "empty-list", '"cases" is an empty list.')
+  return compact<ContractTests>({
+    organization: readOrganizationName(findings, get("organization"), "the organization"),
+    file: findings.file,
+    members: members && readMembers(findings, members),
+    at: instant(findings, get("at"), '"at"'),
+    cases: list(findings, cases, '"cases"').map((item) => readCase(findings, item)),
+    position: findings.position(node.start),
+  })
+}
+
+const readCase = (findings: Findings, node: Node): TestCase => {
+  const { get } = fields(findings, node, CaseMap, "a case")
+  const members = get("members")
+  const expectation = get("expect")
+  const steps = (key: string): ReadonlyArray<TestStep> =>
+    list(findings, get(key), `"${key}"`).flatMap((item) => readStep(findings, item) ?? [])
+  return compact<TestCase>({
+    name: text(findings, get("name"), "the name of a case"),
+    position: findings.position(node.start),
+    members: members && readMembers(findings, members),
+    at: instant(findings, get("at"), '"at"'),
+    given: steps("given"),
+    event: readEvent(findings, get("event")),
+    expect: expectation && readExpectation(findings, expectation),
+    then: steps("then"),
+  })
+}
+
+const readEvent = (findings: Findings, node: Node | undefined): TestEvent => {
+  if (node === undefined) return { type: "" }
+  const { get } = fields(findings, node, EventMap, "an event")
+  const actor = optionalText(findings, get("actor"), "the actor")
+  const data = get("data")
+  return compact<TestEvent>({
+    type: eventType(findings, get("type"), "the event's type"),
+    actor: actor?.replace(/^@(?=[^/]*$)/, ""),
+    subject: optionalText(findings, get("subject"), "the subject"),
+    source: optionalText(findings, get("source"), "the source"),
+    id: optionalText(findings, get("id"), "the id"),
+    correlation: optionalText(findings, get("correlation"), "the correlation"),
+    data: data && json(findings, data),
+  })
+}
+
+const STEPS: ReadonlyArray<readonly [TestStep["kind"], MapSchema]> = [
+  ["event", EventStep],
+  ["vote", VoteStep],
+  ["cancel", CancelStep],
+  ["after", AfterStep],
+]
+
+const readStep = (findings: Findings, node: Node): TestStep | undefined => {
+  if (node.kind !== "map") {
+    expected(findings, node, "a step is a map with one of event, vote, cancel, after")
+    return undefined
+  }
+  const keys = node.entries.map(({ key }) => key)
+  const step =
+    STEPS.find(([kind]) => keys.includes(kind)) ??
+    STEPS.find(([kind]) => keys.some((key) => nearest(key, STEPS.map(([name]) => name)) === kind))
+  if (step === undefined) {
+    findings.error(node, "unknown-step", "A step is one of event, vote, cancel and after.")
+    return undefined
+  }
+  const [kind, schema] = step
+  const { get } = fields(findings, node, schema, `a step "${kind}"`)
+  const expectation = get("expect")
+  const common = compact<Pick<TestStep, "expect" | "position">>({
+    expect: expectation && readExpectation(findings, expectation),
+    position: findings.position(node.start),
+  })
+  switch (kind) {
+    case "event":
+      return {
+        kind,
+        event: readEvent(findings, get("event")),
+        repeat: number(findings, get("repeat"), '"repeat"', { least: 1, most: MAX_REPEATS, whole: true }) ?? 1,
+        ...common,
+      }
+    case "vote":
+      return {
+        kind,
+        choice: choice(findings, get("vote"), CHOICES, "a vote") ?? "abstain",
+        by: memberNameOf(findings, get("by"), '"by"'),
+        ...compact<{ in?: string }>({ in: optionalText(findings, get("in"), '"in"') }),
+        ...common,
+      }
+    case "cancel":
+      if (flag(findings, get("cancel"), '"cancel"') === false)
+        findings.error(get("cancel")!, "unknown-value", '"cancel" is true.', "Leave the step out.")
+      return { kind, by: memberNameOf(findings, get("by"), '"by"'), ...common }
+    case "after":
+      return { kind, after: duration(findings, get("after"), '"after"') ?? 1, ...common }
+  }
+}
+
+/** Of one step. */
+const MAX_REPEATS = 100_000
+
+const readExpectation = (findings: Findings, node: Node): Expectation => {
+  const { get } = fields(findings, node, ExpectMap, '"expect"')
+  const texts = (key: string): ReadonlyArray<string> | undefined => {
+    const found = get(key)
+    return found && list(findings, found, `"${key}"`).map((item) => text(findings, item, `each of "${key}"`))
+  }
+  return compact<Expectation>({
+    verdict: choice(findings, get("verdict"), VERDICTS, "the verdict"),
+    contracts: texts("contracts"),
+    tasks: texts("tasks")?.map((name) => name.replace(/^@/, "")),
+    emits: texts("emits"),
+    reason: optionalText(findings, get("reason"), '"reason"'),
+    error: flag(findings, get("error"), '"error"'),
+    state: choice(findings, get("state"), PROPOSAL_STATES, "the state"),
+  })
+}
