@@ -6,7 +6,7 @@
  * piped. Exits 1 with a sentence that says what to do.
  */
 import { spawn } from "node:child_process"
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { constants } from "node:os"
 import { delimiter, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -54,15 +54,11 @@ function packagesOf(lockFile) {
 
 /** One installation at a time in this folder: whoever comes second waits, and finds the work done. */
 async function installAlone() {
-  let told = false
-  while (!takeLock()) {
+  for (let tries = 1; !takeLock(); tries += 1) {
     const holders = lockHolders()
     if (holders !== undefined && !holders.some(isAlive)) breakLock(holders)
-    else {
-      if (!told) say(`waiting for another installation in this folder (if there is none, delete ${LOCK})`)
-      told = true
-      await sleep(POLL_MILLIS)
-    }
+    if (tries === 2) say(`waiting for another installation in this folder (if there is none, delete ${LOCK})`)
+    await sleep(POLL_MILLIS)
   }
   const release = () => rmSync(LOCK, { force: true })
   process.once("exit", release)
@@ -78,11 +74,15 @@ async function install() {
   rmSync(INSTALLED, { force: true })
   // npm must not run on the Node that it is about to replace.
   const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== BINARIES)
-  const npm = spawn("npm", ["ci", "--include=dev", "--include=optional", "--loglevel=error", "--no-audit", "--no-fund"], {
-    cwd: ROOT,
-    env: { ...process.env, PATH: path.join(delimiter) },
-    stdio: ["ignore", 2, 2],
-  })
+  const npm = spawn(
+    "npm",
+    ["ci", "--include=dev", "--include=optional", "--loglevel=error", "--no-audit", "--no-fund"],
+    {
+      cwd: ROOT,
+      env: { ...process.env, PATH: path.join(delimiter) },
+      stdio: ["ignore", 2, 2],
+    },
+  )
   // npm goes on where this process is killed: it is a holder too.
   if (npm.pid !== undefined) writeFileSync(LOCK, `${process.pid} ${npm.pid}`)
 
@@ -96,14 +96,17 @@ async function install() {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
   for (const signal of signals) process.on(signal, onSignal)
   const code = await new Promise((resolve) => {
-    npm.once("error", (error) => fail(`npm could not be started (${error.message}): it comes with Node, see nodejs.org.`))
+    npm.once("error", (error) =>
+      fail(`npm could not be started (${error.message}): it comes with Node, see nodejs.org.`),
+    )
     npm.once("close", resolve)
   })
   clearInterval(progress)
   for (const signal of signals) process.off(signal, onSignal)
 
   if (signalled !== undefined) process.exit(128 + constants.signals[signalled])
-  if (code !== 0) fail(`the installation failed: npm's own message is above. Nothing was started; run the command again.`)
+  if (code !== 0)
+    fail(`the installation failed: npm's own message is above. Nothing was started; run the command again.`)
   if (!isCurrent()) fail("npm left out packages of package-lock.json: is `omit` set in an .npmrc or the environment?")
   say(`installed in ${seconds(started)} s`)
 }
@@ -137,16 +140,16 @@ function isAlive(pid) {
   }
 }
 
-/** Takes away the lock of dead holders; gives it back if a living process took it in between. */
+/** Takes away the lock of dead holders. Several may try: the second name goes to one of them, and pins what it names. */
 function breakLock(holders) {
-  const aside = `${LOCK}.${process.pid}`
+  const pinned = `${LOCK}.${holders.join("-")}`
   try {
-    renameSync(LOCK, aside)
-    if (readFileSync(aside, "utf8") === holders.join(" ")) rmSync(aside)
-    else renameSync(aside, LOCK)
-  } catch (error) {
-    if (error.code !== "ENOENT") throw error
+    linkSync(LOCK, pinned)
+  } catch {
+    return
   }
+  if (readFileSync(pinned, "utf8") === holders.join(" ")) rmSync(LOCK)
+  rmSync(pinned)
 }
 
 function seconds(since) {

@@ -23,8 +23,8 @@ export interface LockFile {
   readonly packages: Readonly<Record<string, LockEntry>>
 }
 
-const SYSTEMS = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "win32"]
-const PROCESSORS = ["arm", "arm64", "ia32", "loong64", "ppc64", "riscv64", "s390x", "x64"]
+const SYSTEMS = new Set("aix android darwin freebsd linux netbsd openbsd openharmony sunos win32".split(" "))
+const PROCESSORS = new Set("arm arm64 ia32 loong64 ppc64 riscv64 s390x x64".split(" "))
 
 /** The lock file with an entry for every optional package that any of its packages asks for. */
 export function completeLock(lock: LockFile): LockFile {
@@ -40,8 +40,8 @@ export function completeLock(lock: LockFile): LockFile {
 
 function entryOf(name: string, version: string, dev: boolean): LockEntry {
   const words = name.split(/[/-]/)
-  const os = words.filter((word) => SYSTEMS.includes(word))
-  const cpu = words.filter((word) => PROCESSORS.includes(word))
+  const os = words.filter((word) => SYSTEMS.has(word))
+  const cpu = words.filter((word) => PROCESSORS.has(word))
   const libc = words.flatMap((word) => (word === "gnu" ? ["glibc"] : word === "musl" ? ["musl"] : []))
   return {
     version,

@@ -1,0 +1,194 @@
+/**
+ * The import arrows of src/, and what keeps its inner folders pure.
+ *
+ * Edges → service → supervision, authoring → log, context, executors, workspace → kernel → language → domain. Every
+ * import counts: `import type`, `export from` and `import()` too. Unit tests are free to import what they need.
+ */
+import { globSync, readFileSync } from "node:fs"
+import { dirname, join, relative, resolve, sep } from "node:path"
+import { fileURLToPath } from "node:url"
+import { type CallExpression, type NewExpression, parseSync, type ParseResult, Visitor } from "oxc-parser"
+
+export interface Finding {
+  /** Relative to the root, with `/`. */
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  readonly column: number
+  readonly message: string
+}
+
+const PURE = ["domain", "language", "kernel"]
+const GROUND = ["platform", "config", "observability"]
+const INNER = [...PURE, ...GROUND]
+const MIDDLE = [...INNER, "log", "context", "executors", "workspace"]
+const LIBRARY = [...MIDDLE, "supervision", "authoring", "testing"]
+
+/** What each entry of src/ may import, beside itself. An entry that is missing here is a finding. */
+export const ARROWS: Readonly<Record<string, ReadonlyArray<string>>> = {
+  domain: [],
+  language: ["domain"],
+  kernel: ["domain", "language"],
+  platform: ["domain"],
+  config: ["domain", "platform"],
+  observability: ["domain", "platform", "config"],
+  log: INNER,
+  executors: INNER,
+  workspace: INNER,
+  context: [...INNER, "log"],
+  testing: [...INNER, "log", "workspace"],
+  supervision: MIDDLE,
+  authoring: [...MIDDLE, "testing"],
+  service: LIBRARY,
+  http: ["domain", "language", ...GROUND, "service"],
+  mcp: ["domain", "language", ...GROUND, "service"],
+  web: ["domain", ...GROUND, "service"],
+  tui: ["domain", ...GROUND],
+  demo: ["domain", "language", "log", ...GROUND],
+  cli: ["domain", "language", "log", "workspace", "testing", "demo", "tui", ...GROUND],
+  "daemon.ts": [...LIBRARY, "service", "http", "mcp", "web"],
+  "bin.ts": ["cli", "daemon.ts", ...GROUND],
+}
+
+/** Modules of Node that only compute. */
+const PURE_BUILTINS: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "node:crypto": ["createHash", "hash"],
+  "node:buffer": ["Buffer"],
+}
+/** What the pure folders may take from Effect: schemas and values, not its runtime. */
+const PURE_EFFECT = new Set(
+  "Schema SchemaIssue SchemaAST SchemaGetter SchemaTransformation JsonSchema Result Option Predicate Brand".split(" "),
+)
+
+interface Import {
+  /** Undefined where it is computed. */
+  readonly specifier: string | undefined
+  readonly offset: number
+  readonly names: Names
+}
+/** Names that an import takes, as they are exported; undefined where it takes all of them. */
+type Names = ReadonlyArray<string> | undefined
+
+/** Every arrow that points the wrong way in the `src` folder of `root`, in the order of files and lines. */
+export function findWrongArrows(root: string): ReadonlyArray<Finding> {
+  const source = join(root, "src")
+  const declared = new Set(Object.keys(readPackage(root).dependencies ?? {}))
+  return globSync("**/*.ts", { cwd: source })
+    .filter((file) => !isTest(file))
+    .toSorted()
+    .flatMap((file) => {
+      const path = join(source, file)
+      const text = readFileSync(path, "utf8")
+      const parsed = parseSync(path, text)
+      const entry = entryOf(file)
+      const wrong = importsOf(parsed.module, text).flatMap(({ specifier, offset, names }) => {
+        const message =
+          specifier === undefined
+            ? "an import of a computed name cannot be checked"
+            : complaint(specifier, names, { root, path, entry, declared })
+        return message === undefined ? [] : [{ offset, message }]
+      })
+      const impure = PURE.includes(entry) ? clockReadings(parsed.program) : []
+      return [...wrong, ...impure].map(({ offset, message }) => ({
+        file: `src/${file.split(sep).join("/")}`,
+        ...placeOf(text, offset),
+        message,
+      }))
+    })
+}
+
+interface Importer {
+  readonly root: string
+  readonly path: string
+  readonly entry: string
+  readonly declared: ReadonlySet<string>
+}
+
+function complaint(specifier: string, names: Names, from: Importer): string | undefined {
+  const allowed = ARROWS[from.entry]
+  if (allowed === undefined) return `src/${from.entry} has no arrows yet: give it a row in scripts/arrows.ts`
+  if (!specifier.startsWith(".")) return complaintAboutPackage(specifier, names, from)
+  const target = relative(from.root, resolve(dirname(from.path), specifier))
+    .split(sep)
+    .join("/")
+  if (target === "package.json") return undefined
+  if (!target.startsWith("src/")) return `the program may not import ${target}, which is no part of it`
+  if (isTest(target)) return `only tests may import a test (${target})`
+  const entry = entryOf(target.slice("src/".length))
+  if (entry === from.entry || allowed.includes(entry)) return undefined
+  const list = allowed.length === 0 ? "nothing else of src" : allowed.join(", ")
+  return `${from.entry} may not import ${entry} (${target}); it may import ${list}`
+}
+
+function complaintAboutPackage(specifier: string, names: Names, { entry, declared }: Importer): string | undefined {
+  const pure = PURE.includes(entry)
+  if (specifier.startsWith("node:")) {
+    const allowed = PURE_BUILTINS[specifier] ?? []
+    if (!pure || names?.every((name) => allowed.includes(name)) === true) return undefined
+    return `${entry} is pure: it may not use ${names?.join(", ") ?? "all"} of ${specifier}`
+  }
+  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
+  if (!declared.has(name)) return `${name} is not in the dependencies of package.json`
+  if (entry === "domain" && name !== "effect") return `domain imports only effect, not ${name}`
+  if (!pure || name !== "effect") return undefined
+  const taken = specifier === "effect" ? names : [specifier.slice("effect/".length)]
+  if (taken?.every((module) => PURE_EFFECT.has(module)) === true) return undefined
+  return `${entry} is pure: of effect it may take ${[...PURE_EFFECT].join(", ")}`
+}
+
+function importsOf(module: ParseResult["module"], text: string): ReadonlyArray<Import> {
+  const stated = module.staticImports.map(({ moduleRequest, entries }) => ({
+    specifier: moduleRequest.value,
+    offset: moduleRequest.start,
+    names: entries.length === 0 ? undefined : namesOf(entries.map((entry) => entry.importName)),
+  }))
+  const reexported = module.staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ moduleRequest, importName }) =>
+      moduleRequest === null || moduleRequest === undefined
+        ? []
+        : [{ specifier: moduleRequest.value, offset: moduleRequest.start, names: namesOf([importName]) }],
+    ),
+  )
+  const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) => ({
+    specifier: /^["'].*["']$/.test(text.slice(start, end)) ? text.slice(start + 1, end - 1) : undefined,
+    offset: start,
+    names: undefined,
+  }))
+  return [...stated, ...reexported, ...dynamic]
+}
+
+function namesOf(taken: ReadonlyArray<{ readonly kind: string; readonly name?: string | null }>): Names {
+  const names = taken.map(({ kind, name }) => (kind === "Name" && typeof name === "string" ? name : undefined))
+  return names.includes(undefined) ? undefined : names.filter((name) => name !== undefined)
+}
+
+/** `new Date()` and `Date()`: both read the clock. */
+function clockReadings(program: ParseResult["program"]) {
+  const found: Array<{ readonly offset: number; readonly message: string }> = []
+  const look = ({ callee, arguments: given, start }: CallExpression | NewExpression) => {
+    if (callee.type === "Identifier" && callee.name === "Date" && given.length === 0) {
+      found.push({ offset: start, message: "this reads the clock: time enters as an argument, log time" })
+    }
+  }
+  new Visitor({ CallExpression: look, NewExpression: look }).visit(program)
+  return found
+}
+
+function placeOf(text: string, offset: number) {
+  const before = text.slice(0, offset).split("\n")
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+}
+
+/** Folder of `src`, or a file directly in it. */
+const entryOf = (file: string): string => file.split(/[/\\]/, 1)[0] ?? file
+
+const isTest = (file: string): boolean => file.endsWith(".test.ts")
+
+const readPackage = (root: string) =>
+  JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies?: Record<string, string> }
+
+if (import.meta.main) {
+  const findings = findWrongArrows(fileURLToPath(new URL("..", import.meta.url)))
+  for (const { file, line, column, message } of findings) process.stdout.write(`${file}:${line}:${column} ${message}\n`)
+  process.exitCode = findings.length === 0 ? 0 : 1
+}
