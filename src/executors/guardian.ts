@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
+import { once } from "node:events"
 
 /** A guardian that dies younger than this is started again by the next run only. */
 export const GUARDIAN_MIN_LIFE_MS = 1_000
@@ -16,7 +17,11 @@ export const GUARDIAN_VARIABLE = "CHARTER_GUARDIAN"
 export const GUARDIAN_MARK: string = randomUUID()
 
 /** Resolves once a guardian watches over every process that carries the mark; rejects where none can be started. */
-export const ensureGuardian = (): Promise<void> => (current ??= start())
+export const ensureGuardian = (): Promise<void> =>
+  (current ??= start().catch((error: Error) => {
+    current = undefined
+    throw new Error(`The guardian of runs could not be started: ${error.message}`)
+  }))
 
 const SCRIPT = `
 trap '' HUP INT TERM
@@ -34,7 +39,7 @@ done`
 
 let current: Promise<void> | undefined
 
-const start = (): Promise<void> => {
+const start = async (): Promise<void> => {
   const started = performance.now()
   const guardian = spawn("/bin/sh", ["-c", SCRIPT, "charter-guardian", `${GUARDIAN_VARIABLE}=${GUARDIAN_MARK}`], {
     cwd: "/",
@@ -47,13 +52,7 @@ const start = (): Promise<void> => {
     current = undefined
     if (performance.now() - started > GUARDIAN_MIN_LIFE_MS) ensureGuardian().catch(() => undefined)
   })
-  return new Promise((resolve, reject) => {
-    guardian.once("spawn", resolve)
-    guardian.once("error", (error) => {
-      current = undefined
-      reject(new Error(`The guardian of runs could not be started: ${error.message}`))
-    })
-  })
+  await once(guardian, "spawn")
 }
 
 /** Where the daemon itself was started without one. */

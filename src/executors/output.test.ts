@@ -5,6 +5,7 @@ import type { Usage } from "./limits.ts"
 import {
   MAX_CHUNKS,
   MAX_ERROR_BYTES,
+  MAX_EVENT_BYTES,
   MAX_EVENTS,
   MAX_JSON_DEPTH,
   MAX_LINE_BYTES,
@@ -168,6 +169,9 @@ describe("bounds", () => {
     const over = read(event.repeat(MAX_EVENTS + 1))
     expect(over.chunks).toHaveLength(MAX_EVENTS)
     expect(over.fault).toMatch(/more than 1000 events/)
+    const large = line({ event: { type: "a.b", data: "x".repeat(MAX_EVENT_BYTES / 64) } })
+    expect(read(large.repeat(63))).toMatchObject({ fault: undefined })
+    expect(read(large.repeat(64)).fault).toMatch(/more than 8388608 bytes of events/)
   })
 
   it("make a result that is too long a fault, and not a silent other result", () => {

@@ -32,7 +32,9 @@ export const MAX_LINE_BYTES = 256 * 1024
 export const MAX_PROGRESS_CHARACTERS = 8 * 1024
 /** Progress and usage chunks of one run. */
 export const MAX_CHUNKS = 2_000
+/** Events of one run, and the bytes of their lines together. */
 export const MAX_EVENTS = 1_000
+export const MAX_EVENT_BYTES = 8 * 1024 * 1024
 /** Plain text that becomes the result, in UTF-16 code units, counted from the end. */
 export const MAX_RESULT_CHARACTERS = 64 * 1024
 /** The end of standard error that goes into the error of a failed run. */
@@ -66,6 +68,7 @@ export const readOutput = ({ maxOutputBytes, mask, onUsage }: OutputOptions): Ou
   let bytes = 0
   let chunks = 0
   let events = 0
+  let eventBytes = 0
   let cut = false
   let plain = ""
   let errorBytes: Buffer = Buffer.alloc(0)
@@ -110,9 +113,11 @@ export const readOutput = ({ maxOutputBytes, mask, onUsage }: OutputOptions): Ou
         return shown
       }
       case "event":
-        if (++events <= MAX_EVENTS) return [said]
-        fault ??= `more than ${MAX_EVENTS} events`
-        return []
+        events++
+        eventBytes += line.bytes
+        if (events > MAX_EVENTS) fault ??= `more than ${MAX_EVENTS} events`
+        else if (eventBytes > MAX_EVENT_BYTES) fault ??= `more than ${MAX_EVENT_BYTES} bytes of events`
+        return fault === undefined ? [said] : []
       case "result":
         result = said
         return []

@@ -112,8 +112,18 @@ const start = async (options: ProcessOptions): Promise<RunProcess> => {
     if (!over) await sweep()
     await within(UNKILLABLE_DEADLINE_MS, ended)
   }
-  let stopped: Promise<void> | undefined
-  return { pid, startTime, ended: Effect.promise(() => ended), stop: Effect.promise(() => (stopped ??= stop())) }
+  let stopping: Promise<void> | undefined
+  const warn = Effect.suspend(() =>
+    over
+      ? Effect.void
+      : Effect.logWarning(`The kernel holds a process of run ${options.run} that cannot be ended: ${pid}`),
+  )
+  return {
+    pid,
+    startTime,
+    ended: Effect.promise(() => ended),
+    stop: Effect.promise(() => (stopping ??= stop())).pipe(Effect.andThen(warn)),
+  }
 }
 
 /** Waits for `event`, or for the time to pass. */

@@ -82,9 +82,9 @@ const StepFields = Schema.Struct({
   fail: Schema.optionalKey(Schema.Unknown),
 })
 const UsageFields = Schema.Struct({
-  tokens: Schema.optionalKey(Schema.Number),
-  usd: Schema.optionalKey(Schema.Number),
-  turns: Schema.optionalKey(Schema.Number),
+  tokens: Schema.optionalKey(Schema.Finite),
+  usd: Schema.optionalKey(Schema.Finite),
+  turns: Schema.optionalKey(Schema.Finite),
 })
 const EventFields = Schema.Struct({
   type: Schema.String,
