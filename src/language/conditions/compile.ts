@@ -10,7 +10,6 @@
  * condition and the facts alone, not on the order in which they are asked; nothing that hangs on an unavailable value
  * ever comes out as true or false.
  */
-import canonicalize from "canonicalize"
 import type { Condition, Leaf } from "../../domain/contract.ts"
 import {
   type CompiledCondition,
@@ -22,13 +21,13 @@ import {
   type Test,
 } from "../facts.ts"
 import { isReference } from "./checkLeaf.ts"
-import { counterSpec, counterSpecOf } from "./counter.ts"
+import { counterSpecOf } from "./counter.ts"
 import { decoratedOperator } from "./decorators.ts"
 import { operators as allOperators, type OperatorTable } from "./operators.ts"
 import { isScalar } from "./operators/operator.ts"
-import { counterReader, mayBeUnavailable, plainReader, readKey } from "./read.ts"
+import { readSource, type Reference, sourceOf } from "./read.ts"
 import { InvalidCondition, MAX_CONDITION_DEPTH, sharedCondition } from "./shared.ts"
-import { WeakCache } from "./weakCache.ts"
+import { RecentCache } from "./recentCache.ts"
 
 export { counterSpecOf } from "./counter.ts"
 export { compilePath } from "./path.ts"
@@ -36,9 +35,9 @@ export { readerOf } from "./read.ts"
 export { InvalidCondition } from "./shared.ts"
 
 /**
- * Compiles conditions. Equal leaves of all conditions that live at one time share one closure, which makes large sets
- * small and fast. The compiler itself keeps none of them alive (see {@link WeakCache}), so one compiler may serve a
- * daemon through any number of reloads.
+ * Compiles conditions. Equal leaves of all conditions share one closure, which makes large sets small and fast. The
+ * compiler remembers the {@link MAX_SHARED_LEAVES} to twice as many leaves that it met last, and no conditions, so one
+ * compiler may serve a daemon through any number of reloads.
  */
 export interface Compiler {
   /**
@@ -54,8 +53,11 @@ export interface CompilerOptions {
   readonly operators?: OperatorTable
 }
 
+/** Distinct leaves that a compiler remembers in each of its two generations: about 10 MB at most. */
+export const MAX_SHARED_LEAVES = 16_384
+
 export const createCompiler = ({ operators = allOperators }: CompilerOptions = {}): Compiler => {
-  const leaves = new WeakCache<LeafNode>()
+  const leaves = new RecentCache<LeafNode>(MAX_SHARED_LEAVES)
   return {
     compile: (condition, shared) => {
       if (condition === undefined) return ALWAYS
@@ -129,13 +131,16 @@ const groupNode = (kind: "all" | "any", parts: ReadonlyArray<Node>): Node => {
   if (parts.length === 0) throw new InvalidCondition(`An empty \`${kind}\` says nothing.`)
   if (parts.length === 1) return parts[0]!
   const ordered = parts.toSorted((a, b) => Number(b.total) - Number(a.total) || a.cost - b.cost)
+  let cost = 0
+  for (const part of ordered) cost += part.cost
+  const total = ordered.at(-1)!.total
   return {
     kind,
     parts: ordered,
     test: kind === "all" ? conjunction(ordered) : disjunction(ordered),
-    cost: ordered.reduce((sum, { cost }) => sum + cost, 0),
-    total: ordered.every(({ total }) => total),
-    counters: mergeCounters(ordered.flatMap(({ counters }) => counters)),
+    cost,
+    total,
+    counters: total ? NO_COUNTERS : mergeCounters(ordered.flatMap(({ counters }) => counters)),
   }
 }
 
@@ -147,65 +152,46 @@ const notNode = (part: Node): Node => {
 const mergeCounters = (counters: ReadonlyArray<CounterSpec>): ReadonlyArray<CounterSpec> =>
   counters.length === 0 ? NO_COUNTERS : [...new Map(counters.map((counter) => [counter.key, counter])).values()]
 
-const leafNode = (leaf: Leaf, shared: SharedConditions, operators: OperatorTable, leaves: WeakCache<LeafNode>): LeafNode => {
-  const left = source(leaf, shared, counterSpecOf(leaf, shared))
-  const right = isReference(leaf.value) ? source(leaf.value, shared, undefined) : undefined
-  const key = `${leaf.operator}\n${left.key}\n${right === undefined ? (canonicalize(leaf.value) ?? "") : `fact ${right.key}`}`
+const leafNode = (leaf: Leaf, shared: SharedConditions, operators: OperatorTable, leaves: RecentCache<LeafNode>): LeafNode => {
+  const { operator: name, value } = leaf
+  const left = sourceOf(leaf, shared, counterSpecOf(leaf, shared))
+  const right = isReference(value) ? sourceOf(value, shared) : undefined
+  const key = `${name}\n${left.key}\n${right === undefined ? JSON.stringify(value) : `fact ${right.key}`}`
   const known = leaves.get(key)
   if (known !== undefined) return known
-  const operator = decoratedOperator(leaf.operator, operators)
-  if (operator === undefined) throw new InvalidCondition(`There is no operator ${leaf.operator}.`)
-  const reads = right === undefined ? [left] : [left, right]
-  const base = {
-    kind: "leaf" as const,
-    cost: operator.operator.cost + 4 * operator.decorators.length + reads.reduce((sum, { cost }) => sum + cost, 0),
-    total: reads.every(({ total }) => total),
-    counters: mergeCounters(reads.flatMap(({ counter }) => (counter === undefined ? [] : [counter]))),
-  }
-  const read = left.read
-  if (right !== undefined) {
-    const { test } = operator
-    const readValue = right.read
-    return leaves.set(key, { ...base, equal: undefined, test: (facts) => test(read(facts), readValue(facts)) })
-  }
-  const { value } = leaf
-  const hashable = leaf.operator === "equal" && base.total && isScalar(value)
-  const holds = operator.prepare(value)
+  const operator = decoratedOperator(name, operators)
+  if (operator === undefined) throw new InvalidCondition(`There is no operator ${name}.`)
+  const sources = right === undefined ? [left] : [left, right]
+  const total = sources.every((source) => source.total)
+  const read = readSource(leaf, left)
   return leaves.set(key, {
-    ...base,
-    equal: hashable ? { key: left.key, read, value: value as RequiredEqual["value"] } : undefined,
-    test: (facts) => holds(read(facts)),
+    kind: "leaf",
+    test: right === undefined ? against(read, operator.prepare(value)) : compared(read, readSource(value as Reference, right), operator.test),
+    cost: operator.operator.cost + 4 * operator.decorators.length + sources.reduce((sum, { cost }) => sum + cost, 0),
+    total,
+    counters: mergeCounters(sources.flatMap(({ counter }) => (counter === undefined ? [] : [counter]))),
+    equal:
+      name === "equal" && total && right === undefined && isScalar(value)
+        ? { key: left.key, read, value: value as RequiredEqual["value"] }
+        : undefined,
   })
 }
 
-interface Source {
-  readonly key: string
-  readonly read: Read
-  readonly total: boolean
-  readonly cost: number
-  readonly counter: CounterSpec | undefined
-}
+const against =
+  (read: Read, holds: (fact: unknown) => boolean): Test =>
+  (facts) =>
+    holds(read(facts))
 
-type Reference = Pick<Leaf, "fact" | "path" | "params">
-
-const source = ({ fact, path, params }: Reference, shared: SharedConditions, spec: CounterSpec | undefined): Source => {
-  const total = !mayBeUnavailable(fact, path)
-  if (fact === "count" || fact === "sum" || fact === "history") {
-    const counter = spec ?? counterSpec(fact, params, shared, undefined)
-    return { key: `${fact}\n${counter.key}`, read: counterReader(counter), total, cost: 20, counter }
-  }
-  const cost = total ? (fact === "clock" ? 3 : path === undefined ? 0 : 1) : 30
-  return { key: readKey(fact, path, params), read: plainReader(fact, path, params), total, cost, counter: undefined }
-}
+const compared =
+  (read: Read, readValue: Read, test: (fact: unknown, value: unknown) => boolean): Test =>
+  (facts) =>
+    test(read(facts), readValue(facts))
 
 // ── groups ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** `parts` in the order of {@link groupNode}: total ones first. */
 const conjunction = (parts: ReadonlyArray<Node>): Test => {
-  const partial = parts.filter(({ total }) => !total).map(({ test }) => test)
-  const tests = parts.filter(({ total }) => total).map(({ test }) => test)
-  if (partial.length > 0) tests.push(partial.length === 1 ? partial[0]! : decidedBy(false, partial))
-  const [a, b, c, d] = tests as [Test, Test, Test, Test]
+  const tests = inOrder(parts, false)
+  const [a, b, c, d] = tests as unknown as [Test, Test, Test, Test]
   switch (tests.length) {
     case 1:
       return a
@@ -224,10 +210,8 @@ const conjunction = (parts: ReadonlyArray<Node>): Test => {
 }
 
 const disjunction = (parts: ReadonlyArray<Node>): Test => {
-  const partial = parts.filter(({ total }) => !total).map(({ test }) => test)
-  const tests = parts.filter(({ total }) => total).map(({ test }) => test)
-  if (partial.length > 0) tests.push(partial.length === 1 ? partial[0]! : decidedBy(true, partial))
-  const [a, b, c] = tests as [Test, Test, Test]
+  const tests = inOrder(parts, true)
+  const [a, b, c] = tests as unknown as [Test, Test, Test]
   switch (tests.length) {
     case 1:
       return a
@@ -241,6 +225,15 @@ const disjunction = (parts: ReadonlyArray<Node>): Test => {
         return false
       }
   }
+}
+
+/** Total parts as they stand, then those that may be unavailable as one test. */
+const inOrder = (parts: ReadonlyArray<Node>, decides: boolean): ReadonlyArray<Test> => {
+  const tests: Array<Test> = []
+  const partial: Array<Test> = []
+  for (const { total, test } of parts) (total ? tests : partial).push(test)
+  if (partial.length > 0) tests.push(partial.length === 1 ? partial[0]! : decidedBy(decides, partial))
+  return tests
 }
 
 /** `answer` where one of the tests gives it, even if another is unavailable; else unavailable, or the other answer. */

@@ -27,6 +27,27 @@ export const nativeForm = (source: string): RegExp | undefined => {
   }
 }
 
+/** A text that the pattern may match, where one is easy to make: the first alternative, as short as it can be. */
+export const sampleOf = (source: string): string | undefined => {
+  try {
+    const [first] = new Parser(source).parse()
+    return sampleOfSequence(first!)
+  } catch (error) {
+    if (error instanceof Unsupported) return undefined
+    throw error
+  }
+}
+
+const sampleOfSequence = (sequence: Sequence): string =>
+  sequence
+    .map((part) => {
+      if (part.kind === "assertion") return ""
+      if (part.kind === "group") return sampleOfSequence(part.alternatives[0]!)
+      const readable = READABLE.find((point) => part.of.some(([low, high]) => low <= point && point <= high))
+      return String.fromCodePoint(readable ?? part.of[0]?.[0] ?? 0).repeat(part.min)
+    })
+    .join("")
+
 // ── parsed form ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Code points: sorted ranges that neither touch nor overlap. */
@@ -53,6 +74,9 @@ class Unsupported extends Error {}
 const LAST_CODE_POINT = 0x10ffff
 const code = (character: string): number => character.codePointAt(0)!
 const range = (from: string, to: string): readonly [number, number] => [code(from), code(to)]
+
+/** What a sample is made of, where a set has it. */
+const READABLE = [..."a1A- "].map(code)
 
 const union = (...sets: ReadonlyArray<CodePoints>): CodePoints => {
   const merged: Array<[number, number]> = []

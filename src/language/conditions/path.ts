@@ -8,6 +8,7 @@
  */
 import { FactUnavailable } from "../facts.ts"
 import type { Problem } from "./operators/operator.ts"
+import { RecentCache } from "./recentCache.ts"
 
 export const MAX_PATH_LENGTH_CHARS = 512
 /** `..` looks at every value below; two in one path would look at each of them again and again. */
@@ -24,6 +25,8 @@ export interface Path {
   readonly segments: ReadonlyArray<Segment>
   /** The keys, where the path can find one place only. */
   readonly keys: ReadonlyArray<string> | undefined
+  /** Equal for paths that mean the same: `$.a.b`, `a.b` and `$['a'].b`. */
+  readonly canonical: string
 }
 
 const NAME = /[\p{L}\p{N}_$-]+/uy
@@ -32,8 +35,14 @@ const QUOTED_NAME = /^[\p{L}\p{N}_$][\p{L}\p{N}_$ ./@+&=!-]*$/u
 const BRACKET = /\[([^[\]'"]*)\]/uy
 const SLICE = /^(-?\d*):(-?\d*)(?::(\d*))?$/
 
+/** Parsed paths that are remembered in each of two generations; a set of contracts uses few, again and again. */
+const MAX_REMEMBERED = 2_048
+const remembered = new RecentCache<Path | Problem>(MAX_REMEMBERED)
+
 /** The path taken apart, or what is wrong with it. */
-export const parsePath = (text: string): Path | Problem => {
+export const parsePath = (text: string): Path | Problem => remembered.get(text) ?? remembered.set(text, parse(text))
+
+const parse = (text: string): Path | Problem => {
   const segments: Array<Segment> = []
   if (text.length > MAX_PATH_LENGTH_CHARS) return badPath(text, `it is longer than ${MAX_PATH_LENGTH_CHARS} characters`)
   const unsupported = UNSUPPORTED.find(([pattern]) => pattern.test(text))
@@ -86,7 +95,11 @@ export const parsePath = (text: string): Path | Problem => {
   if (segments.filter(({ kind }) => kind === "descend").length > MAX_DESCENTS)
     return badPath(text, "`..` may occur once in a path")
   const keys = segments.flatMap((segment) => (segment.kind === "key" ? [segment.key] : []))
-  return { segments, keys: keys.length === segments.length ? keys : undefined }
+  return {
+    segments,
+    keys: keys.length === segments.length ? keys : undefined,
+    canonical: JSON.stringify(segments.map((segment) => (segment.kind === "key" ? segment.key : segment))),
+  }
 }
 
 const UNSUPPORTED: ReadonlyArray<readonly [RegExp, string]> = [
@@ -125,27 +138,27 @@ export const checkPath = (text: unknown): Problem | undefined => {
   return "code" in parsed ? parsed : undefined
 }
 
-/** Equal for paths that mean the same: `$.a.b`, `a.b` and `$['a'].b`. */
-export const canonicalPath = (text: string): string => {
-  const parsed = parsePath(text)
-  return "code" in parsed ? text : JSON.stringify(parsed.segments.map((segment) => ("key" in segment ? segment.key : segment)))
-}
-
 /**
  * The value at `text` below a value. The value itself where it is no map or list.
  * @throws {TypeError} for a path that {@link checkPath} refuses; the compiled path throws {@link FactUnavailable} where
  * `..` meets data that is nested too deeply to be walked.
  */
 export const compilePath = (text: string): ((value: unknown) => unknown) => {
+  const { keys, segments } = parsedPath(text)
+  return keys === undefined ? compileQuery(text, segments) : compileKeys(keys)
+}
+
+/** @throws {TypeError} for a path that {@link checkPath} refuses */
+export const parsedPath = (text: string): Path => {
   const parsed = parsePath(text)
   if ("code" in parsed) throw new TypeError(parsed.message)
-  return parsed.keys === undefined ? compileQuery(text, parsed.segments) : compileKeys(parsed.keys)
+  return parsed
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null
 
 /** Names that a plain JSON value has without owning them, and `length`, which `""` does not have for the library. */
-const INHERITED: ReadonlySet<string> = new Set(
+export const INHERITED: ReadonlySet<string> = new Set(
   ["length"].concat(
     ...[Object, Array, String, Number, Boolean].map((type) => Object.getOwnPropertyNames(type.prototype as object)),
   ),

@@ -1,6 +1,7 @@
 /** Regular expressions in RE2's syntax, in time linear in the text. */
 import { RE2JS } from "re2js"
 import { nativeForm } from "./nativeRegex.ts"
+import { RecentCache } from "./recentCache.ts"
 
 export interface LinearRegex {
   readonly test: (text: string) => boolean
@@ -12,25 +13,17 @@ export interface RegexError {
 
 /** Of a pattern, in characters. */
 export const MAX_REGEX_LENGTH_CHARS = 1_000
-/** Compiled patterns that are remembered. */
-const MAX_REMEMBERED = 2_048
+/** Compiled patterns that are remembered in each of two generations. */
+const MAX_REMEMBERED = 1_024
 
-const remembered = new Map<string, LinearRegex | RegexError>()
+const remembered = new RecentCache<LinearRegex | RegexError>(MAX_REMEMBERED)
 
 /**
  * `source` anywhere in a text, unless anchored. Patterns on which V8's own engine is linear and means the same run on
  * it, about ten times as fast; all others on RE2.
  */
-export const linearRegex = (source: string): LinearRegex | RegexError => {
-  const known = remembered.get(source)
-  if (known !== undefined) return known
-  const made = compileRegex(source)
-  // The oldest half goes at once: patterns in use are held by the conditions that use them.
-  if (remembered.size >= MAX_REMEMBERED)
-    for (const key of [...remembered.keys()].slice(0, MAX_REMEMBERED / 2)) remembered.delete(key)
-  remembered.set(source, made)
-  return made
-}
+export const linearRegex = (source: string): LinearRegex | RegexError =>
+  remembered.get(source) ?? remembered.set(source, compileRegex(source))
 
 const compileRegex = (source: string): LinearRegex | RegexError => {
   if (source.length > MAX_REGEX_LENGTH_CHARS) return { error: `it is longer than ${MAX_REGEX_LENGTH_CHARS} characters` }
