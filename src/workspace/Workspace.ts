@@ -103,14 +103,19 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
   })
   const follow = Effect.gen(function* () {
     const wait = Math.min(RESCAN_MS, state.due - (yield* Clock.currentTimeMillis))
-    const woken = yield* Effect.timeoutOption(Queue.take(stirred), Math.max(0, wait))
+    const woken = yield* Effect.as(Queue.take(stirred), "stirred").pipe(
+      Effect.raceFirst(Effect.as(Deferred.await(news), "decided")),
+      Effect.timeoutOption(Math.max(0, wait)),
+      Effect.map(Option.getOrUndefined),
+    )
+    if (woken === "decided") return
     if (unwatched !== undefined) {
       yield* Effect.logWarning(`changes of files are seen only every ${RESCAN_MS / 1000} s:`, unwatched)
       unwatched = undefined
     }
     const deadline = (yield* Clock.currentTimeMillis) + MAX_DEBOUNCE_MS
     const patient = Effect.map(Clock.currentTimeMillis, (now) => now < deadline)
-    if (Option.isSome(woken))
+    if (woken === "stirred")
       while (Option.isSome(yield* Effect.timeoutOption(Queue.take(stirred), DEBOUNCE_MS)) && (yield* patient));
     for (let rest; (rest = yield* turn.withPermit(glance(yield* patient))) > 0;) yield* Effect.sleep(rest)
   }).pipe(
