@@ -57,7 +57,7 @@ const PURE_BUILTINS: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 /** What the pure folders may take from Effect: schemas and values, not its runtime. */
 const PURE_EFFECT = new Set(
-  "Schema SchemaIssue SchemaAST SchemaGetter SchemaTransformation JsonSchema Result Option Predicate Brand".split(" "),
+  "Schema SchemaIssue SchemaAST SchemaGetter SchemaTransformation JsonSchema Result Option Predicate Brand Cron Duration".split(" "),
 )
 
 interface Import {

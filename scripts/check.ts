@@ -11,10 +11,7 @@ const OUTPUT_MAX_BYTES = 16 * 1024 * 1024
 
 const STATIC_STEPS: Readonly<Record<string, ReadonlyArray<string>>> = {
   types: ["tsc", "--project", "tsconfig.json"],
-  effect: [
-    ...["effect-tsgo", "diagnostics", "--project", join(ROOT, "tsconfig.json"), "--format", "text"],
-    ...["--severity", "error,warning", "--strict"],
-  ],
+  effect: `effect-tsgo diagnostics --project tsconfig.json --format text --severity error,warning --strict`.split(" "),
   lint: ["oxlint"],
   format: ["oxfmt", "--check"],
   arrows: ["node", "scripts/arrows.ts"],
