@@ -13,7 +13,8 @@ export const between: Operator = {
   test: (fact, value) => Array.isArray(value) && value.length === 2 && isBetween(fact, value[0], value[1]),
   prepare: (value) => {
     if (!Array.isArray(value) || value.length !== 2) return () => false
-    const [low, high] = value
+    const [low, high]: ReadonlyArray<unknown> = value
+    if (typeof low !== "number" || typeof high !== "number") return (fact) => isBetween(fact, low, high)
     return (fact) => (typeof fact === "number" ? fact >= low && fact <= high : isBetween(fact, low, high))
   },
   check: (value) => {
