@@ -1,0 +1,101 @@
+/** A watcher that sees nothing is made up for by the scan, which looks by itself. */
+import { EventEmitter } from "node:events"
+import { utimesSync } from "node:fs"
+import { join } from "node:path"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { describe, expect, it, vi } from "vitest"
+import { parseFile } from "../../src/language/load.ts"
+import { DEBOUNCE_MS, RESCAN_MS } from "../../src/workspace/Workspace.ts"
+import { contract, inFolder, inVirtualTime, names, open } from "./scenario.ts"
+
+const watchers: Array<EventEmitter> = []
+
+vi.mock("chokidar", () => ({
+  FSWatcher: class extends EventEmitter {
+    constructor() {
+      super()
+      watchers.push(this)
+    }
+    add = () => this
+    close = () => Promise.resolve()
+  },
+}))
+
+vi.mock("../../src/language/load.ts", async (original) => {
+  const actual = await original<typeof import("../../src/language/load.ts")>()
+  return { ...actual, parseFile: vi.fn(actual.parseFile) }
+})
+
+const FILE = "contracts/a.yaml"
+
+describe("without a single event of the watcher", () => {
+  it(
+    "a change is seen at the next scan",
+    inVirtualTime((folder) =>
+      Effect.gen(function* () {
+        folder.write(FILE, contract("a"))
+        const workspace = yield* open(folder)
+        yield* workspace.until("revised")
+        folder.write(FILE, contract("a", "new"))
+        folder.write("contracts/b.yaml", contract("b"))
+        yield* TestClock.adjust(RESCAN_MS - 1)
+        expect(yield* names(workspace)).toEqual(["@global/a"])
+        yield* TestClock.adjust(1)
+        const { change } = yield* workspace.until("revised")
+        expect(change).toMatchObject({ added: ["@global/b"], removed: [], changed: ["@global/a"] })
+      }),
+    ),
+  )
+
+  it(
+    "a system that refuses to watch is survived",
+    inVirtualTime((folder) =>
+      Effect.gen(function* () {
+        const workspace = yield* open(folder)
+        yield* workspace.until("revised")
+        watchers.at(-1)!.emit("error", new Error("ENOSPC: no space left on device, watch"))
+        folder.write(FILE, contract("a"))
+        yield* TestClock.adjust(DEBOUNCE_MS)
+        expect((yield* workspace.until("revised")).change.added).toEqual(["@global/a"])
+      }),
+    ),
+  )
+
+  it(
+    "a file that changed within one tick of the clock is read again, though size and time are the same",
+    inFolder((folder) =>
+      Effect.gen(function* () {
+        const time = new Date(1_700_000_000_000)
+        folder.write(FILE, contract("a", "one"))
+        utimesSync(join(folder.path, FILE), time, time)
+        const workspace = yield* open(folder)
+        folder.write(FILE, contract("a", "two"))
+        utimesSync(join(folder.path, FILE), time, time)
+        expect((yield* workspace.workspace.reload).set.files[FILE]!.text).toBe(contract("a", "two"))
+      }),
+    ),
+  )
+})
+
+describe("parsing", () => {
+  it(
+    "happens once for each content, also where it returns",
+    inFolder((folder) =>
+      Effect.gen(function* () {
+        vi.mocked(parseFile).mockClear()
+        for (let index = 0; index < 50; index++) folder.write(`contracts/c${index}.yaml`, contract(`c${index}`))
+        const { workspace } = yield* open(folder)
+        expect(parseFile).toHaveBeenCalledTimes(50)
+        yield* workspace.reload
+        folder.write("contracts/c0.yaml", contract("c0", "new"))
+        yield* workspace.reload
+        expect(parseFile).toHaveBeenCalledTimes(51)
+        folder.write("contracts/c0.yaml", contract("c0"))
+        yield* workspace.reload
+        expect((yield* workspace.current).files["contracts/c0.yaml"]!.text).toBe(contract("c0"))
+        expect(parseFile).toHaveBeenCalledTimes(51)
+      }),
+    ),
+  )
+})
