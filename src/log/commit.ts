@@ -12,6 +12,6 @@ export const commitProblem = (org: string, expected: number, commit: Commit): st
   return undefined
 }
 
-/** Said of a commit whose encoded form has `bytes`; undefined where it is within {@link MAX_COMMIT_BYTES}. */
-export const sizeProblem = (bytes: number): string | undefined =>
-  bytes > MAX_COMMIT_BYTES ? `a commit of ${bytes} bytes is larger than ${MAX_COMMIT_BYTES}` : undefined
+/** Said of a commit whose encoded form has `bytes`, more than {@link MAX_COMMIT_BYTES}. */
+export const commitTooLarge = (bytes: number): string =>
+  `a commit of ${bytes} bytes is larger than ${MAX_COMMIT_BYTES}`

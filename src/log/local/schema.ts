@@ -1,0 +1,78 @@
+/**
+ * The tables of the log's file. `records` and `sources` only ever grow; `read_*` can be made again from them.
+ *
+ * `data` is JSON text; a blob there is the digest that an erased payload has left behind, so the chain still verifies.
+ */
+import type { Connection } from "./database.ts"
+
+export const SCHEMA_VERSION = 1
+/** "CHRT": tells our file from any other database. */
+const APPLICATION_ID = 0x43_48_52_54
+
+const TABLES = `
+CREATE TABLE records (
+  position INTEGER PRIMARY KEY,
+  org TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  source TEXT NOT NULL,
+  type TEXT NOT NULL,
+  subject TEXT,
+  time INTEGER NOT NULL,
+  correlationid TEXT NOT NULL,
+  verdict TEXT,
+  envelope TEXT NOT NULL,
+  data TEXT,
+  decision TEXT,
+  chain BLOB NOT NULL
+);
+CREATE UNIQUE INDEX records_by_seq ON records (org, seq);
+CREATE UNIQUE INDEX records_by_id ON records (id, source, org);
+-- What started a correlation has its id for its own: that one is found by id, at no cost here.
+CREATE INDEX records_by_correlation ON records (correlationid) WHERE correlationid <> id;
+
+CREATE TABLE heads (org TEXT PRIMARY KEY, seq INTEGER NOT NULL, chain BLOB NOT NULL, epoch INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE snapshots (org TEXT PRIMARY KEY, position INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE sources (hash TEXT PRIMARY KEY, text TEXT NOT NULL);
+`
+
+/** The tables of the read models; `suffix` tells those that a rebuild is making from those in use. */
+export const readTables = (suffix: string): string => `
+CREATE TABLE read_rows${suffix} (
+  model TEXT NOT NULL, id TEXT NOT NULL, place INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (model, id)
+);
+CREATE TABLE read_keys${suffix} (
+  model TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL,
+  PRIMARY KEY (model, key, state, place)
+) WITHOUT ROWID;
+`
+
+/**
+ * Makes the tables where there are none.
+ * @throws where the file belongs to a newer version, or to somebody else.
+ */
+export const migrate = (connection: Connection): void => {
+  const version = numberOf(connection, "PRAGMA user_version")
+  if (version === SCHEMA_VERSION && numberOf(connection, "PRAGMA application_id") === APPLICATION_ID) return
+  if (version > SCHEMA_VERSION)
+    throw new Error(
+      `the file has format ${version} and this version of Charter knows formats up to ${SCHEMA_VERSION}: use the version that wrote it, or a later one`,
+    )
+  connection.exec("BEGIN EXCLUSIVE")
+  try {
+    // Another process may have made them while this one waited for the lock.
+    if (numberOf(connection, "PRAGMA user_version") !== SCHEMA_VERSION) {
+      if (numberOf(connection, "SELECT count(*) FROM sqlite_schema") > 0)
+        throw new Error("the file is a database of another program")
+      connection.exec(TABLES + readTables(""))
+      connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+      connection.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    }
+    connection.exec("COMMIT")
+  } catch (error) {
+    connection.exec("ROLLBACK")
+    throw error
+  }
+}
+
+const numberOf = (connection: Connection, sql: string): number => connection.prepare<[number]>(sql).get([])![0]

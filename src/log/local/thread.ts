@@ -1,0 +1,95 @@
+/**
+ * Where a thread of the log starts: as the writer, or as a reader for what takes long. `Worker` finds it by its address,
+ * so a bundle needs this file as an entry point of its own.
+ */
+import { parentPort, workerData } from "node:worker_threads"
+import { openReader, reasonOf, WRITER_BUSY_MS } from "./database.ts"
+import { digest } from "./digest.ts"
+import type { ReaderJob, Request, Response, ThreadData, WriterJob } from "./messages.ts"
+import { verify } from "./verify.ts"
+import { makeWriter, type Writer } from "./writer.ts"
+
+/** Time without a commit after which the write-ahead log is copied back. */
+const IDLE_CHECKPOINT_MS = 200
+
+const { role, file } = workerData as ThreadData
+const port = parentPort!
+const answer = (response: Response): void => port.postMessage(response)
+
+const serveWriter = (): void => {
+  const writer = makeWriter(file)
+  const idle = setTimeout(() => {
+    try {
+      writer.checkpoint()
+    } catch {
+      // The next commit meets the same trouble and says so to those who wait for it.
+    }
+  }, IDLE_CHECKPOINT_MS).unref()
+
+  port.on("message", (request: Request<WriterJob>) => {
+    if (request instanceof ArrayBuffer) append(writer, request)
+    else runJob(writer, request.job, request.what)
+    idle.refresh()
+  })
+}
+
+const append = (writer: Writer, group: ArrayBuffer): void => {
+  try {
+    const outcome = writer.append(group)
+    answer(typeof outcome === "number" ? outcome : { group: outcome })
+  } catch (error) {
+    answer({ groupFailed: reasonOf(error) })
+  }
+}
+
+const runJob = (writer: Writer, job: number, what: WriterJob): void =>
+  attempt(job, () => {
+    switch (what.kind) {
+      case "open":
+        return answer({ job, value: writer.open(what.org) })
+      case "saveSnapshot":
+        return answer({ job, value: writer.saveSnapshot(what.org, what.snapshot) })
+      case "archive":
+        return answer({ job, value: writer.archive(what.sources) })
+      case "rebuild":
+        return rebuild(writer, job, 0)
+      case "close":
+        writer.close()
+        answer({ job, value: undefined })
+        return port.close()
+    }
+  })
+
+/** Slice by slice, with whatever else has arrived in between. */
+const rebuild = (writer: Writer, job: number, from: number): void =>
+  attempt(job, () => {
+    const { done, finished } = writer.rebuild(from)
+    if (finished) return answer({ job, value: done })
+    answer({ job, progress: done })
+    setImmediate(() => rebuild(writer, job, done))
+  })
+
+const serveReader = (): void => {
+  port.on("message", ({ job, what }: { readonly job: number; readonly what: ReaderJob }) =>
+    attempt(job, () => {
+      const connection = openReader(file, WRITER_BUSY_MS)
+      try {
+        answer({ job, value: what.kind === "verify" ? verify(connection) : digest(connection) })
+      } finally {
+        connection.close()
+        port.close()
+      }
+    }),
+  )
+}
+
+const attempt = (job: number, body: () => void): void => {
+  try {
+    body()
+  } catch (error) {
+    answer({ job, failed: reasonOf(error) })
+  }
+}
+
+if (role === "writer") serveWriter()
+else serveReader()

@@ -1,0 +1,212 @@
+/** Goes through the whole file and finds what was changed by anyone but the writer, a slice at a time. */
+import { hash } from "node:crypto"
+import type { Event } from "../../domain/event.ts"
+import type { VerifyReport } from "../EventLog.ts"
+import { CHAIN_START, digestOf, DIGEST_BYTES, nextChain } from "./chain.ts"
+import { type Connection, reasonOf, text, textOf } from "./database.ts"
+
+const SLICE_RECORDS = 64
+/** Findings about the file itself, beside the first bad record of each organization. */
+const MAX_FILE_FINDINGS = 20
+
+type Finding = VerifyReport["broken"][number]
+
+interface Head {
+  readonly seq: number
+  readonly chain: Uint8Array
+}
+
+/** Reads one snapshot of the file, through a connection of its own. */
+export const verify = (connection: Connection): VerifyReport => {
+  const findings = makeFindings()
+  connection.exec("BEGIN")
+  const { heads, records, gap } = verifyRecords(connection, findings)
+  findings.attempt(() => verifyHeads(connection, heads, findings))
+  findings.attempt(() => verifySources(connection, findings))
+  findings.attempt(() => verifyFile(connection, findings))
+  // A place that is empty for another reason is placed already; this one was changed by hand, with all indexes.
+  if (gap !== undefined && findings.all().length === 0) findings.record(gap.org, gap.seq, gap.what)
+  return { organizations: heads.size, records, broken: findings.all() }
+}
+
+interface Findings {
+  /** Of an organization only the first is kept. */
+  readonly record: (org: string, seq: number, what: string) => void
+  readonly file: (what: string) => void
+  /** A failure to read is a finding. */
+  readonly attempt: <A>(body: () => A) => A | undefined
+  readonly all: () => ReadonlyArray<Finding>
+}
+
+const makeFindings = (): Findings => {
+  const first = new Map<string, Finding>()
+  const file: Array<Finding> = []
+  const fileFinding = (what: string): void => {
+    if (file.length < MAX_FILE_FINDINGS) file.push({ org: "", seq: 0, what })
+  }
+  return {
+    record: (org, seq, what) => {
+      const known = first.get(org)
+      if (known === undefined || seq < known.seq) first.set(org, { org, seq, what })
+    },
+    file: fileFinding,
+    attempt: (body) => {
+      try {
+        return body()
+      } catch (error) {
+        fileFinding(reasonOf(error))
+        return undefined
+      }
+    },
+    all: () => [...first.values(), ...file],
+  }
+}
+
+// ── records ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const TEXT_COLUMNS = ["org", "id", "source", "type", "subject", "correlationid", "verdict", "envelope", "decision"] as const
+const COLUMNS = `position, seq, time, chain, typeof(data), CAST(data AS BLOB),
+  ${TEXT_COLUMNS.map((column) => `typeof(${column}) IN ('text', 'null')`).join(" AND ")},
+  ${TEXT_COLUMNS.map(text).join(", ")}`
+
+type Row = readonly [
+  position: number,
+  seq: number,
+  time: number,
+  chain: Uint8Array | null,
+  dataType: string,
+  data: Uint8Array | null,
+  typed: number,
+  org: Uint8Array,
+  id: Uint8Array,
+  source: Uint8Array,
+  type: Uint8Array,
+  subject: Uint8Array | null,
+  correlationid: Uint8Array,
+  verdict: Uint8Array | null,
+  envelope: Uint8Array,
+  decision: Uint8Array | null,
+]
+
+const verifyRecords = (
+  connection: Connection,
+  findings: Findings,
+): { readonly heads: ReadonlyMap<string, Head>; readonly records: number; readonly gap: Finding | undefined } => {
+  const heads = new Map<string, Head>()
+  let records = 0
+  let last = 0
+  let gap: Finding | undefined
+
+  const check = (row: Row): void => {
+    const [position, seq, , chain] = row
+    const org = textOf(row[7] ?? Buffer.alloc(0))
+    const head = heads.get(org) ?? { seq: 0, chain: CHAIN_START }
+    const missing = head.seq + 1
+    if (seq !== missing) findings.record(org, Math.min(seq, missing), `number ${seq} follows number ${head.seq}`)
+    else {
+      const problem = problemOf(row, head.chain)
+      if (problem !== undefined) findings.record(org, seq, problem)
+    }
+    if (position !== last + 1) gap ??= { org, seq, what: `place ${last + 1} of the whole log, before this record, is empty` }
+    heads.set(org, { seq, chain: isDigest(chain) ? chain : head.chain })
+    records++
+    last = position
+  }
+
+  const slice = connection.prepare<Row>(`SELECT ${COLUMNS} FROM records WHERE position > ? ORDER BY position LIMIT ?`)
+  const one = connection.prepare<Row>(`SELECT ${COLUMNS} FROM records WHERE position = ?`)
+  const end =
+    findings.attempt(() => connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records").get([])![0]) ?? 0
+  while (last < end) {
+    const from = last
+    const rows = findings.attempt(() => slice.all([from, SLICE_RECORDS]))
+    if (rows?.length === 0) break
+    rows?.forEach(check)
+    if (rows !== undefined) continue
+    // A damaged page. What lies around it can still be read one by one; the chains show whose records are missing.
+    for (let position = from + 1; position <= from + SLICE_RECORDS; position++)
+      findings.attempt(() => one.all([position]))?.forEach(check)
+    last = from + SLICE_RECORDS
+  }
+  return { heads, records, gap }
+}
+
+/** What is wrong with one record, given the chain before it. */
+const problemOf = (row: Row, before: Uint8Array): string | undefined => {
+  const [, seq, time, chain, dataType, data, typed, org, id, source, type, subject, correlationid, verdict, envelope] = row
+  const decision = row[15]
+  const erased = dataType === "blob"
+  if (typed !== 1 || !isDigest(chain) || !(dataType === "text" || dataType === "null" || (erased && isDigest(data))))
+    return "a column has another type"
+  const dataDigest = erased ? (data as Buffer).toString("latin1") : digestOf(data)
+  if (!equal(nextChain(before, digestOf(envelope), dataDigest, digestOf(decision)), chain))
+    return "the envelope, the data, the decision or the hash was changed"
+  const event = JSON.parse(textOf(envelope)) as Event
+  const decided = decision === null ? undefined : (JSON.parse(textOf(decision)) as { readonly verdict: string }).verdict
+  const changed = [
+    seq === event.seq || "seq",
+    time === Date.parse(event.time) || "time",
+    holds(org, event.org) || "org",
+    holds(id, event.id) || "id",
+    holds(source, event.source) || "source",
+    holds(type, event.type) || "type",
+    holds(subject, event.subject) || "subject",
+    holds(correlationid, event.correlationid) || "correlationid",
+    holds(verdict, decided) || "verdict",
+  ].filter((name) => name !== true)
+  return changed.length === 0 ? undefined : `the column ${changed.join(", ")} was changed`
+}
+
+const isDigest = (value: Uint8Array | null): value is Uint8Array =>
+  value instanceof Uint8Array && value.length === DIGEST_BYTES
+
+const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
+
+const holds = (column: Uint8Array | null, expected: string | undefined): boolean =>
+  column === null || expected === undefined ? column === null && expected === undefined : equal(column, Buffer.from(expected))
+
+// ── the rest of the file ────────────────────────────────────────────────────────────────────────────────────────────
+
+const verifyHeads = (connection: Connection, found: ReadonlyMap<string, Head>, findings: Findings): void => {
+  const stored = connection.prepare<[Uint8Array, number, Uint8Array | null]>(
+    `SELECT ${text("org")}, seq, chain FROM heads WHERE seq <> 0`,
+  )
+  const known = new Set<string>()
+  for (const [bytes, seq, chain] of stored.all([])) {
+    const org = textOf(bytes)
+    known.add(org)
+    const last = found.get(org) ?? { seq: 0, chain: CHAIN_START }
+    if (seq > last.seq) findings.record(org, last.seq + 1, `the record is missing: the head is at ${seq}`)
+    else if (seq < last.seq) findings.record(org, seq + 1, `the record stands after the head, which is at ${seq}`)
+    else if (!isDigest(chain) || !equal(chain, last.chain)) findings.record(org, seq, "the head has another hash than the record")
+  }
+  for (const [org, { seq }] of found) if (!known.has(org)) findings.record(org, seq, "the organization has no head")
+}
+
+const verifySources = (connection: Connection, findings: Findings): void => {
+  const slice = connection.prepare<[number, Uint8Array, Uint8Array]>(
+    `SELECT rowid, ${text("hash")}, ${text("text")} FROM sources WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+  )
+  for (let after = 0; ; ) {
+    const rows = slice.all([after, SLICE_RECORDS])
+    for (const [, expected, source] of rows)
+      if (hash("sha256", source) !== textOf(expected))
+        findings.file(`the archived text ${textOf(expected)} does not have this hash`)
+    if (rows.length < SLICE_RECORDS) return
+    after = rows[rows.length - 1]![0]
+  }
+}
+
+const verifyFile = (connection: Connection, findings: Findings): void => {
+  const place = connection.prepare<[Uint8Array, number]>(`SELECT ${text("org")}, seq FROM records WHERE position = ?`)
+  for (const [bytes] of connection
+    .prepare<[Uint8Array]>(`SELECT ${text("integrity_check")} FROM pragma_integrity_check(${MAX_FILE_FINDINGS})`)
+    .all([])) {
+    const message = textOf(bytes)
+    if (message === "ok") continue
+    const position = /^row (\d+) missing from index records_/.exec(message)?.[1]
+    const record = position === undefined ? undefined : findings.attempt(() => place.get([Number(position)]))
+    if (record === undefined) findings.file(message)
+    else findings.record(textOf(record[0]), record[1], message)
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * The one writer of the file: every change goes through here, each call one transaction. Synchronous and free of threads;
+ * `thread.ts` is where it runs. After a failure the connection is opened anew, so it recovers when the cause is gone.
+ */
+import { statSync } from "node:fs"
+import type { Opened, Source } from "../EventLog.ts"
+import { applyRecord, isProjected, type RowStore } from "../projections/project.ts"
+import { CHAIN_START, digestOf, nextChain } from "./chain.ts"
+import { codeOf, type Connection, openWriter, text, textOf } from "./database.ts"
+import { decodeCommits, type EncodedCommit, type EncodedRecord } from "./encoding.ts"
+import { type Rebuilt, rebuildSlice } from "./rebuild.ts"
+import { makeRowStore } from "./rows.ts"
+import { migrate } from "./schema.ts"
+import { parseRecord } from "./stored.ts"
+
+/** Organizations whose heads are kept at hand. */
+const MAX_CACHED_HEADS = 10_000
+
+/** What became of one commit of a group. */
+export type CommitOutcome =
+  | { readonly kind: "appended"; readonly position: number }
+  | { readonly kind: "conflict"; readonly actual: number; readonly fenced: boolean }
+  | { readonly kind: "failed"; readonly reason: string }
+
+export interface Writer {
+  /**
+   * Writes a group of commits in one transaction. Answers the last position of the whole log where all were appended,
+   * else one outcome each. Where it throws, nothing has been written.
+   */
+  readonly append: (group: ArrayBuffer) => number | ReadonlyArray<CommitOutcome>
+  readonly open: (org: string) => Opened
+  readonly saveSnapshot: (org: string, snapshot: NonNullable<Opened["snapshot"]>) => void
+  readonly archive: (sources: ReadonlyArray<Source>) => void
+  /** One slice of a rebuild, after `from`. Others may write between slices. */
+  readonly rebuild: (from: number) => Rebuilt
+  /** Copies the write-ahead log back into the file, as far as no reader is in the way. */
+  readonly checkpoint: () => void
+  readonly close: () => void
+}
+
+interface Head {
+  readonly seq: number
+  readonly chain: Uint8Array
+  readonly epoch: number
+}
+
+interface Session {
+  readonly connection: Connection
+  readonly statements: ReturnType<typeof prepareStatements>
+  readonly rows: RowStore
+}
+
+export const makeWriter = (file: string): Writer => {
+  let session: Session | undefined
+  let heads = new Map<string, Head>()
+  let position = 0
+  let dataVersion = -1
+  let written: string | undefined
+
+  const connected = (): Session => {
+    const found = identityOf(file)
+    if (written !== undefined && written !== found) throw new Error(`${file} was replaced while it was in use`)
+    if (session !== undefined) return session
+    const connection = openWriter(file)
+    try {
+      migrate(connection)
+      session = { connection, statements: prepareStatements(connection), rows: makeRowStore(connection, "") }
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+    written = found
+    dataVersion = -1
+    return session
+  }
+
+  const disconnect = (): void => {
+    session?.connection.close()
+    session = undefined
+  }
+
+  /** Runs `body` in one transaction. Heads and position that it sets count only when it is committed. */
+  const transaction = <A>(body: (session: Session, changed: Map<string, Head>) => A): A => {
+    const at = connected()
+    const { begin, commit, rollback, readDataVersion, readEnd } = at.statements
+    const positionBefore = position
+    try {
+      begin.run([])
+      // Somebody else may have written: what is kept at hand is then out of date.
+      const version = readDataVersion.get([])![0]
+      if (version !== dataVersion) {
+        heads = new Map()
+        position = readEnd.get([])![0]
+        dataVersion = version
+      }
+      const changed = new Map<string, Head>()
+      const result = body(at, changed)
+      for (const [org, head] of changed) at.statements.writeHead.run([org, head.seq, head.chain, head.epoch])
+      commit.run([])
+      if (heads.size + changed.size > MAX_CACHED_HEADS) heads = new Map()
+      for (const [org, head] of changed) heads.set(org, head)
+      return result
+    } catch (error) {
+      position = positionBefore
+      dataVersion = -1
+      try {
+        rollback.run([])
+      } catch {
+        // Some failures have rolled back already; a new connection starts clean in any case.
+      }
+      if (!concernsOneCommit(error)) disconnect()
+      throw error
+    }
+  }
+
+  const headOf = ({ statements }: Session, changed: Map<string, Head>, org: string): Head => {
+    const known = changed.get(org) ?? heads.get(org)
+    if (known !== undefined) return known
+    const row = statements.readHead.get([org])
+    return row === undefined ? { seq: 0, chain: CHAIN_START, epoch: 0 } : { seq: row[0], chain: row[1], epoch: row[2] }
+  }
+
+  const write = (at: Session, changed: Map<string, Head>, commit: EncodedCommit): CommitOutcome => {
+    const head = headOf(at, changed, commit.org)
+    const fenced = head.epoch !== commit.epoch
+    if (fenced || head.seq !== commit.expected) return { kind: "conflict", actual: head.seq, fenced }
+    let { seq, chain } = head
+    for (const record of commit.records) {
+      chain = nextChain(chain, digestOf(record.envelope), digestOf(record.data), digestOf(record.decision))
+      at.statements.insert.run([
+        ++position,
+        commit.org,
+        ++seq,
+        record.id,
+        record.source,
+        record.type,
+        record.subject,
+        record.time,
+        record.correlationid,
+        record.verdict,
+        record.envelope,
+        record.data,
+        record.decision,
+        chain,
+      ])
+      if (isProjected(record.type)) projectInto(at.rows, record, position)
+    }
+    changed.set(commit.org, { seq, chain, epoch: head.epoch })
+    return { kind: "appended", position }
+  }
+
+  /** One by one, each behind a savepoint: the slow way, after some commit of a group broke a constraint. */
+  const writeApart = (commits: ReadonlyArray<EncodedCommit>): ReadonlyArray<CommitOutcome> =>
+    transaction((at, changed) =>
+      commits.map((commit) => {
+        const before = { position, head: changed.get(commit.org) }
+        at.connection.exec("SAVEPOINT one")
+        try {
+          const outcome = write(at, changed, commit)
+          at.connection.exec("RELEASE one")
+          return outcome
+        } catch (error) {
+          if (!concernsOneCommit(error)) throw error
+          at.connection.exec("ROLLBACK TO one; RELEASE one")
+          position = before.position
+          if (before.head === undefined) changed.delete(commit.org)
+          else changed.set(commit.org, before.head)
+          return codeOf(error) === "SQLITE_CONSTRAINT_UNIQUE"
+            ? { kind: "conflict", actual: headOf(at, changed, commit.org).seq, fenced: false }
+            : { kind: "failed", reason: (error as Error).message }
+        }
+      }),
+    )
+
+  return {
+    append: (group) => {
+      const commits = decodeCommits(group)
+      try {
+        const outcomes = transaction((at, changed) => commits.map((commit) => write(at, changed, commit)))
+        return outcomes.every((outcome) => outcome.kind === "appended") ? position : outcomes
+      } catch (error) {
+        if (!concernsOneCommit(error)) throw error
+        return writeApart(commits)
+      }
+    },
+    open: (org) =>
+      transaction((at, changed) => {
+        const { seq, chain, epoch } = headOf(at, changed, org)
+        changed.set(org, { seq, chain, epoch: epoch + 1 })
+        const row = at.statements.readSnapshot.get([org])
+        const snapshot = row === undefined ? {} : { snapshot: { position: row[0], version: row[1], body: textOf(row[2]) } }
+        return { position: seq, epoch: epoch + 1, ...snapshot }
+      }),
+    saveSnapshot: (org, { position: at, version, body }) =>
+      transaction(({ statements }) => statements.writeSnapshot.run([org, at, version, body])),
+    archive: (sources) =>
+      transaction(({ statements }) => {
+        for (const { hash, text } of sources) statements.writeSource.run([hash, text])
+      }),
+    rebuild: (from) => transaction(({ connection }) => rebuildSlice(connection, from, position)),
+    checkpoint: () => connected().connection.exec("PRAGMA wal_checkpoint(PASSIVE)"),
+    close: disconnect,
+  }
+}
+
+const prepareStatements = (connection: Connection) => ({
+  begin: connection.prepare("BEGIN IMMEDIATE"),
+  commit: connection.prepare("COMMIT"),
+  rollback: connection.prepare("ROLLBACK"),
+  readDataVersion: connection.prepare<[number]>("PRAGMA data_version"),
+  readEnd: connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records"),
+  insert: connection.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+  readHead: connection.prepare<[number, Uint8Array, number]>("SELECT seq, chain, epoch FROM heads WHERE org = ?"),
+  writeHead: connection.prepare("INSERT OR REPLACE INTO heads (org, seq, chain, epoch) VALUES (?, ?, ?, ?)"),
+  readSnapshot: connection.prepare<[number, number, Uint8Array]>(
+    `SELECT position, version, ${text("body")} FROM snapshots WHERE org = ?`,
+  ),
+  writeSnapshot: connection.prepare(
+    `INSERT INTO snapshots (org, position, version, body) VALUES (?, ?, ?, ?) ON CONFLICT (org) DO UPDATE
+     SET position = excluded.position, version = excluded.version, body = excluded.body
+     WHERE excluded.position >= position`,
+  ),
+  writeSource: connection.prepare("INSERT INTO sources (hash, text) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+})
+
+/** A file that was removed or replaced would take commits that nobody ever finds again. */
+const identityOf = (file: string): string => {
+  const { dev, ino } = statSync(file)
+  return `${dev}:${ino}`
+}
+
+/** A record that the read models cannot take: only its own commit falls. */
+class ProjectionFailure extends Error {}
+
+const projectInto = (rows: RowStore, record: EncodedRecord, position: number): void => {
+  try {
+    applyRecord(rows, parseRecord(record.envelope, record.data, record.decision), position)
+  } catch (error) {
+    if (codeOf(error) !== undefined) throw error
+    throw new ProjectionFailure(`the read models cannot take ${record.type} ${record.id}: ${String(error)}`)
+  }
+}
+
+const concernsOneCommit = (error: unknown): boolean =>
+  error instanceof ProjectionFailure || codeOf(error)?.startsWith("SQLITE_CONSTRAINT") === true
