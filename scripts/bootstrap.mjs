@@ -87,7 +87,11 @@ async function install() {
   if (npm.pid !== undefined) writeFileSync(LOCK, `${process.pid} ${npm.pid}`)
 
   const started = Date.now()
-  const progress = setInterval(() => say(`still installing (${seconds(started)} s)`), PROGRESS_MILLIS)
+  // On a terminal npm shows that it is alive.
+  const progress = setInterval(
+    () => process.stderr.isTTY || say(`still installing (${seconds(started)} s)`),
+    PROGRESS_MILLIS,
+  )
   let signalled
   const onSignal = (signal) => {
     signalled = signal
