@@ -20,7 +20,7 @@ export const comparisonPhrase = (leaf: Leaf, inline: Inline): string => {
 const idiom = (leaf: Leaf, operator: string, inline: Inline): string | undefined => {
   const params = leaf.params ?? {}
   if (leaf.path === undefined && leaf.fact === "count" && typeof leaf.value === "number" && QUANTITIES.has(operator))
-    return `there have been ${QUANTITIES.get(operator)} ${leaf.value} ${window(params, inline).replace(/,$/, "")}`
+    return `there have been ${QUANTITIES.get(operator)} ${leaf.value} ${window(params, inline)}`
   if (leaf.path === undefined && leaf.fact === "history" && operator === "equal" && typeof leaf.value === "boolean")
     return (leaf.value ? "" : "it is not so that ") + happened(params, inline)
   const words = operators.get(operator)?.words
@@ -62,7 +62,9 @@ const decorated = (
 /** Negated words that are not the words of an operator of its own: `is not` is said for `notEqual` alone. */
 const OWN_NEGATIONS: ReadonlyMap<string, string> = new Map(
   [...operators.values()]
-    .filter(({ words }) => words.unary !== true && ![...operators.values()].some(({ words: { is } }) => is === words.isNot))
+    .filter(
+      ({ words }) => words.unary !== true && ![...operators.values()].some(({ words: { is } }) => is === words.isNot),
+    )
     .map(({ name, words }) => [name, words.isNot]),
 )
 

@@ -32,7 +32,9 @@ export const conditionLines = (condition: Condition, indent: number, lead = ""):
   if (only !== undefined) return conditionLines(only, indent, lead)
   if ("not" in condition) return conditionLines(condition.not, indent, `${lead}it is not so that `)
   const [words, members] =
-    "all" in condition ? ["all of these hold:", condition.all] : ["at least one of these holds:", (condition as Any).any]
+    "all" in condition
+      ? ["all of these hold:", condition.all]
+      : ["at least one of these holds:", (condition as Any).any]
   return [{ indent, text: lead + words }, ...members.flatMap((member) => conditionLines(member, indent + 2, "- "))]
 }
 

@@ -54,8 +54,13 @@ const denyPhrase = ({ reason }: Deny): string => `it is refused, with the reason
 const limitPhrase = ({ max, within, per, burst, cost, algorithm, otherwise }: Limit, scope: string): string => {
   const units = cost === 1 ? amount(max, "event") : amount(max, "unit")
   const rate =
-    algorithm === "sliding" ? `in any ${duration(within)}` : `per ${duration(within)} as a steady rate`
-  const atOnce = algorithm === "gcra" || burst !== undefined ? `, up to ${burst ?? max} of them at once` : ""
+    algorithm === "sliding" ? `pass in any ${duration(within)}` : `pass per ${duration(within)} as a steady rate`
+  const atOnce =
+    algorithm === "gcra"
+      ? `, and up to ${burst ?? max} at once (so that ${duration(within)} may hold ${Number((max + (burst ?? max)).toPrecision(12))})`
+      : burst === undefined
+        ? ""
+        : `, and up to ${burst} at once`
   const each =
     cost === 1
       ? ""
@@ -64,7 +69,7 @@ const limitPhrase = ({ max, within, per, burst, cost, algorithm, otherwise }: Li
 }
 
 const budgetPhrase = ({ unit, max, per, within, otherwise }: Budget, scope: string): string =>
-  `no more than ${max} ${UNITS[unit]} spent in any ${duration(within)} ${keyPhrase(per)}. ${beyondLimit(otherwise, scope)}`
+  `no more than ${max} ${UNITS[unit]} are spent in any ${duration(within)} ${keyPhrase(per)}. ${beyondLimit(otherwise, scope)}`
 
 const UNITS: Readonly<Record<Budget["unit"], string>> = {
   usd: "US dollars",
@@ -105,7 +110,11 @@ const notifyPhrase = (effect: Notify, contract: Pick<Contract, "scope" | "then">
 
 /** Without `upon`: the verdict that the contract's own effects come to. */
 const uponPhrase = (upon: Upon | undefined, { then }: Pick<Contract, "then">): string => {
-  if (upon !== undefined) return `when it ${enumeration(upon.map((verdict) => VERDICTS[verdict]), "or")}`
+  if (upon !== undefined)
+    return `when it ${enumeration(
+      upon.map((verdict) => VERDICTS[verdict]),
+      "or",
+    )}`
   const has = (...kinds: ReadonlyArray<EffectKind>) => then.some(({ effect }) => kinds.includes(effect))
   if (has("deny")) return "when this contract refuses it"
   if (has("limit", "budget")) return "at whatever verdict this contract itself comes to"

@@ -15,9 +15,9 @@ export const escalationLevels = (levels: ReadonlyArray<EscalationLevel>, scope: 
 
 /** What follows when an approval or a vote does not come about in time; continues "If that has not happened ...,". */
 export const withoutRequirement = (otherwise: Otherwise, scope: string): string => {
-  if (otherwise === "deny") return "it expires, which is a refusal and never a yes"
+  if (otherwise === "deny") return "it expires and does not go through"
   if (otherwise === "defer") return "it goes on waiting and is decided afresh"
-  return `one further proposal goes to ${escalationLevels(otherwise.escalate, scope)}; if that is not approved in time either, it expires, which is never a yes`
+  return `one further proposal goes to ${escalationLevels(otherwise.escalate, scope)}; if that is not approved in time either, it expires and does not go through`
 }
 
 /** What becomes of an event that no room is left for. */

@@ -21,20 +21,30 @@ export const narrowing = ({ on, then }: Pick<Contract, "on" | "then">): string =
     BUILT_IN_TYPES.some((type) => classOf(type) === kind && on.some((pattern) => typeMatches(pattern, type)))
   const stops = has(STOPPING)
   const left = [
-    ...(stops && covers("fact") ? ["what the daemon reports (task, run, message events and the like)"] : []),
+    ...(stops && covers("fact") ? ["what the daemon itself reports (tasks, runs, messages and the like)"] : []),
     ...((stops || has(FOLLOWING)) && covers("control") ? ["votes, proposals, holds and changes of the rules"] : []),
   ]
-  return left.length === 0 ? "" : `Not meant are ${enumeration(left, "and")}: these effects do not apply to them.`
+  return left.length === 0 ? "" : `This does not cover ${left.join(", nor ")}.`
 }
 
 /** Effects on gated types alone, and those on facts too but not on control types. */
-const STOPPING: ReadonlySet<EffectKind> = new Set(["allow", "deny", "require_approval", "require_votes", "limit", "budget"])
+const STOPPING: ReadonlySet<EffectKind> = new Set([
+  "allow",
+  "deny",
+  "require_approval",
+  "require_votes",
+  "limit",
+  "budget",
+])
 const FOLLOWING: ReadonlySet<EffectKind> = new Set(["escalate", "emit"])
 
 const clause = (pattern: string): string => {
+  if (pattern === "**") return "any event happens"
   if (pattern.includes("*")) return `any event ${wildcard(pattern)} happens`
   const words = pattern.split(".").slice(0, -1).join(" ").replaceAll(/[_-]/g, " ")
-  return isRequest(pattern) && words !== "" ? `${article(words)} ${words} is requested (${pattern})` : `${pattern} happens`
+  return isRequest(pattern) && words !== ""
+    ? `${article(words)} ${words} is requested (${pattern})`
+    : `${pattern} happens`
 }
 
 const wildcard = (pattern: string): string => {

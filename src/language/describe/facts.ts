@@ -37,18 +37,20 @@ export const factPhrase = ({ fact, path, params = {} }: FactReference, inline: I
   }
 }
 
-/** `admitted deploy.requested events by the same actor in the last 1 hour, counting only those where (...),`. */
+/** `admitted deploy.requested events by the same actor in the last 1 hour (counting only those where ...)`. */
 export const window = (params: FactParams, inline: Inline): string =>
   `earlier admitted ${eventsOf(params.of ?? "**")}${sameKey(params.by ?? "none")}${within(params.within)}` +
-  (params.where === undefined ? "" : `, counting only those where ${inline(params.where)},`)
+  (params.where === undefined ? "" : ` (counting only those where ${inline(params.where)})`)
 
 /** `a checks.passed event about the same subject has happened since the last github.push event ...`. */
 export const happened = (params: FactParams, inline: Inline): string =>
   `${eventOf(params.of ?? "**")}${sameKey(params.by ?? "subject")}` +
-  (params.where === undefined ? "" : ` where ${inline(params.where)}`) +
+  (params.where === undefined ? "" : ` (counting only those where ${inline(params.where)})`) +
   " has happened" +
-  (params.since === undefined ? "" : ` since the last ${eventOf(params.since).replace(/^an? /, "")}`) +
-  within(params.within)
+  (params.since === undefined
+    ? ""
+    : ` since the last ${eventOf(params.since).replace(/^an? /, "")} (or at all, if there was none)`) +
+  `, looking back ${duration(params.within ?? DEFAULT_HISTORY_WITHIN_MS)}`
 
 /** `$.a.b` into the event's data: `data.a.b`. */
 export const dataPath = (path: string): string => `data${pathSuffix(path)}`

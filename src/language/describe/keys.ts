@@ -10,7 +10,11 @@ export const keyPhrase = (parts: ReadonlyArray<KeyPart>): string => {
   const optional = parts.some(({ kind }) => kind !== "actor" && kind !== "org" && kind !== "correlation")
   return (
     (parts.length === 1 ? `for each ${names[0]}` : `for each combination of ${enumeration(names, "and")}`) +
-    (!optional ? "" : parts.length === 1 ? " (events without one count together)" : " (a missing part counts as a value of its own)")
+    (!optional
+      ? ""
+      : parts.length === 1
+        ? " (events without one count together)"
+        : " (a missing part counts as a value of its own)")
   )
 }
 

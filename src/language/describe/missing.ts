@@ -12,8 +12,7 @@ export const missingRemark = (leaf: Leaf, negated: boolean): string => {
   if (!isReference(leaf.value))
     return mayBeMissing(leaf) && test(undefined, leaf.value) !== negated ? " (also where it is missing)" : ""
   const [left, right] = [mayBeMissing(leaf), mayBeMissing(leaf.value)]
-  const one =
-    (left && test(undefined, PRESENT) !== negated) || (right && test(PRESENT, undefined) !== negated)
+  const one = (left && test(undefined, PRESENT) !== negated) || (right && test(PRESENT, undefined) !== negated)
   const both = left && right && test(undefined, undefined) !== negated
   if (one && both) return " (also where one or both are missing)"
   if (one) return left && right ? " (also where one of the two is missing)" : " (also where it is missing)"

@@ -7,7 +7,10 @@ import { member as memberName } from "./selectors.ts"
 
 /** Secrets, and what an executor is given under a key that sounds like one, never appear. */
 export const organizationLines = (organization: Organization): ReadonlyArray<Line> => [
-  { indent: 0, text: organization.name === undefined ? organization.id : `${title(organization.name)} (${organization.id})` },
+  {
+    indent: 0,
+    text: organization.name === undefined ? organization.id : `${title(organization.name)} (${organization.id})`,
+  },
   ...(organization.description === undefined ? [] : citation(organization.description, 2)),
   { indent: 2, text: facts(organization) },
   ...section(
@@ -22,7 +25,10 @@ export const organizationLines = (organization: Organization): ReadonlyArray<Lin
       conditionLines(condition, 4, `- ${quote(name)} means that `),
     ),
   ),
-  ...organization.webhooks.map(({ source }) => ({ indent: 2, text: `Webhooks from ${word(source)} are accepted, if signed with its secret.` })),
+  ...organization.webhooks.map(({ source }) => ({
+    indent: 2,
+    text: `Webhooks from ${word(source)} are accepted, if signed with its secret.`,
+  })),
 ]
 
 /** `allowed in @review-team`. */
@@ -31,9 +37,7 @@ export const defaultPhrase = ({ id, default: verdict }: Organization): string =>
 
 const facts = (organization: Organization): string =>
   [
-    organization.parent === undefined
-      ? ""
-      : `Below ${organization.parent}, whose contracts bind here too.`,
+    organization.parent === undefined ? "" : `Below ${organization.parent}, whose contracts bind here too.`,
     `Requests that no contract speaks to are ${organization.default === "allow" ? "allowed" : "refused"}.`,
     `Time zone: ${organization.timezone}.`,
     organization.owner === undefined ? "" : `Owner: ${memberName(organization.owner)}.`,
@@ -42,7 +46,9 @@ const facts = (organization: Organization): string =>
     .join(" ")
 
 const section = (heading: string, entries: ReadonlyArray<ReadonlyArray<Line>>): ReadonlyArray<Line> =>
-  entries.length === 0 ? [{ indent: 2, text: `${heading}: none.` }] : [{ indent: 2, text: `${heading}:` }, ...entries.flat()]
+  entries.length === 0
+    ? [{ indent: 2, text: `${heading}: none.` }]
+    : [{ indent: 2, text: `${heading}:` }, ...entries.flat()]
 
 const memberPhrase = (member: Member): string => {
   const { name, kind, roles, weight, ref, executor, prompt, promptAppend, limits, schedule } = member

@@ -24,7 +24,9 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu
 /** The text in double quotes, escaped as in JSON. */
 export const quote = (text: string): string =>
   JSON.stringify(text).replace(INVISIBLE, (found) =>
-    Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+    Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, "0")}`).join(
+      "",
+    ),
   )
 
 /** A name as it is where it is one word, else quoted. */
@@ -40,12 +42,13 @@ export const citation = (written: string, indent: number): ReadonlyArray<Line> =
   return `“${text}”`.split("\n").map((line, at) => ({ indent: at === 0 ? indent : indent + 1, text: line }))
 }
 
-/** Any plain value: strings quoted, lists and maps as JSON with a space after each comma. */
+/** Any plain value: strings quoted, lists and maps as JSON with a space after each comma, keys sorted. */
 export const value = (of: unknown): string => {
   if (typeof of === "string") return quote(of)
   if (Array.isArray(of)) return `[${of.map(value).join(", ")}]`
   if (typeof of === "object" && of !== null)
     return `{${Object.entries(of)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, entry]) => `${quote(key)}: ${value(entry)}`)
       .join(", ")}}`
   return String(of)

@@ -69,11 +69,13 @@ const weightsPhrase = (weights: RequireVotes["weights"], resolution: Resolution)
   if (weights === undefined) return resolution.kind === "approvals" ? undefined : "Each voter counts once"
   const note = resolution.kind === "approvals" ? " (approvals count voters all the same)" : ""
   if (weights === "members") return `A vote counts as much as the member's weight${note}`
-  const entries = Object.entries(weights).map(([name, weight]) => `${member(name)} ${weight}`)
+  const entries = Object.entries(weights)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, weight]) => `${member(name)} ${weight}`)
   return `Votes have these weights: ${enumeration(entries, "and")}${note}`
 }
 
 const samePhrase = (same: RequireVotes["same"]): string | undefined =>
   same === undefined
     ? undefined
-    : `Who approves in advance "and the same kind" approves events with ${same.length === 0 ? "any data" : `the same ${enumeration(same.map(dataPath), "and")}`}`
+    : `A standing approval, given in advance for the same kind, covers events with ${same.length === 0 ? "any data" : `the same ${enumeration(same.map(dataPath), "and")}`}`

@@ -2,7 +2,7 @@
 import type { Contract } from "../../domain/contract.ts"
 import { GLOBAL } from "../../domain/names.ts"
 import type { Organization } from "../../domain/organization.ts"
-import { contractLines } from "./contract.ts"
+import { contractLines } from "./describeContract.ts"
 import { organizationLines } from "./organization.ts"
 import { amount, enumeration, layout } from "./prose.ts"
 import type { Line } from "./prose.ts"
@@ -23,7 +23,7 @@ export const describeSet = (
       .toSorted((a, b) => b.priority - a.priority || compare(a.fullName, b.fullName))
       .map((contract) => contractLines(contract, { organizations }).map(further)),
   ])
-  return layout([...summary(contracts, organizations, scopes.length), ...sections.flatMap((lines) => [BLANK, ...lines])])
+  return layout([...summary(contracts, organizations, scopes), ...sections.flatMap((lines) => [BLANK, ...lines])])
 }
 
 const BLANK: Line = { indent: 0, text: "" }
@@ -34,18 +34,18 @@ const sectionOf = (scope: string, organization: Organization | undefined): Reado
   organization === undefined
     ? [
         { indent: 0, text: scope },
-        { indent: 2, text: "No file defines this organization: it has no members of its own." },
+        { indent: 2, text: "No file defines this organization. Requests that no contract speaks to are allowed." },
       ]
     : organizationLines(organization)
 
 const summary = (
   contracts: ReadonlyArray<Contract>,
   organizations: ReadonlyMap<string, Organization>,
-  scopes: number,
+  scopes: ReadonlyArray<string>,
 ): ReadonlyArray<Line> => {
   const inMode = (mode: Contract["mode"]) => contracts.filter((contract) => contract.mode === mode).length
   const withDefault = (verdict: Organization["default"]) =>
-    [...organizations.values()].filter((organization) => organization.default === verdict).map(({ id }) => id).toSorted()
+    scopes.filter((scope) => (organizations.get(scope)?.default ?? "allow") === verdict)
   const [allowing, refusing] = [withDefault("allow"), withDefault("deny")]
   const defaults = [
     ...(allowing.length === 0 ? [] : [`allowed in ${enumeration(allowing, "and")}`]),
@@ -55,7 +55,7 @@ const summary = (
     {
       indent: 0,
       text:
-        `${amount(contracts.length, "contract")} in ${amount(scopes, "organization")}: ${inMode("enforce")} enforced, ` +
+        `${amount(contracts.length, "contract")} in ${amount(scopes.length, "organization")}: ${inMode("enforce")} enforced, ` +
         `${inMode("shadow")} only watched (shadow), ${inMode("off")} switched off.`,
     },
     ...(defaults.length === 0
@@ -71,7 +71,11 @@ const inOrder = (
 ): ReadonlyArray<string> => {
   const way = (scope: string): string => {
     const names: Array<string> = []
-    for (let at: string | undefined = scope; at !== undefined && !names.includes(at); at = organizations.get(at)?.parent)
+    for (
+      let at: string | undefined = scope;
+      at !== undefined && !names.includes(at);
+      at = organizations.get(at)?.parent
+    )
       names.unshift(at)
     return names[0] === GLOBAL ? names.join(" ") : [GLOBAL, ...names].join(" ")
   }

@@ -58,9 +58,9 @@ const situation = (contract: Contract, context: DescribeContext): ReadonlyArray<
   const start = `When ${happening(on)}${on.length > 1 ? "," : ""} in ${place(contract.scope, context)}`
   if (when === undefined) return [{ indent: 2, text: `${start}:` }]
   const parts = ("all" in when ? when.all : [when]).map((part) => singleLine(part))
-  const text = `${start} and ${parts.join(" and ")}:`
-  if (parts.length <= MAX_INLINE_CONDITIONS && !parts.includes(undefined) && text.length <= MAX_INLINE_CHARACTERS)
-    return [{ indent: 2, text }]
+  const text = `${start}, and ${parts.join(" and ")}:`
+  const short = parts.length <= MAX_INLINE_CONDITIONS && text.length <= MAX_INLINE_CHARACTERS
+  if (!parts.includes(undefined) && (short || parts.length === 1)) return [{ indent: 2, text }]
   return [...conditionLines(when, 2, `${start}, and `), { indent: 2, text: "then:" }]
 }
 
@@ -70,7 +70,9 @@ const MAX_INLINE_CHARACTERS = 2 * LINE_COLUMNS
 const place = (scope: string, { organizations }: DescribeContext): string => {
   if (scope === GLOBAL) return "any organization"
   if (organizations === undefined) return `${scope} or an organization below it`
-  const below = [...organizations.keys()].filter((id) => id !== scope && parents(id, organizations).has(scope)).toSorted()
+  const below = [...organizations.keys()]
+    .filter((id) => id !== scope && parents(id, organizations).has(scope))
+    .toSorted()
   if (below.length === 0) return scope
   const named = below.slice(0, MAX_NAMED_ORGANIZATIONS)
   return `${scope} or below it (${enumeration(named, "or")}${below.length > named.length ? `, and ${below.length - named.length} more` : ""})`
@@ -80,7 +82,8 @@ const MAX_NAMED_ORGANIZATIONS = 5
 
 const parents = (id: string, organizations: ReadonlyMap<string, Organization>): ReadonlySet<string> => {
   const seen = new Set<string>()
-  for (let at: string | undefined = id; at !== undefined && !seen.has(at); at = organizations.get(at)?.parent) seen.add(at)
+  for (let at: string | undefined = id; at !== undefined && !seen.has(at); at = organizations.get(at)?.parent)
+    seen.add(at)
   return seen
 }
 

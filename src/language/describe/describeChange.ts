@@ -1,6 +1,6 @@
 /** What an edit changes in the meaning of a contract, on one line. */
 import type { Contract, Mode } from "../../domain/contract.ts"
-import { heading, validity } from "./contract.ts"
+import { heading, validity } from "./describeContract.ts"
 import { inlineCondition } from "./conditions.ts"
 import { describeEffect } from "./effects.ts"
 import { happening } from "./events.ts"
@@ -20,10 +20,7 @@ export const describeChange = (previous: Contract | undefined, next: Contract | 
 const changePhrase = (previous: Contract | undefined, next: Contract | undefined): string => {
   if (previous === undefined) return next === undefined ? "nothing changed" : `added ${heading(next)}: ${rule(next)}`
   if (next === undefined) return `removed ${heading(previous)}: ${rule(previous)}`
-  const changes = [
-    ...effectChanges(previous, next),
-    ...WORDS.flatMap((words) => turned(words, previous, next)),
-  ]
+  const changes = [...effectChanges(previous, next), ...WORDS.flatMap((words) => turned(words, previous, next))]
   return `changed ${heading(next)}: ${changes.length === 0 ? "unchanged in meaning" : changes.join("; ")}`
 }
 
