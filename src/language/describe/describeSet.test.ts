@@ -5,16 +5,32 @@ import * as sample from "./samples.ts"
 import { describeSet } from "./describeSet.ts"
 
 const contract = (scope: string, id: string, part: Partial<Contract> = {}): Contract => {
-  const { name: _, ...rest } = sample.contract
-  return { ...rest, scope, id, fullName: `${scope}/${id}`, priority: 0, ...part }
+  return {
+    fullName: `${scope}/${id}`,
+    id,
+    scope,
+    on: ["deploy.requested"],
+    then: [{ effect: "allow" }],
+    mode: "enforce",
+    priority: 0,
+    version: "0",
+    position: sample.contract.position,
+    ...part,
+  }
+}
+const EMPTY: Omit<Organization, "id"> = {
+  default: "allow",
+  timezone: "UTC",
+  members: [],
+  channels: ["general"],
+  documents: [],
+  conditions: {},
+  webhooks: [],
+  version: "0",
+  position: sample.organization.position,
 }
 const organizations = (...list: ReadonlyArray<Pick<Organization, "id"> & Partial<Organization>>) =>
-  new Map(
-    list.map((part): [string, Organization] => {
-      const { parent: _, name: __, ...rest } = sample.organization
-      return [part.id, { ...rest, ...part }]
-    }),
-  )
+  new Map(list.map((part): [string, Organization] => [part.id, { ...EMPTY, ...part }]))
 const headings = (text: string): ReadonlyArray<string> => text.split("\n").filter((line) => /^ {0,2}@/.test(line))
 
 describe("describeSet", () => {

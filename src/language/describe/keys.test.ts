@@ -62,8 +62,7 @@ const changesShow = <A extends object>(title: string, base: A, text: (value: A) 
 }
 
 const without = <A extends object>(value: A, key: keyof A): A => {
-  const { [key]: _, ...rest } = value
-  return rest as A
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) as A
 }
 
 const distinct = (texts: ReadonlyArray<string>): void => {
@@ -267,20 +266,18 @@ describe("effects", () => {
       changesShow<RequireVotes>("require_votes", sample.effects.require_votes, inEffect, {
         effect: kind,
         from: [{ from: people }, { from: two }],
-        resolution: [
-          ...Object.values({
-            approvals: [{ kind: "approvals", approvals: 3 }],
-            majority: [{ kind: "majority" }],
-            supermajority: [2 / 3, 0.75, 0.66, 0.666].map((fraction) => ({ kind: "supermajority", fraction })),
-            unanimous: [{ kind: "unanimous" }],
-            plurality: [
-              { kind: "plurality", options: ["a", "b"] },
-              { kind: "plurality", options: ["a", "c"] },
-              { kind: "plurality", options: ["a", "b"], tieBreak: "a" },
-              { kind: "plurality", options: ["a", "b"], tieBreak: "b" },
-            ],
-          } satisfies { readonly [K in Resolution["kind"]]: ReadonlyArray<Extract<Resolution, { readonly kind: K }>> }),
-        ]
+        resolution: Object.values({
+          approvals: [{ kind: "approvals", approvals: 3 }],
+          majority: [{ kind: "majority" }],
+          supermajority: [2 / 3, 0.75, 0.66, 0.666].map((fraction) => ({ kind: "supermajority", fraction })),
+          unanimous: [{ kind: "unanimous" }],
+          plurality: [
+            { kind: "plurality", options: ["a", "b"] },
+            { kind: "plurality", options: ["a", "c"] },
+            { kind: "plurality", options: ["a", "b"], tieBreak: "a" },
+            { kind: "plurality", options: ["a", "b"], tieBreak: "b" },
+          ],
+        } satisfies { readonly [K in Resolution["kind"]]: ReadonlyArray<Extract<Resolution, { readonly kind: K }>> })
           .flat()
           .map((resolution) => ({ resolution })),
         of: [{ of: "cast" }],

@@ -1,4 +1,4 @@
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { describeContract } from "./describeContract.ts"
 import { citation, layout, LINE_COLUMNS, moment, quote, share, title } from "./prose.ts"
