@@ -10,7 +10,7 @@ import { isAbsolute, relative, resolve } from "node:path"
 import { Effect, Queue, Stream } from "effect"
 import { type Diagnostic, formatDiagnostic, hasErrors } from "../domain/diagnostic.ts"
 import type { ExecutorConfig } from "../domain/organization.ts"
-import { interpolationParts } from "../language/interpolation.ts"
+import { compilePath } from "../language/conditions/path.ts"
 import { type ConfigProblem, invalid, isRecord, missing, unknownKeys } from "./configProblem.ts"
 import type { Chunk, Execution, Executor, Outcome } from "./Executor.ts"
 import { meterOf, minutesOf, timeReached } from "./limits.ts"
@@ -122,12 +122,14 @@ const errorsOf = (diagnostics: ReadonlyArray<Diagnostic>): string =>
 
 // ── `${{ path }}` ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+const PLACE = /\$\{\{\s*(\w+)(.*?)\s*\}\}/gs
+const WHOLE = /^\$\{\{\s*(\w+)((?:(?!\}\}).)*?)\s*\}\}$/s
+
 /** Through all texts of a value; a text that is one path keeps the type of what it names, and is null where it is missing. */
 const fill = (value: unknown, input: TaskInput): unknown => {
   if (typeof value === "string") {
-    const parts = interpolationParts(value)
-    const [only] = parts
-    return parts.length === 1 && typeof only === "object" ? (at(input, only.path) ?? null) : fillText(value, input)
+    const [, root, path] = WHOLE.exec(value) ?? []
+    return root === undefined ? fillText(value, input) : (readAt(input, root, path!) ?? null)
   }
   if (Array.isArray(value)) return value.map((item) => fill(item, input))
   if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, input)]))
@@ -135,19 +137,18 @@ const fill = (value: unknown, input: TaskInput): unknown => {
 }
 
 const fillText = (text: string, input: TaskInput): string =>
-  interpolationParts(text)
-    .map((part) => (typeof part === "string" ? part : inText(at(input, part.path))))
-    .join("")
+  text.replace(PLACE, (_, root: string, path: string) => {
+    const value = readAt(input, root, path)
+    if (value === undefined || value === null) return ""
+    return typeof value === "string" ? value : JSON.stringify(value)
+  })
 
-const inText = (value: unknown): string =>
-  value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value)
-
-const at = (input: unknown, path: ReadonlyArray<string | number>): unknown =>
-  path.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
-    input,
-  )
+/** `path` is what follows the root; the reader of the script has checked both. */
+const readAt = (input: TaskInput, root: string, path: string): unknown => {
+  const value = input[root as keyof TaskInput]
+  if (path === "") return value
+  return typeof value === "object" && value !== null ? compilePath(`$${path}`)(value) : undefined
+}
 
 // ── configuration ───────────────────────────────────────────────────────────────────────────────────────────────────
 

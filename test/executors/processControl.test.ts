@@ -138,13 +138,27 @@ describe("the end of a run", () => {
     expect(performance.now() - before).toBeLessThan(STOP_GRACE_MS + 2_000)
   })
 
-  it("comes for dozens of processes in as many sessions, and for those that keep forking", async () => {
-    const fork = "setsid sh -c 'f() { sleep 0.05; f & }; f; wait' &"
-    const run = start(
-      shell(`for _ in $(seq 40); do setsid sleep 1000 & done; for _ in 1 2 3; do ${fork} done; echo ready; wait`),
-    )
-    await run.processes(44)
+  it("comes for those that erased their mark but stayed in the group", async () => {
+    const given = shell("env -i sh -c 'echo $$ > pid; exec sleep 1000' & until [ -s pid ]; do :; done; exit 3")
+    const run = start(given)
+    expect((await run.end()).outcome).toMatchObject({ error: "exit code 3" })
+    const unmarked = Number(readFileSync(join(given.scratch, "pid"), "utf8"))
+    await until("it is gone", () => !isAlive(unmarked), 1_000)
+  })
+
+  it("comes for dozens of processes in as many sessions", async () => {
+    const run = start(shell("for _ in $(seq 40); do setsid sleep 1000 & done; wait"))
+    await run.processes(41)
     await run.interrupt()
+    expect(processesOf(run.run)).toEqual([])
+  })
+
+  it("comes for those that never stay: each forks the next one and is gone", async () => {
+    const runaway = "setsid sh -c 'hop() { hop & }; hop' &"
+    const run = start(shell(`for _ in 1 2 3 4; do ${runaway} done; echo ready; exec sleep 1000`))
+    await run.said("ready")
+    await run.interrupt()
+    expect(processesOf(run.run)).toEqual([])
     expect(processesOf(run.run)).toEqual([])
   })
 
@@ -183,7 +197,7 @@ describe("the death of the daemon by kill -9", () => {
   ): Promise<{ readonly process: ChildProcess; readonly processes: ReadonlyArray<number>; readonly mark: string }> => {
     const file = join(import.meta.dirname, "fixtures", "daemon.ts")
     const script = `trap '' INT TERM HUP; ${DEAF} & (${DEAF} &); echo "$CHARTER_GUARDIAN"; while :; do sleep 1000; done`
-    const child = spawn(process.execPath, [file, run, script], { stdio: ["ignore", "pipe", "inherit"] })
+    const child = spawn(process.execPath, [file, run, script], { detached: true, stdio: ["ignore", "pipe", "inherit"] })
     onTestFinished(async () => {
       child.kill("SIGKILL")
       await killRuns(new Set([run]))
@@ -200,7 +214,7 @@ describe("the death of the daemon by kill -9", () => {
   it("is the end of its runs, at once, and of their guardian", async () => {
     const { process: child, processes, mark } = await daemon(`death-${process.pid}`)
     expect(guardians(mark)).toHaveLength(1)
-    child.kill("SIGKILL")
+    kill(-child.pid!, "SIGKILL")
     await once(child, "exit")
     await until("no process of the run is left", () => !processes.some(isAlive), 2_000)
     await until("the guardian is gone", () => guardians(mark).length === 0, 2_000)
