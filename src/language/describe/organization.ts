@@ -31,10 +31,6 @@ export const organizationLines = (organization: Organization): ReadonlyArray<Lin
   })),
 ]
 
-/** `allowed in @review-team`. */
-export const defaultPhrase = ({ id, default: verdict }: Organization): string =>
-  `${verdict === "allow" ? "allowed" : "refused"} in ${id}`
-
 const facts = (organization: Organization): string =>
   [
     organization.parent === undefined ? "" : `Below ${organization.parent}, whose contracts bind here too.`,
