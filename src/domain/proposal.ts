@@ -63,3 +63,11 @@ export interface Hold {
   readonly requester: Actor
   readonly opened: string
 }
+
+/** Event types that end a hold, and the state they leave it in. */
+export const HOLD_ENDS: Readonly<Record<string, Exclude<HoldState, "held"> | undefined>> = {
+  "hold.released": "released",
+  "hold.denied": "denied",
+  "hold.expired": "expired",
+  "hold.cancelled": "cancelled",
+}

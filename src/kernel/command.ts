@@ -6,7 +6,14 @@ import type { Choice } from "../domain/proposal.ts"
 import type { Refusal } from "../domain/refusal.ts"
 
 export type Command =
-  | { readonly kind: "publish"; readonly event: Incoming }
+  | {
+      readonly kind: "publish"
+      readonly event: Incoming
+      /** Its id was made by the daemon just now: nobody can have published it before. */
+      readonly fresh?: true
+      /** Size of what was sent. */
+      readonly bytes?: number
+    }
   | {
       readonly kind: "vote"
       readonly proposal: string

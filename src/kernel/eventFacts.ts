@@ -1,6 +1,6 @@
 /** The facts of one event, read from the organization's state at the moment it is decided. */
 import type { Event } from "../domain/event.ts"
-import type { CounterSpec, FactSource, OrganizationFact, RunFact } from "../language/facts.ts"
+import { type CounterSpec, type FactSource, FactUnavailable, type OrganizationFact, type RunFact } from "../language/facts.ts"
 import { readCounter } from "./counters.ts"
 import type { Definitions } from "./definitions.ts"
 import type { OrganizationState } from "./state.ts"
@@ -70,15 +70,11 @@ export class RecordedFacts implements FactSource {
     this.#values = values ?? {}
   }
 
-  /** A counter that was not looked at, because the rest had decided already, reads as nothing counted. */
+  /** @throws FactUnavailable for a counter that was not looked at, because the rest had decided already. */
   counter(spec: CounterSpec): number | boolean {
     const value = this.#values[spec.key]
-    return typeof value === "number" || typeof value === "boolean" ? value : spec.kind === "history" ? false : 0
-  }
-
-  /** Was this counter looked at when the event was decided? */
-  knows(spec: CounterSpec): boolean {
-    return Object.hasOwn(this.#values, spec.key)
+    if (typeof value === "number" || typeof value === "boolean") return value
+    throw new FactUnavailable(spec.kind, "not looked at: the rest had decided already")
   }
 
   get run(): RunFact | undefined {

@@ -103,8 +103,9 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
       return
     }
     case "contracts.revised": {
-      const { revision, seeds } = event.data as BuiltinData["contracts.revised"]
+      const { revision, manifest, seeds } = event.data as BuiltinData["contracts.revised"]
       state.revision = revision
+      state.manifest = manifest
       for (const [key, seed] of Object.entries(seeds ?? {})) state.counters.set(key, decodeCounter(seed as EncodedCounter))
       return
     }

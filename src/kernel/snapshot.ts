@@ -13,6 +13,7 @@ interface Encoded {
   readonly position: number
   readonly time: number
   readonly revision?: string
+  readonly manifest?: string
   readonly counters: ReadonlyArray<readonly [string, EncodedCounter]>
   readonly limits: ReadonlyArray<EncodedLimit>
   readonly holds: ReadonlyArray<OpenHold>
@@ -32,6 +33,7 @@ export const encodeState = (state: OrganizationState): string =>
     position: state.position,
     time: state.time,
     ...(state.revision === undefined ? undefined : { revision: state.revision }),
+    ...(state.manifest === undefined ? undefined : { manifest: state.manifest }),
     counters: [...state.counters].map(([key, counter]) => [key, encodeCounter(counter)] as const).sort(byKey),
     limits: encodeLimits(state.limits),
     holds: [...state.holds.values()],
@@ -51,6 +53,7 @@ export const decodeState = (text: string): OrganizationState => {
     position: encoded.position,
     time: encoded.time,
     revision: encoded.revision,
+    manifest: encoded.manifest,
     counters: new Map(encoded.counters.map(([key, counter]) => [key, decodeCounter(counter)])),
     limits: decodeLimits(encoded.limits),
     holds: new Map(encoded.holds.map((hold) => [hold.id, hold])),

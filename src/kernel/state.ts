@@ -17,6 +17,8 @@ export interface OrganizationState {
   time: number
   /** The contract set that this organization's log has adopted. */
   revision: string | undefined
+  /** Hash of that revision's archived manifest. */
+  manifest: string | undefined
   readonly counters: Counters
   readonly limits: LimitWindows
   readonly holds: Map<string, OpenHold>
@@ -76,6 +78,7 @@ export const emptyState = (org: string): OrganizationState => ({
   position: 0,
   time: 0,
   revision: undefined,
+  manifest: undefined,
   counters: new Map(),
   limits: new Map(),
   holds: new Map(),

@@ -27,6 +27,8 @@ export interface EventInput {
   readonly correlationid?: string
   readonly causationid?: string
   readonly traceparent?: string
+  /** Size of what was sent, where it is known. */
+  readonly bytes?: number
 }
 
 /** The answer to a publish. */

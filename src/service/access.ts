@@ -1,0 +1,62 @@
+/** What an identity may see and touch. One place, so that every door agrees. */
+import { Effect } from "effect"
+import type { Actor } from "../domain/event.ts"
+import { GLOBAL } from "../domain/names.ts"
+import { refuse } from "../domain/refusal.ts"
+import type { Definitions } from "../kernel/definitions.ts"
+import { memberActor, operatorActor } from "../supervision/actors.ts"
+import { nearest } from "../language/suggest.ts"
+import type { Identity } from "./identity.ts"
+import { Refused } from "./refused.ts"
+
+/** Organizations whose events this identity may read; `undefined`: all. */
+export const visibleOrganizations = (definitions: Definitions, identity: Identity): ReadonlySet<string> | undefined => {
+  switch (identity.kind) {
+    case "operator":
+      return undefined
+    case "agent":
+    case "run":
+      return new Set(identity.org === undefined ? [] : [identity.org])
+    case "bridge":
+      return new Set()
+    case "human": {
+      const orgs = new Set([GLOBAL])
+      for (const organization of definitions.organizations.values())
+        if (organization.members.some((member) => member.kind === "human" && member.name === identity.name)) orgs.add(organization.id)
+      return orgs
+    }
+  }
+}
+
+/** Refuses an organization that does not exist, or that the identity is not in. */
+export const checkOrganization = (definitions: Definitions, identity: Identity, org: string): Effect.Effect<void, Refused> => {
+  if (!definitions.organizations.has(org)) {
+    const guess = nearest(org, definitions.organizations.keys())
+    return fail("not-found", "organization-unknown", `there is no organization "${org}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`)
+  }
+  const visible = visibleOrganizations(definitions, identity)
+  return visible === undefined || visible.has(org)
+    ? Effect.void
+    : fail("forbidden", "not-a-member", `${identity.name} is not a member of ${org}`)
+}
+
+export const checkOperator = (identity: Identity, what: string): Effect.Effect<void, Refused> =>
+  identity.kind === "operator" ? Effect.void : fail("forbidden", "operator-only", `only an operator may ${what}`)
+
+/** The identity as the actor of an event in `org`. */
+export const actorOf = (definitions: Definitions, identity: Identity, org: string): Actor => {
+  switch (identity.kind) {
+    case "operator":
+      return operatorActor
+    case "human":
+      return memberActor(definitions, org, identity.name, "human")
+    case "agent":
+    case "run":
+      return memberActor(definitions, org, identity.name, "agent")
+    case "bridge":
+      return { name: identity.name, kind: "external", roles: [] }
+  }
+}
+
+export const fail = (...refusal: Parameters<typeof refuse>): Effect.Effect<never, Refused> =>
+  Effect.fail(new Refused({ refusal: refuse(...refusal) }))

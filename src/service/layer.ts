@@ -1,0 +1,36 @@
+/** The service, composed of its groups of operations. */
+import { Effect, Layer } from "effect"
+import { EventLog } from "../log/EventLog.ts"
+import { Projections } from "../log/Projections.ts"
+import { Mailboxes } from "../supervision/Mailboxes.ts"
+import { Revisions } from "../supervision/Revisions.ts"
+import { Workspace } from "../workspace/Workspace.ts"
+import { daemonOperations } from "./operations/daemon.ts"
+import type { Dependencies, ServiceOptions } from "./operations/dependencies.ts"
+import { eventOperations } from "./operations/events.ts"
+import { governanceOperations } from "./operations/governance.ts"
+import { ruleOperations } from "./operations/rules.ts"
+import { webhookOperations } from "./operations/webhooks.ts"
+import { Service } from "./Service.ts"
+
+export const serviceLayer = (options: ServiceOptions) =>
+  Layer.effect(
+    Service,
+    Effect.gen(function* () {
+      const dependencies: Dependencies = {
+        log: yield* EventLog,
+        projections: yield* Projections,
+        mailboxes: yield* Mailboxes,
+        revisions: yield* Revisions,
+        workspace: yield* Workspace,
+        options,
+      }
+      return Service.of({
+        ...eventOperations(dependencies),
+        ...governanceOperations(dependencies),
+        ...ruleOperations(dependencies),
+        ...daemonOperations(dependencies),
+        ...webhookOperations(dependencies),
+      })
+    }),
+  )

@@ -1,0 +1,152 @@
+/** Tokens, status, metrics and the life of the daemon. */
+import { Effect } from "effect"
+import { GLOBAL } from "../../domain/names.ts"
+import { refuse } from "../../domain/refusal.ts"
+import type { TokenView } from "../../log/Projections.ts"
+import { checkOperator, fail } from "../access.ts"
+import { metricsText } from "../metrics.ts"
+import { Refused } from "../refused.ts"
+import type { Service } from "../Service.ts"
+import { hashOf, identityOf, MAX_TOKEN_LENGTH, newSecret, newTokenId } from "../tokens.ts"
+import { operatorActor } from "../../supervision/actors.ts"
+import type { Identity } from "../identity.ts"
+import { definitionsOf, type Dependencies } from "./dependencies.ts"
+import { submit } from "./submit.ts"
+
+type Operations = Pick<
+  typeof Service.Service,
+  "createToken" | "tokens" | "revokeToken" | "authenticate" | "status" | "ready" | "metrics" | "confirm" | "shutdown"
+>
+
+/** Tokens remembered between requests; a revocation empties the memory. */
+const MAX_REMEMBERED_TOKENS = 10_000
+
+export const daemonOperations = (dependencies: Dependencies): Operations => {
+  const { projections, mailboxes, workspace, options } = dependencies
+  const remembered = new Map<string, { readonly identity: Identity; readonly expires: number }>()
+  mailboxes.onCommitted((_, records) => {
+    if (records.some(({ event }) => event.type === "token.revoked")) remembered.clear()
+  })
+
+  const authenticate: Operations["authenticate"] = (token) => {
+    const known = remembered.get(token)
+    if (known !== undefined && Date.now() < known.expires) return Effect.succeed(known.identity)
+    if (token.length > MAX_TOKEN_LENGTH) return unauthenticated("this is no token")
+    const hash = hashOf(token)
+    if (hash === options.operatorHash) return remember({ kind: "operator", name: "operator", source: "operator", tokenId: "operator" })
+    const run = options.runTokens.find(hash)
+    if (run !== undefined) return Effect.succeed(run)
+    const view = projections.tokenByHash(hash)
+    if (view === undefined) return unauthenticated("this token is not known; an operator makes one with `charter token create`")
+    if (view.revoked !== undefined) return unauthenticated(`this token was revoked at ${view.revoked}`)
+    if (view.expires !== undefined && Date.parse(view.expires) <= Date.now()) return unauthenticated(`this token expired at ${view.expires}`)
+    return remember(identityOf(view), view)
+
+    function remember(identity: Identity, from?: TokenView): Effect.Effect<Identity> {
+      if (remembered.size >= MAX_REMEMBERED_TOKENS) remembered.clear()
+      remembered.set(token, { identity, expires: from?.expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(from.expires) })
+      return Effect.succeed(identity)
+    }
+  }
+
+  const status: Operations["status"] = Effect.gen(function* () {
+    const standing = yield* workspace.status
+    const states = mailboxes.states()
+    const sum = (of: (state: (typeof states)[number]) => number): number => states.reduce((total, state) => total + of(state), 0)
+    const definitions = definitionsOf(dependencies)
+    return {
+      state: options.lifecycle.state,
+      version: options.version,
+      pid: process.pid,
+      startedAt: options.startedAt,
+      revision: definitions.revision,
+      contracts: definitions.contracts.size,
+      organizations: definitions.organizations.size,
+      openHolds: sum(({ holds }) => holds.size),
+      openProposals: sum(({ proposals }) => proposals.size),
+      openTasks: sum(({ tasks }) => tasks.size),
+      workspace: options.workspace,
+      diagnostics: standing.rejected,
+      warnings:
+        standing.held === undefined
+          ? []
+          : [`${standing.held.removed.length} contracts or organizations would go at once (${standing.held.removed.slice(0, 5).join(", ")}); the last good set stays in force until an operator confirms`],
+    }
+  })
+
+  return {
+    authenticate,
+    createToken: Effect.fnUntraced(function* (identity, request) {
+      yield* checkOperator(identity, "make tokens")
+      const named = yield* checkTokenIdentity(dependencies, request)
+      const token = newSecret()
+      const id = newTokenId()
+      yield* submit(dependencies, GLOBAL, {
+        kind: "report",
+        type: "token.created",
+        actor: operatorActor,
+        data: {
+          id,
+          identity: named,
+          kind: request.kind,
+          hash: hashOf(token),
+          ...(request.expires === undefined ? undefined : { expires: request.expires }),
+        },
+      })
+      return { id, token }
+    }),
+    tokens: (identity, filter) => Effect.andThen(checkOperator(identity, "list tokens"), projections.tokens(filter)),
+    revokeToken: Effect.fnUntraced(function* (identity, id) {
+      yield* checkOperator(identity, "revoke tokens")
+      const find = Effect.map(projections.tokens({ limit: 1_000 }), ({ items }) => items.find((token) => token.id === id))
+      const found = yield* find
+      if (found === undefined) return yield* fail("not-found", "token-unknown", `there is no token "${id}"`)
+      if (found.revoked === undefined)
+        yield* submit(dependencies, GLOBAL, { kind: "report", type: "token.revoked", actor: operatorActor, data: { id, by: identity.name } })
+      return (yield* find) ?? found
+    }),
+    status,
+    ready: Effect.sync(() => options.lifecycle.state === "running"),
+    metrics: Effect.sync(() => metricsText(dependencies)),
+    confirm: Effect.fnUntraced(function* (identity) {
+      yield* checkOperator(identity, "confirm a removal")
+      const { held } = yield* workspace.status
+      if (held === undefined) return yield* fail("not-found", "nothing-held", "no removal waits for a confirmation")
+      const { set } = yield* Effect.mapError(workspace.confirm(held.candidate), (refusal) => new Refused({ refusal }))
+      return { revision: set.revision }
+    }),
+    shutdown: (identity) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown),
+  }
+}
+
+const unauthenticated = (message: string): Effect.Effect<never, Refused> =>
+  Effect.fail(new Refused({ refusal: refuse("unauthenticated", "token-invalid", message) }))
+
+/** `@dana` or `dana` for a human that some organization has; `name@org` for an agent of that organization. */
+const checkTokenIdentity = (
+  dependencies: Dependencies,
+  { identity, kind, expires }: { readonly identity: string; readonly kind: string; readonly expires?: string },
+): Effect.Effect<string, Refused> => {
+  const definitions = definitionsOf(dependencies)
+  if (expires !== undefined && Number.isNaN(Date.parse(expires)))
+    return fail("invalid", "expires-malformed", `"${expires}" is no time; write it like 2026-12-31T00:00:00Z`)
+  switch (kind) {
+    case "human": {
+      const name = identity.replace(/^@/, "")
+      return definitions.isHuman(name)
+        ? Effect.succeed(`@${name}`)
+        : fail("not-found", "member-unknown", `no organization has a human "${name}"; add one to its file below organizations/`)
+    }
+    case "agent": {
+      const [name, org] = identity.replace(/^@/, "").split("@")
+      const member = org === undefined ? undefined : definitions.organizations.get(`@${org}`)?.members.find((one) => one.name === name && one.kind === "agent")
+      return member === undefined
+        ? fail("not-found", "member-unknown", `"${identity}" is no agent of an organization; write it like reviewer@review-team`)
+        : Effect.succeed(`${name}@${org}`)
+    }
+    case "operator":
+      return Effect.succeed("operator")
+    default:
+      return Effect.succeed(identity)
+  }
+}

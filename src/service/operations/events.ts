@@ -1,0 +1,200 @@
+/** Publishing, reading and following events. */
+import { Effect, Stream } from "effect"
+import type { LogRecord } from "../../domain/record.ts"
+import { isRefusal } from "../../domain/refusal.ts"
+import { HOLD_ENDS } from "../../domain/proposal.ts"
+import type { LogUnavailable, Page, ReadFilter, Stored } from "../../log/EventLog.ts"
+import { checkOrganization, fail, visibleOrganizations } from "../access.ts"
+import { explainRecord } from "../explanation.ts"
+import type { Identity } from "../identity.ts"
+import { prepare } from "../publishing.ts"
+import { Refused } from "../refused.ts"
+import type { EventInput, EventQuery, PublishAnswer, Service } from "../Service.ts"
+import { definitionsOf, type Dependencies } from "./dependencies.ts"
+
+type Operations = Pick<typeof Service.Service, "publish" | "events" | "event" | "explain" | "follow">
+
+/** Longest wait for a release that one request may ask for, and what it is where it does not say. */
+export const MAX_WAIT_MS = 10 * 60_000
+const DEFAULT_WAIT_MS = 60_000
+/** Pages of the log looked through for one list where most records are not visible to who asks. */
+const MAX_PAGES_LOOKED_THROUGH = 20
+
+export const eventOperations = (dependencies: Dependencies): Operations => {
+  const { log, projections, mailboxes } = dependencies
+  const waiters = waitForHolds(dependencies)
+
+  const publishOne = (identity: Identity, input: EventInput): Effect.Effect<PublishAnswer | Refused, LogUnavailable> => {
+    const task = identity.kind === "run" ? runTask(dependencies, identity) : undefined
+    const prepared = prepare(definitionsOf(dependencies), identity, input, task)
+    if (isRefusal(prepared)) return Effect.succeed(new Refused({ refusal: prepared }))
+    const { event, fresh } = prepared
+    return Effect.flatMap(
+      mailboxes.submit(event.org, {
+        kind: "publish",
+        event,
+        ...(fresh ? { fresh: true } : undefined),
+        ...(input.bytes === undefined ? undefined : { bytes: input.bytes }),
+      }),
+      (answer): Effect.Effect<PublishAnswer | Refused, LogUnavailable> => {
+        if (isRefusal(answer)) return Effect.succeed(new Refused({ refusal: answer }))
+        const made = answerOf(answer.event!, answer.decision)
+        if (answer.duplicate !== true) return Effect.succeed(made)
+        if (made.hold === undefined) return Effect.succeed({ ...made, duplicate: true })
+        return Effect.map(projections.hold(made.hold), (hold) => ({
+          ...made,
+          duplicate: true as const,
+          ...(hold === undefined ? undefined : presentState(hold.state, hold.reason)),
+        }))
+      },
+    )
+  }
+
+  const publish: Operations["publish"] = (identity, events, options = {}) => {
+    const answers =
+      events.length === 1
+        ? Effect.map(publishOne(identity, events[0]!), (one): ReadonlyArray<PublishAnswer | Refused> => [one])
+        : Effect.forEach(events, (event) => publishOne(identity, event), { concurrency: "unbounded" })
+    if (options.wait !== "release") return answers
+    const waitMs = Math.min(options.waitMs ?? DEFAULT_WAIT_MS, MAX_WAIT_MS)
+    return Effect.flatMap(answers, (all) =>
+      Effect.forEach(
+        all,
+        (answer) =>
+          answer instanceof Refused || answer.verdict !== "hold" || answer.hold === undefined
+            ? Effect.succeed(answer)
+            : Effect.map(waiters.wait(answer.hold, waitMs), (end) =>
+                end === undefined ? answer : { ...answer, ...presentState(end.state, end.reason) },
+              ),
+        { concurrency: "unbounded" },
+      ),
+    )
+  }
+
+  const find = Effect.fnUntraced(function* (identity: Identity, id: string, org?: string, source?: string) {
+    const visible = visibleOrganizations(definitionsOf(dependencies), identity)
+    const found = (yield* log.findById(id)).filter(
+      ({ event }) =>
+        (visible === undefined || visible.has(event.org)) &&
+        (org === undefined || event.org === org) &&
+        (source === undefined || event.source === source),
+    )
+    const [only, another] = found
+    if (only === undefined) return yield* fail("not-found", "event-unknown", `there is no event "${id}" that ${identity.name} may see`)
+    if (another !== undefined)
+      return yield* fail("conflict", "event-ambiguous", `${found.length} events have the id "${id}"; name the source and the organization, too`, {
+        candidates: found.map(({ event }) => ({ org: event.org, source: event.source, seq: event.seq })),
+      })
+    return only
+  })
+
+  const events: Operations["events"] = Effect.fnUntraced(function* (identity: Identity, query: EventQuery) {
+    const definitions = definitionsOf(dependencies)
+    if (query.org !== undefined) yield* checkOrganization(definitions, identity, query.org)
+    const visible = query.org === undefined ? visibleOrganizations(definitions, identity) : undefined
+    const filter = filterOf(query)
+    const read = query.order === "asc" ? log.page : log.latest
+    const items: Array<Stored> = []
+    let cursor = query.after ?? ""
+    let end = false
+    for (let pages = 0; items.length < query.limit && !end && pages < MAX_PAGES_LOOKED_THROUGH; pages++) {
+      const page: Page = yield* read(filter, cursor, query.limit - items.length)
+      items.push(...page.items.filter(({ record }) => visible === undefined || visible.has(record.event.org)))
+      cursor = page.next
+      end = page.end
+    }
+    return { items: items.map(({ record }) => viewOf(record)), ...(end && query.order === "desc" ? undefined : { next: cursor }) }
+  })
+
+  const follow: Operations["follow"] = (identity, filter) => {
+    const definitions = definitionsOf(dependencies)
+    const visible = visibleOrganizations(definitions, identity)
+    const checked = filter.org === undefined ? Effect.void : checkOrganization(definitions, identity, filter.org)
+    const { after } = filter
+    return Stream.unwrap(
+      Effect.gen(function* () {
+        yield* checked
+        const from = after ?? (yield* log.end)
+        return Stream.filter(log.follow(filterOf(filter), from), ({ record }) => visible === undefined || visible.has(record.event.org))
+      }),
+    )
+  }
+
+  return {
+    publish,
+    events,
+    follow,
+    event: (identity, id, org, source) => Effect.map(find(identity, id, org, source), viewOf),
+    explain: (identity, id, org, source) =>
+      Effect.flatMap(find(identity, id, org, source), (record) => explainRecord(dependencies, record)),
+  }
+}
+
+const viewOf = (record: LogRecord) =>
+  record.decision === undefined ? { event: record.event } : { event: record.event, decision: record.decision }
+
+const filterOf = (query: { readonly org?: string; readonly types?: ReadonlyArray<string>; readonly since?: string; readonly correlationid?: string }): ReadFilter => ({
+  ...(query.org === undefined ? undefined : { org: query.org }),
+  ...(query.types === undefined || query.types.length === 0 ? undefined : { types: query.types }),
+  ...(query.since === undefined ? undefined : { since: query.since }),
+  ...(query.correlationid === undefined ? undefined : { correlationid: query.correlationid }),
+})
+
+export const answerOf = (event: LogRecord["event"], decision: LogRecord["decision"]): PublishAnswer => ({
+  id: event.id,
+  seq: event.seq,
+  org: event.org,
+  verdict: decision?.verdict ?? "allow",
+  ...(decision?.hold === undefined ? undefined : { hold: decision.hold }),
+  ...(decision?.verdict === "hold" ? { holdState: "held" as const } : undefined),
+  ...(decision?.proposals === undefined ? undefined : { proposals: decision.proposals }),
+  ...(decision?.tasks === undefined ? undefined : { tasks: decision.tasks }),
+  contracts: decision?.contracts ?? [],
+  revision: decision?.revision ?? "",
+  ...(decision?.reason === undefined ? undefined : { reason: decision.reason }),
+})
+
+/** What a hold has come to since the event was decided. */
+const presentState = (state: NonNullable<PublishAnswer["holdState"]>, reason: string | undefined): Partial<PublishAnswer> => ({
+  holdState: state,
+  verdict: state === "held" ? "hold" : state === "released" ? "allow" : state === "expired" ? "expired" : "deny",
+  ...(reason === undefined ? undefined : { reason }),
+})
+
+const runTask = ({ mailboxes }: Dependencies, identity: Identity) =>
+  mailboxes.states().find(({ org }) => org === identity.org)?.tasks.get(identity.task ?? "")
+
+/** Requests that wait for a hold to end, woken by its record. */
+const waitForHolds = ({ mailboxes, projections }: Dependencies) => {
+  type End = { readonly state: NonNullable<PublishAnswer["holdState"]>; readonly reason: string }
+  const waiting = new Map<string, Set<(end: End) => void>>()
+  mailboxes.onCommitted((_, records) => {
+    if (waiting.size === 0) return
+    for (const { event } of records) {
+      const state = HOLD_ENDS[event.type]
+      if (state === undefined) continue
+      const { hold, reason } = event.data as { readonly hold: string; readonly reason: string }
+      for (const resume of waiting.get(hold) ?? []) resume({ state, reason })
+    }
+  })
+  const wait = (hold: string, waitMs: number): Effect.Effect<End | undefined, LogUnavailable> =>
+    Effect.raceFirst(
+      Effect.callback<End>((resume) => {
+        const set = waiting.get(hold) ?? new Set()
+        const woken = (end: End): void => resume(Effect.succeed(end))
+        waiting.set(hold, set.add(woken))
+        return Effect.sync(() => {
+          set.delete(woken)
+          if (set.size === 0) waiting.delete(hold)
+        })
+      }),
+      // It may have ended between the answer and the first moment of waiting.
+      Effect.flatMap(projections.hold(hold), (view) =>
+        view === undefined || view.state === "held"
+          ? Effect.as(Effect.sleep(waitMs), undefined)
+          : Effect.succeed({ state: view.state, reason: view.reason ?? "" }),
+      ),
+    )
+  return { wait }
+}
+

@@ -1,0 +1,93 @@
+/** Proposals, votes, holds and tasks. */
+import { Effect } from "effect"
+import type { LogUnavailable } from "../../log/EventLog.ts"
+import type { Listed, ListFilter } from "../../log/Projections.ts"
+import { actorOf, checkOrganization, fail, visibleOrganizations } from "../access.ts"
+import type { Identity } from "../identity.ts"
+import type { Refused } from "../refused.ts"
+import type { Service } from "../Service.ts"
+import { definitionsOf, type Dependencies } from "./dependencies.ts"
+import { submit } from "./submit.ts"
+
+type Operations = Pick<
+  typeof Service.Service,
+  "proposals" | "proposal" | "vote" | "cancel" | "holds" | "hold" | "tasks" | "task" | "cancelTask"
+>
+
+export const governanceOperations = (dependencies: Dependencies): Operations => {
+  const { projections } = dependencies
+
+  /** Lists show what is in the organizations that the identity is in. */
+  const visibleList =
+    <A extends { readonly org: string }>(list: (filter: ListFilter) => Effect.Effect<Listed<A>, LogUnavailable>) =>
+    (identity: Identity, filter: ListFilter): Effect.Effect<Listed<A>, Refused | LogUnavailable> => {
+      const definitions = definitionsOf(dependencies)
+      if (filter.org !== undefined) return Effect.andThen(checkOrganization(definitions, identity, filter.org), list(filter))
+      const visible = visibleOrganizations(definitions, identity)
+      if (visible === undefined) return list(filter)
+      if (visible.size === 1) return list({ ...filter, org: [...visible][0]! })
+      return Effect.map(list(filter), ({ items, ...rest }) => ({ ...rest, items: items.filter(({ org }) => visible.has(org)) }))
+    }
+
+  const visibleOne =
+    <A extends { readonly org: string }>(what: string, find: (id: string) => Effect.Effect<A | undefined, LogUnavailable>) =>
+    (identity: Identity, id: string): Effect.Effect<A, Refused | LogUnavailable> =>
+      Effect.flatMap(find(id), (found) => {
+        const visible = visibleOrganizations(definitionsOf(dependencies), identity)
+        return found === undefined || (visible !== undefined && !visible.has(found.org))
+          ? fail("not-found", `${what}-unknown`, `there is no ${what} "${id}" that ${identity.name} may see`)
+          : Effect.succeed(found)
+      })
+
+  const proposal = visibleOne("proposal", projections.proposal)
+  const hold = visibleOne("hold", projections.hold)
+  const task = visibleOne("task", projections.task)
+
+  return {
+    proposals: visibleList(projections.proposals),
+    holds: visibleList(projections.holds),
+    tasks: visibleList(projections.tasks),
+    proposal,
+    hold,
+    task,
+    vote: Effect.fnUntraced(function* (identity, id, { choice, reason, digest }) {
+      const open = yield* proposal(identity, id)
+      if (open.state !== "active")
+        return yield* fail("conflict", "proposal-decided", `${id} has ${open.state === "cancelled" ? "been cancelled" : `${open.state} already`}`, { state: open.state })
+      yield* submit(dependencies, open.org, {
+        kind: "vote",
+        proposal: id,
+        by: actorOf(definitionsOf(dependencies), identity, open.org),
+        choice,
+        ...(reason === undefined ? undefined : { reason }),
+        ...(digest === undefined ? undefined : { digest }),
+      })
+      return yield* proposal(identity, id)
+    }),
+    cancel: Effect.fnUntraced(function* (identity, target, reason) {
+      const found = target.startsWith("p-") ? (yield* proposal(identity, target)).hold : target
+      const open = yield* hold(identity, found)
+      if (open.state !== "held")
+        return yield* fail("conflict", "hold-ended", `${found} has been ${open.state} already`, { state: open.state })
+      yield* submit(dependencies, open.org, {
+        kind: "cancel",
+        target: found,
+        by: actorOf(definitionsOf(dependencies), identity, open.org),
+        ...(reason === undefined ? undefined : { reason }),
+      })
+      return yield* hold(identity, found)
+    }),
+    cancelTask: Effect.fnUntraced(function* (identity, id, reason) {
+      const found = yield* task(identity, id)
+      if (identity.kind !== "operator" && identity.kind !== "human")
+        return yield* fail("forbidden", "operator-only", "only a human or an operator may cancel a task")
+      yield* submit(dependencies, found.org, {
+        kind: "cancelTask",
+        task: id,
+        by: actorOf(definitionsOf(dependencies), identity, found.org),
+        reason,
+      })
+      return yield* task(identity, id)
+    }),
+  }
+}

@@ -1,0 +1,16 @@
+/** Asks a mailbox; a refusal comes out in the error channel. */
+import { Effect } from "effect"
+import { isRefusal } from "../../domain/refusal.ts"
+import type { Command, Done } from "../../kernel/command.ts"
+import type { LogUnavailable } from "../../log/EventLog.ts"
+import { Refused } from "../refused.ts"
+import type { Dependencies } from "./dependencies.ts"
+
+export const submit = (
+  { mailboxes }: Dependencies,
+  org: string,
+  command: Command,
+): Effect.Effect<Done & { readonly duplicate?: true }, Refused | LogUnavailable> =>
+  Effect.flatMap(mailboxes.submit(org, command), (answer) =>
+    isRefusal(answer) ? Effect.fail(new Refused({ refusal: answer })) : Effect.succeed(answer),
+  )

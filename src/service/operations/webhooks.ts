@@ -1,0 +1,64 @@
+/** Deliveries from outside: verified over the raw body, then published in the organization whose secret fits. */
+import { Effect } from "effect"
+import { fail } from "../access.ts"
+import type { PublishAnswer, Service } from "../Service.ts"
+import { resolveSecret, webhookKind, webhookSources } from "../webhooks/webhook.ts"
+import { definitionsOf, type Dependencies } from "./dependencies.ts"
+import { answerOf } from "./events.ts"
+import { submit } from "./submit.ts"
+
+export const webhookOperations = (dependencies: Dependencies): Pick<typeof Service.Service, "webhook"> => ({
+  webhook: Effect.fnUntraced(function* (source, headers, body) {
+    const kind = webhookKind(source)
+    if (kind === undefined)
+      return yield* fail("not-found", "webhook-unknown", `there is no webhook "${source}"; known are ${webhookSources.join(", ")}`)
+    const declared = [...definitionsOf(dependencies).organizations.values()].flatMap((organization) =>
+      organization.webhooks.filter((webhook) => webhook.source === source).map((webhook) => ({ org: organization.id, webhook })),
+    )
+    if (declared.length === 0)
+      return yield* fail("not-found", "webhook-undeclared", `no organization declares a webhook "${source}"`)
+    let problem: "missing" | "differs" | "no-secret" = "no-secret"
+    let org: string | undefined
+    for (const one of declared) {
+      const secret = resolveSecret(one.webhook.secret, dependencies.options.environment)
+      if (secret === undefined) continue
+      const result = kind.verify(headers, body, secret)
+      if (result === "verified") {
+        org = one.org
+        break
+      }
+      problem = result
+    }
+    if (org === undefined) return yield* fail("unauthenticated", `signature-${problem}`, SIGNATURE_PROBLEMS[problem])
+    const data = yield* parseBody(body)
+    const delivery = kind.read(headers, data)
+    if ("problem" in delivery) return yield* fail("invalid", "delivery-malformed", delivery.problem)
+    const done = yield* submit(dependencies, org, {
+      kind: "publish",
+      event: {
+        id: delivery.id,
+        source: `webhook/${source}`,
+        type: delivery.type,
+        org,
+        actor: { name: delivery.actor, kind: "external", roles: [] },
+        data,
+        ...(delivery.subject === undefined ? undefined : { subject: delivery.subject }),
+      },
+      bytes: body.byteLength,
+    })
+    const answer: PublishAnswer = answerOf(done.event!, done.decision)
+    return done.duplicate === true ? { ...answer, duplicate: true } : answer
+  }),
+})
+
+const SIGNATURE_PROBLEMS = {
+  missing: "the delivery is not signed; set the webhook's secret on both sides",
+  differs: "the signature does not fit the body and the secret of any organization",
+  "no-secret": "the webhook's secret is not set in the daemon's environment",
+} as const
+
+const parseBody = (body: Uint8Array) =>
+  Effect.try({ try: () => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as unknown, catch: () => "malformed" as const }).pipe(
+    Effect.catch(() => fail("invalid", "body-malformed", "the body is no JSON; choose the content type application/json for the webhook")),
+  )
+

@@ -1,0 +1,81 @@
+/**
+ * One mailbox per organization: a bounded queue with one writer. What has gathered is decided in one turn, written as
+ * one commit, and only then is anyone answered. Timers are the writer's own: nobody else makes time pass.
+ */
+import { Context, Effect, Layer, type Scope } from "effect"
+import type { LogRecord } from "../domain/record.ts"
+import type { Refusal } from "../domain/refusal.ts"
+import type { Command, Done } from "../kernel/command.ts"
+import type { OrganizationState } from "../kernel/state.ts"
+import { EventLog, type LogUnavailable } from "../log/EventLog.ts"
+import { Faults } from "./Faults.ts"
+import { Mailbox } from "./mailbox.ts"
+import { Revisions } from "./Revisions.ts"
+
+/** Told after each commit, synchronously and in order; must not block. */
+export type Committed = (org: string, records: ReadonlyArray<LogRecord>, state: OrganizationState) => void
+
+export type Submitted = (Done & { readonly duplicate?: true }) | Refusal
+
+export class Mailboxes extends Context.Service<
+  Mailboxes,
+  {
+    /** Decides a command and writes what follows. Fails where the log cannot be written; then nothing has happened. */
+    readonly submit: (org: string, command: Command) => Effect.Effect<Submitted, LogUnavailable>
+    /** The live state. Read only, and only until the next asynchronous step. */
+    readonly state: (org: string) => Effect.Effect<OrganizationState, LogUnavailable>
+    /** Those whose mailbox is open, and their live state. */
+    readonly states: () => ReadonlyArray<OrganizationState>
+    /** Opens the mailbox of every organization that the log or the current revision knows, and adopts that revision. */
+    readonly openAll: Effect.Effect<void, LogUnavailable>
+    readonly onCommitted: (listener: Committed) => void
+    /** Commands that wait, over all mailboxes. */
+    readonly depth: () => number
+    /** Takes nothing new, finishes what waits, and keeps a snapshot of every organization. */
+    readonly drain: Effect.Effect<void>
+  }
+>()("charter/supervision/Mailboxes") {
+  static readonly layer = Layer.effect(
+    this,
+    Effect.gen(function* () {
+      const log = yield* EventLog
+      const revisions = yield* Revisions
+      const scope: Scope.Scope = yield* Effect.scope
+      const context = yield* Effect.context<EventLog | Revisions | Faults>()
+      const listeners: Array<Committed> = []
+      const open = new Map<string, Mailbox>()
+      let draining = false
+
+      const mailbox = (org: string): Mailbox => {
+        let box = open.get(org)
+        if (box === undefined) {
+          box = new Mailbox(org, context, scope, (records, state) => {
+            for (const listener of listeners) listener(org, records, state)
+          })
+          if (draining) box.refuseNew()
+          open.set(org, box)
+        }
+        return box
+      }
+
+      return Mailboxes.of({
+        submit: (org, command) => mailbox(org).submit(command),
+        state: (org) => mailbox(org).state,
+        states: () => [...open.values()].flatMap((box) => box.loaded),
+        openAll: Effect.gen(function* () {
+          const known = new Set([...(yield* log.organizations), ...revisions.current().definitions.organizations.keys()])
+          yield* Effect.forEach(known, (org) => mailbox(org).submit({ kind: "tick" }), { discard: true, concurrency: 16 })
+        }),
+        onCommitted: (listener) => {
+          listeners.push(listener)
+        },
+        depth: () => [...open.values()].reduce((sum, box) => sum + box.depth, 0),
+        drain: Effect.suspend(() => {
+          draining = true
+          return Effect.forEach(open.values(), (box) => box.drain, { discard: true, concurrency: 16 })
+        }),
+      })
+    }),
+  )
+}
+

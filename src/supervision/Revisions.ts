@@ -1,0 +1,98 @@
+/**
+ * Contract sets by their hash: the one in force now, and any earlier one that a log still names, made again from the
+ * texts that were archived with it.
+ */
+import { createHash } from "node:crypto"
+import { Context, Effect, Layer, Schema } from "effect"
+import { Definitions } from "../kernel/definitions.ts"
+import { parseFile } from "../language/load.ts"
+import { EventLog, LogUnavailable } from "../log/EventLog.ts"
+import type { LoadedSet } from "../workspace/loadedSet.ts"
+
+/** One set, linked, and where its texts are kept. */
+export interface Revision {
+  readonly definitions: Definitions
+  /** Hash of the archived manifest. */
+  readonly manifest: string
+}
+
+/** What is archived for each revision. */
+const Manifest = Schema.Struct({
+  revision: Schema.String,
+  /** File → hash of its text. */
+  files: Schema.Record(Schema.String, Schema.String),
+})
+const readManifest = Schema.decodeUnknownEffect(Schema.fromJsonString(Manifest))
+
+/** Earlier revisions kept linked, beside the one in force. */
+const MAX_KEPT_REVISIONS = 16
+
+export class Revisions extends Context.Service<
+  Revisions,
+  {
+    /** The set that new decisions are made under. Synchronous: every turn asks. */
+    readonly current: () => Revision
+    /** Archives the texts of a set and makes it the current one. Mailboxes adopt it with their next turn. */
+    readonly switchTo: (set: LoadedSet) => Effect.Effect<Revision, LogUnavailable>
+    /** An earlier set, from its manifest. */
+    readonly load: (manifest: string) => Effect.Effect<Revision, LogUnavailable>
+  }
+>()("charter/supervision/Revisions") {
+  static readonly layer = Layer.effect(
+    this,
+    Effect.gen(function* () {
+      const log = yield* EventLog
+      const kept = new Map<string, Revision>()
+      let current: Revision = {
+        definitions: new Definitions({ revision: EMPTY_REVISION, contracts: [], organizations: [] }),
+        manifest: "",
+      }
+
+      const keep = (revision: Revision): Revision => {
+        kept.delete(revision.manifest)
+        kept.set(revision.manifest, revision)
+        if (kept.size > MAX_KEPT_REVISIONS) kept.delete(kept.keys().next().value!)
+        return revision
+      }
+
+      const switchTo = Effect.fn("Revisions.switchTo")(function* (set: LoadedSet) {
+        const files = Object.fromEntries(Object.entries(set.files).map(([file, { hash }]) => [file, hash]))
+        const manifest = JSON.stringify({ revision: set.revision, files })
+        const hash = createHash("sha256").update(manifest).digest("hex")
+        if (hash === current.manifest) return current
+        yield* log.archive([...Object.values(set.files), { hash, text: manifest }])
+        current = keep({ definitions: new Definitions(set, current.definitions), manifest: hash })
+        return current
+      })
+
+      const load = Effect.fn("Revisions.load")(function* (manifest: string) {
+        const known = kept.get(manifest)
+        if (known !== undefined) return keep(known)
+        if (manifest === "") return { definitions: new Definitions({ revision: EMPTY_REVISION, contracts: [], organizations: [] }), manifest }
+        const { revision, files } = yield* archived(manifest).pipe(
+          Effect.flatMap(readManifest),
+          Effect.mapError((error) => (error instanceof LogUnavailable ? error : unreadable(manifest, error.message))),
+        )
+        const parsed = yield* Effect.forEach(Object.entries(files), ([file, hash]) =>
+          Effect.map(archived(hash), (text) => parseFile(file, text)),
+        )
+        const contracts = parsed.flatMap((one) => one.contracts)
+        const organizations = parsed.flatMap((one) => one.organizations)
+        return keep({ definitions: new Definitions({ revision, contracts, organizations }, current.definitions), manifest })
+      })
+
+      const archived = (hash: string): Effect.Effect<string, LogUnavailable> =>
+        Effect.flatMap(log.source(hash), (text) =>
+          text === undefined ? Effect.fail(unreadable(hash, "it is not in the archive")) : Effect.succeed(text),
+        )
+
+      return Revisions.of({ current: () => current, switchTo, load })
+    }),
+  )
+}
+
+/** The name of a set with nothing in it. */
+export const EMPTY_REVISION = createHash("sha256").update("").digest("hex")
+
+const unreadable = (hash: string, reason: string): LogUnavailable =>
+  new LogUnavailable({ operation: `read the archived text ${hash.slice(0, 12)}`, reason })

@@ -1,0 +1,278 @@
+/** The one writer of one organization. See `Mailboxes`. */
+import { isDeepStrictEqual } from "node:util"
+import { Clock, Context, Effect, Exit, Fiber, Scope } from "effect"
+import { eventKey, type Incoming } from "../domain/event.ts"
+import type { LogRecord } from "../domain/record.ts"
+import { refuse } from "../domain/refusal.ts"
+import type { Command } from "../kernel/command.ts"
+import { daemonActor } from "../kernel/draft.ts"
+import { encodeState, SNAPSHOT_VERSION } from "../kernel/snapshot.ts"
+import type { OrganizationState } from "../kernel/state.ts"
+import { Turn } from "../kernel/turn.ts"
+import { AppendConflict, EventLog, LogUnavailable } from "../log/EventLog.ts"
+import { Faults } from "./Faults.ts"
+import type { Submitted } from "./Mailboxes.ts"
+import { loadState } from "./organizationState.ts"
+import { describeAdoption } from "./adoption.ts"
+import { type Revision, Revisions } from "./Revisions.ts"
+import { seedsFor } from "./seeds.ts"
+
+/** Commands that may wait in one mailbox; more are answered `busy`. */
+export const MAX_WAITING_COMMANDS = 10_000
+/** Commands decided in one turn, and the bytes of what they publish: keeps a commit well under its bound. */
+const MAX_TURN_COMMANDS = 256
+const MAX_TURN_BYTES = 160 * 1024
+const USUAL_COMMAND_BYTES = 512
+/** Records after which the state is kept, so that a start reads at most so many. */
+const SNAPSHOT_EVERY_RECORDS = 5_000
+/** Times that a turn is decided anew after somebody else's commit, before its commands fail. */
+const MAX_CONFLICTS = 3
+/** The wall clock may differ by so much from the monotonic one between two turns before the log says so. */
+const CLOCK_JUMP_MS = 5_000
+/** Longest single wait for a timer; a later one is waited for in steps. */
+const LONGEST_WAIT_MS = 86_400_000
+
+interface Pending {
+  readonly command: Command
+  readonly reply: (answer: Exit.Exit<Submitted, LogUnavailable>) => void
+}
+
+export class Mailbox {
+  readonly #org: string
+  readonly #context: Context.Context<EventLog | Revisions>
+  readonly #log: typeof EventLog.Service
+  readonly #revisions: typeof Revisions.Service
+  readonly #scope: Scope.Scope
+  readonly #committed: (records: ReadonlyArray<LogRecord>, state: OrganizationState) => void
+  #queue: Array<Pending> = []
+  #wake: (() => void) | undefined
+  #fiber: Fiber.Fiber<void> | undefined
+  #state: OrganizationState | undefined
+  #epoch: number | undefined
+  #snapshotAt = 0
+  #clock: { readonly wall: number; readonly monotonic: bigint } | undefined
+  #closed = false
+  #busy = false
+
+  constructor(
+    org: string,
+    context: Context.Context<EventLog | Revisions>,
+    scope: Scope.Scope,
+    committed: (records: ReadonlyArray<LogRecord>, state: OrganizationState) => void,
+  ) {
+    this.#org = org
+    this.#context = context
+    this.#log = Context.get(context, EventLog)
+    this.#revisions = Context.get(context, Revisions)
+    this.#scope = scope
+    this.#committed = committed
+  }
+
+  get depth(): number {
+    return this.#queue.length
+  }
+
+  get loaded(): ReadonlyArray<OrganizationState> {
+    return this.#state === undefined ? [] : [this.#state]
+  }
+
+  /** The state after everything that has been answered. */
+  get state(): Effect.Effect<OrganizationState, LogUnavailable> {
+    return Effect.suspend(() =>
+      this.#state === undefined
+        ? Effect.map(this.submit({ kind: "tick" }), () => this.#state!)
+        : Effect.succeed(this.#state),
+    )
+  }
+
+  submit(command: Command): Effect.Effect<Submitted, LogUnavailable> {
+    return Effect.callback<Submitted, LogUnavailable>((resume) => {
+      if (this.#closed) return resume(Effect.succeed(refuse("busy", "shutting-down", "the daemon is shutting down; try again when it is back")))
+      if (this.#queue.length >= MAX_WAITING_COMMANDS)
+        return resume(Effect.succeed(refuse("busy", "mailbox-full", `${MAX_WAITING_COMMANDS} commands wait in ${this.#org}; try again in a moment`)))
+      this.#queue.push({ command, reply: resume })
+      this.#start()
+      this.#wake?.()
+    })
+  }
+
+  refuseNew(): void {
+    this.#closed = true
+  }
+
+  /** Finishes what waits, then keeps a snapshot. */
+  get drain(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      this.#closed = true
+      while (this.#busy || this.#queue.length > 0) yield* Effect.yieldNow
+      yield* Effect.ignore(this.#snapshot())
+    })
+  }
+
+  #start(): void {
+    if (this.#fiber !== undefined) return
+    const loop = Effect.forever(Effect.suspend(() => (this.#queue.length > 0 ? this.#turn() : this.#idle())))
+    this.#fiber = Effect.runForkWith(this.#context)(loop)
+    Effect.runSync(Scope.addFinalizer(this.#scope, Effect.asVoid(Fiber.interrupt(this.#fiber))))
+  }
+
+  /** Until somebody asks for something, or a timer is due. */
+  #idle(): Effect.Effect<void> {
+    const woken = Effect.callback<void>((resume) => {
+      this.#wake = () => resume(Effect.void)
+      if (this.#queue.length > 0) resume(Effect.void)
+      return Effect.sync(() => {
+        this.#wake = undefined
+      })
+    })
+    const timer = this.#state?.nextTimer ?? Number.POSITIVE_INFINITY
+    if (timer === Number.POSITIVE_INFINITY) return woken
+    return Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.flatMap(Effect.timeoutOption(woken, Math.min(Math.max(0, timer - now), LONGEST_WAIT_MS)), () =>
+        Effect.map(Clock.currentTimeMillis, (later) => {
+          if (later >= timer) this.#queue.push({ command: { kind: "tick" }, reply: () => undefined })
+        }),
+      ),
+    )
+  }
+
+  #turn(): Effect.Effect<void> {
+    const taken = this.#take()
+    this.#busy = true
+    return this.#decide(taken, 0).pipe(
+      Effect.catch((error) =>
+        Effect.sync(() => {
+          this.#state = undefined
+          for (const { reply } of taken) reply(Exit.fail(error))
+        }),
+      ),
+      Effect.catchDefect((defect) =>
+        Effect.andThen(
+          Effect.logError(`a turn of ${this.#org} failed; its state is made again from the log`, defect),
+          Effect.sync(() => {
+            this.#state = undefined
+            const error = new LogUnavailable({ operation: "decide", reason: "an internal error; see the daemon's log" })
+            for (const { reply } of taken) reply(Exit.fail(error))
+          }),
+        ),
+      ),
+      Effect.ensuring(
+        Effect.sync(() => {
+          this.#busy = false
+        }),
+      ),
+      Effect.provide(this.#context),
+    )
+  }
+
+  #take(): ReadonlyArray<Pending> {
+    let bytes = 0
+    let count = 0
+    for (const { command } of this.#queue) {
+      bytes += command.kind === "publish" ? (command.bytes ?? USUAL_COMMAND_BYTES) : USUAL_COMMAND_BYTES
+      if (count > 0 && (count >= MAX_TURN_COMMANDS || bytes > MAX_TURN_BYTES)) break
+      count++
+    }
+    return this.#queue.splice(0, count)
+  }
+
+  #decide(taken: ReadonlyArray<Pending>, conflicts: number): Effect.Effect<void, LogUnavailable, EventLog | Revisions> {
+    return Effect.gen({ self: this }, function* () {
+      const state = this.#state ?? (yield* this.#load())
+      const clock = yield* Clock.Clock
+      const now = clock.currentTimeMillisUnsafe()
+      const revision = this.#revisions.current()
+      const adopts = revision.manifest !== "" && state.revision !== revision.definitions.revision
+      const adoption = adopts ? yield* this.#prepareAdoption(state, revision, now) : undefined
+      const definitions = adopts || state.revision === undefined || state.revision === revision.definitions.revision
+        ? revision.definitions
+        : (yield* this.#revisions.load(state.manifest ?? "")).definitions
+
+      const expected = state.position
+      const turn = new Turn(state, definitions, now)
+      const jump = this.#clockJump(now, clock.currentTimeNanosUnsafe())
+      if (jump !== undefined) turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
+      if (adoption !== undefined) turn.adopt(revision.definitions, adoption, daemonActor())
+      const answers = taken.map(({ command }) => this.#answer(turn, command))
+
+      if (turn.records.length > 0) {
+        const hook = yield* Faults
+        const detail = turn.records[0]!.event.type
+        hook?.pass("decided", detail)
+        const written = yield* Effect.result(this.#log.append(this.#org, expected, this.#epoch!, turn.records))
+        if (written._tag === "Failure") {
+          this.#state = undefined
+          if (!(written.failure instanceof AppendConflict)) return yield* Effect.fail(written.failure)
+          if (written.failure.fenced || conflicts >= MAX_CONFLICTS)
+            return yield* Effect.fail(new LogUnavailable({ operation: "append", reason: written.failure.message }))
+          return yield* this.#decide(taken, conflicts + 1)
+        }
+        hook?.pass("appended", detail)
+        taken.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
+        hook?.pass("replied", detail)
+        this.#committed(turn.records, state)
+        hook?.pass("dispatched", detail)
+        if (state.position - this.#snapshotAt >= SNAPSHOT_EVERY_RECORDS) yield* Effect.ignore(this.#snapshot())
+        return
+      }
+      taken.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
+    })
+  }
+
+  #load() {
+    return Effect.gen({ self: this }, function* () {
+      const opened = yield* this.#log.open(this.#org)
+      this.#epoch = opened.epoch
+      this.#snapshotAt = opened.snapshot?.position ?? 0
+      this.#state = yield* loadState(this.#org, opened)
+      return this.#state
+    })
+  }
+
+  #prepareAdoption(state: OrganizationState, revision: Revision, now: number) {
+    return Effect.gen({ self: this }, function* () {
+      const seeds = yield* seedsFor(state, revision.definitions, now)
+      const previous = state.manifest === undefined ? undefined : yield* this.#revisions.load(state.manifest)
+      return describeAdoption(this.#org, previous?.definitions, revision, seeds)
+    })
+  }
+
+  /** A repeated publish gets the first decision; the same key with other content is refused. */
+  #answer(turn: Turn, command: Command): Submitted {
+    if (command.kind !== "publish") return turn.execute(command)
+    const { event } = command
+    const known = command.fresh === true ? undefined : this.#published(turn, event)
+    if (known === undefined) return turn.execute(command)
+    return sameContent(known, event)
+      ? { event: known.event, ...(known.decision === undefined ? undefined : { decision: known.decision }), duplicate: true }
+      : refuse("conflict", "event-differs", `${event.source} has published another event with the id "${event.id}" before`)
+  }
+
+  #published(turn: Turn, event: Incoming): LogRecord | undefined {
+    const key = eventKey(event)
+    return turn.records.find((record) => eventKey(record.event) === key) ?? this.#log.find(event.org, event.source, event.id)
+  }
+
+  #clockJump(wall: number, monotonic: bigint): number | undefined {
+    const before = this.#clock
+    this.#clock = { wall, monotonic }
+    if (before === undefined) return undefined
+    const by = Math.round(wall - before.wall - Number(monotonic - before.monotonic) / 1e6)
+    return Math.abs(by) >= CLOCK_JUMP_MS ? by : undefined
+  }
+
+  #snapshot() {
+    return Effect.suspend(() => {
+      const state = this.#state
+      if (state === undefined || state.position === this.#snapshotAt) return Effect.void
+      this.#snapshotAt = state.position
+      return this.#log.saveSnapshot(this.#org, { position: state.position, version: SNAPSHOT_VERSION, body: encodeState(state) })
+    })
+  }
+}
+
+const sameContent = ({ event }: LogRecord, again: Incoming): boolean =>
+  event.type === again.type &&
+  event.subject === again.subject &&
+  event.actor.name === again.actor.name &&
+  isDeepStrictEqual(event.data, again.data)

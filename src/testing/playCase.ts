@@ -1,0 +1,211 @@
+/** One case of a contract test: its steps through the kernel, and what came out otherwise than expected. */
+import type { BuiltinData } from "../domain/builtins.ts"
+import { type ContractTests, DEFAULT_TEST_TIME_MS, type Expectation, type TestCase, type TestEvent, type TestStep } from "../domain/contractTests.ts"
+import type { Decision, Verdict } from "../domain/decision.ts"
+import type { Actor } from "../domain/event.ts"
+import { HOLD_ENDS, type ProposalState } from "../domain/proposal.ts"
+import type { LogRecord } from "../domain/record.ts"
+import { isRefusal } from "../domain/refusal.ts"
+import type { Answer, Command } from "../kernel/command.ts"
+import type { Definitions } from "../kernel/definitions.ts"
+import { emptyState } from "../kernel/state.ts"
+import { Turn } from "../kernel/turn.ts"
+import type { Coverage } from "./coverage.ts"
+
+export const playCase = (
+  definitions: Definitions,
+  tests: ContractTests,
+  testCase: TestCase,
+  coverage: Coverage,
+): ReadonlyArray<string> => {
+  const { organization: org } = tests
+  const state = emptyState(org)
+  const records: Array<LogRecord> = []
+  const failures: Array<string> = []
+  let now = testCase.at ?? tests.at ?? DEFAULT_TEST_TIME_MS
+  let published = 0
+  /** The event that expectations are about: the case's own, and before it the last one given. */
+  let subject: { readonly seq: number; readonly decision: Decision | undefined } | undefined
+
+  const execute = (command: Command): Answer => {
+    const turn = new Turn(state, definitions, now)
+    const answer = turn.execute(command)
+    coverage.add(definitions, turn.records)
+    records.push(...turn.records)
+    return answer
+  }
+
+  /** Time passes from timer to timer, as it does in a daemon that is awake. */
+  const passTime = (by: number): Answer => {
+    const until = now + by
+    while (state.nextTimer <= until) {
+      now = Math.max(now, state.nextTimer)
+      execute({ kind: "tick" })
+    }
+    now = until
+    return execute({ kind: "tick" })
+  }
+
+  const publish = (event: TestEvent): Answer => {
+    const answer = execute({
+      kind: "publish",
+      event: {
+        id: event.id ?? `test-${++published}`,
+        source: event.source ?? "test",
+        type: event.type,
+        org,
+        actor: actorNamed(definitions, org, event.actor),
+        ...(event.subject === undefined ? undefined : { subject: event.subject }),
+        ...(event.correlation === undefined ? undefined : { correlationid: event.correlation }),
+        ...dataOf(event),
+      },
+    })
+    if (!isRefusal(answer)) subject = { seq: answer.event!.seq, decision: answer.decision }
+    return answer
+  }
+
+  /** A task's end is told of the member's open task, where the test does not name one. */
+  const dataOf = (event: TestEvent): { readonly data?: unknown } => {
+    const data = event.data
+    if (!event.type.startsWith("task.") || (data as { task?: unknown } | undefined)?.task !== undefined)
+      return data === undefined ? {} : { data }
+    const open = [...state.tasks.values()].find(({ task }) => event.actor === undefined || task.member === event.actor)
+    return { data: { ...(data as object | undefined), ...(open === undefined ? undefined : { task: open.task.id, run: open.run ?? "" }) } }
+  }
+
+  const proposals = (within?: string): ReadonlyArray<string> =>
+    [...state.proposals.values()].flatMap(({ proposal }) =>
+      within === undefined || proposal.contract === within || proposal.contract.endsWith(`/${within}`) ? [proposal.id] : [],
+    )
+
+  const vote = (step: Extract<TestStep, { kind: "vote" }>): Answer => {
+    const open = proposals(step.in)
+    const by = actorNamed(definitions, org, step.by)
+    if (open.length === 0) return { refused: true, code: "not-found", type: "no-open-proposal", message: "no proposal is open" }
+    const answers = open.map((proposal) =>
+      state.proposals.has(proposal) ? execute({ kind: "vote", proposal, by, choice: step.choice }) : ({} satisfies Answer),
+    )
+    return answers.find((answer) => !isRefusal(answer)) ?? answers[0]!
+  }
+
+  const cancel = (name: string): Answer => {
+    const hold = [...state.holds.keys()].at(-1)
+    return execute({ kind: "cancel", target: hold ?? "", by: name === "operator" ? { name, kind: "operator", roles: [] } : actorNamed(definitions, org, name) })
+  }
+
+  const play = (step: TestStep): void => {
+    switch (step.kind) {
+      case "event": {
+        let answer: Answer = {}
+        for (let time = 0; time < step.repeat; time++) answer = publish(step.event)
+        return check(step.expect, answer, step.position.line)
+      }
+      case "vote":
+        return check(step.expect, vote(step), step.position.line)
+      case "cancel":
+        return check(step.expect, cancel(step.by), step.position.line)
+      case "after":
+        return check(step.expect, passTime(step.after), step.position.line)
+    }
+  }
+
+  const check = (expect: Expectation | undefined, answer: Answer, line: number): void => {
+    const say = (what: string): void => void failures.push(`line ${line}: ${what}`)
+    if (isRefusal(answer)) {
+      if (expect?.error !== true) say(`the step was refused: ${answer.message}`)
+      return
+    }
+    if (expect === undefined) return
+    if (expect.error === true) say("the step should have been refused, and was carried out")
+    const end = outcomeOf(records, subject)
+    if (expect.verdict !== undefined && end.verdict !== expect.verdict)
+      say(`expected ${expect.verdict}, but it is ${end.verdict ?? "not decided"}${end.reason === undefined ? "" : ` (${end.reason})`}`)
+    for (const name of expect.contracts ?? [])
+      if (!end.contracts.some((contract) => contract === name || contract.endsWith(`/${name}`)))
+        say(`expected ${name} to decide it, but ${end.contracts.length === 0 ? "no contract did" : `${end.contracts.join(", ")} did`}`)
+    if (expect.reason !== undefined && !(end.reason ?? "").includes(expect.reason))
+      say(`expected a reason with "${expect.reason}", but it is "${end.reason ?? ""}"`)
+    if (expect.tasks !== undefined) {
+      const tasks = ofType(records, "task.created").map((task) => task.member)
+      if (tasks.join() !== expect.tasks.join()) say(`expected tasks for [${expect.tasks.join(", ")}], but there are tasks for [${tasks.join(", ")}]`)
+    }
+    if (expect.emits !== undefined) {
+      const types = records.filter(({ event }) => event.depth !== undefined).map(({ event }) => event.type)
+      for (const type of expect.emits)
+        if (!types.includes(type)) say(`expected ${type} to follow, but there followed ${[...new Set(types)].join(", ") || "nothing"}`)
+    }
+    if (expect.state !== undefined) {
+      const found = proposalState(records, end.proposals)
+      if (found !== expect.state) say(`expected the proposal to be ${expect.state}, but ${found === undefined ? "there is none" : `it is ${found}`}`)
+    }
+  }
+
+  testCase.given.forEach(play)
+  check(testCase.expect, publish(testCase.event), testCase.position.line)
+  testCase.then.forEach(play)
+  return failures
+}
+
+/** One who is no member is external; the operator goes by that name. */
+const actorNamed = (definitions: Definitions, org: string, name: string | undefined): Actor => {
+  if (name === undefined) return { name: "somebody", kind: "external", roles: [] }
+  const { members, organization } = definitions.view(org)
+  const member = members.get(name)
+  if (member !== undefined)
+    return {
+      name,
+      kind: member.kind,
+      roles: member.roles,
+      ...(member.kind === "agent" && organization.owner !== undefined ? { creator: organization.owner } : undefined),
+    }
+  if (name === "operator") return { name, kind: "operator", roles: [] }
+  return definitions.isHuman(name) ? { name, kind: "human", roles: [] } : { name, kind: "external", roles: [] }
+}
+
+interface Outcome {
+  readonly verdict: Verdict | undefined
+  readonly reason: string | undefined
+  readonly contracts: ReadonlyArray<string>
+  readonly proposals: ReadonlyArray<string>
+}
+
+/** What has become of the event so far. */
+const outcomeOf = (
+  records: ReadonlyArray<LogRecord>,
+  subject: { readonly seq: number; readonly decision: Decision | undefined } | undefined,
+): Outcome => {
+  let decision = subject?.decision
+  for (const { event } of records)
+    if (HOLD_ENDS[event.type] !== undefined) {
+      const closed = event.data as BuiltinData["hold.released"]
+      if (closed.seq === subject?.seq) decision = closed.decision
+    }
+  return {
+    verdict: decision?.verdict ?? (subject === undefined ? undefined : "allow"),
+    reason: decision?.reason,
+    contracts: decision?.contracts ?? [],
+    proposals: subject?.decision?.proposals ?? [],
+  }
+}
+
+const PROPOSAL_ENDS: Readonly<Record<string, ProposalState>> = {
+  "proposal.succeeded": "succeeded",
+  "proposal.defeated": "defeated",
+  "proposal.expired": "expired",
+  "proposal.cancelled": "cancelled",
+}
+
+const proposalState = (records: ReadonlyArray<LogRecord>, proposals: ReadonlyArray<string>): ProposalState | undefined => {
+  const [first] = proposals
+  if (first === undefined) return undefined
+  let state: ProposalState = "active"
+  for (const { event } of records) {
+    const end = PROPOSAL_ENDS[event.type]
+    if (end !== undefined && (event.data as BuiltinData["proposal.succeeded"]).proposal === first) state = end
+  }
+  return state
+}
+
+const ofType = <T extends keyof BuiltinData>(records: ReadonlyArray<LogRecord>, type: T): ReadonlyArray<BuiltinData[T]> =>
+  records.flatMap(({ event }) => (event.type === type ? [event.data as BuiltinData[T]] : []))
+
