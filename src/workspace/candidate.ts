@@ -3,7 +3,7 @@
  * where it cannot. A file is always taken whole, so that what is in force can be read from its files alone.
  */
 import type { Diagnostic } from "../domain/diagnostic.ts"
-import { definitions, type Source, type Sources } from "./source.ts"
+import type { Source, Sources } from "./source.ts"
 
 /** Why a file stays at its last good version: it is wrong, or what it no longer defines has not been gone long enough. */
 export type Reason = "refused" | "waiting"
@@ -35,27 +35,27 @@ export const makeCandidate = (
 ): Candidate => {
   const allKept = new Map(kept)
   const allErrors = [...errors]
-  const before = [...inForce.values()].map((source) => [source, definitions(source)] as const)
-  const after = [...wanted.values()].map((source) => [source, definitions(source)] as const)
-  const wantedIn = new Map(after.flatMap(([{ file }, names]) => names.map((name) => [name, file])))
-  const keep = (source: Source, reason: Reason, name: string, other: string) => {
+  const wantedIn = new Map<string, string>()
+  for (const { file, defines } of wanted.values()) for (const name of defines) wantedIn.set(name, file)
+  /** Keeps the source's file because the other file, with which it shares the name, is kept. */
+  const keep = (source: Source, name: string, other: string) => {
+    const reason = allKept.get(other)!
     allKept.set(source.file, reason)
     if (reason === "refused") allErrors.push(draggedAlong(source, name, other))
   }
 
-  for (let size = -1; size !== allKept.size;) {
+  for (let size = 0; size !== allKept.size;) {
     size = allKept.size
     const keptIn = new Map<string, string>()
-    for (const [{ file }, names] of before) if (allKept.has(file)) for (const name of names) keptIn.set(name, file)
-    for (const [source, names] of after) {
-      if (allKept.has(source.file)) continue
-      const name = names.find((name) => keptIn.has(name))
-      if (name !== undefined) keep(source, allKept.get(keptIn.get(name)!)!, name, keptIn.get(name)!)
+    for (const file of allKept.keys()) for (const name of inForce.get(file)?.defines ?? []) keptIn.set(name, file)
+    for (const source of wanted.values()) {
+      const name = allKept.has(source.file) ? undefined : source.defines.find((name) => keptIn.has(name))
+      if (name !== undefined) keep(source, name, keptIn.get(name)!)
     }
-    for (const [source, names] of before) {
+    for (const source of inForce.values()) {
       if (allKept.has(source.file)) continue
-      const name = names.find((name) => !going.has(name) && allKept.has(wantedIn.get(name) ?? source.file))
-      if (name !== undefined) keep(source, allKept.get(wantedIn.get(name)!)!, name, wantedIn.get(name)!)
+      const name = source.defines.find((name) => !going.has(name) && allKept.has(wantedIn.get(name) ?? source.file))
+      if (name !== undefined) keep(source, name, wantedIn.get(name)!)
     }
   }
 

@@ -39,16 +39,17 @@ export const assemble = (sources: Sources, tests: Sources, warnings: ReadonlyArr
   const ordered = inOrder(sources)
   const contracts = ordered.flatMap(({ parsed }) => parsed.contracts)
   const organizations = ordered.flatMap(({ parsed }) => parsed.organizations)
-  const orderedTests = inOrder(tests)
   return {
     revision: revisionOf([...versions(contracts, fullName), ...versions(organizations, id)]),
     contracts,
     organizations,
-    tests: orderedTests.flatMap(({ parsed }) => parsed.tests),
+    tests: testsOf(tests),
     files: Object.fromEntries(ordered.map(({ file, hash, text }) => [file, { hash, text }])),
-    diagnostics: [...ordered, ...orderedTests].flatMap(({ parsed }) => parsed.diagnostics).concat(warnings),
+    diagnostics: ordered.flatMap(({ parsed }) => parsed.diagnostics).concat(warnings),
   }
 }
+
+export const withTests = (set: LoadedSet, tests: Sources): LoadedSet => ({ ...set, tests: testsOf(tests) })
 
 export const compareSets = (set: LoadedSet, previous: LoadedSet | undefined): SetChange => ({
   set,
@@ -57,6 +58,8 @@ export const compareSets = (set: LoadedSet, previous: LoadedSet | undefined): Se
   organizationsChanged: difference(versions(set.organizations, id), versions(previous?.organizations ?? [], id)),
   filesChanged: Object.values(difference(hashes(set), hashes(previous))).flat().sort(),
 })
+
+const testsOf = (sources: Sources) => inOrder(sources).flatMap(({ parsed }) => parsed.tests)
 
 const inOrder = (sources: Sources) => [...sources.values()].sort((a, b) => (a.file < b.file ? -1 : 1))
 

@@ -1,7 +1,7 @@
 /** The rules by which no accident with the files weakens what is in force. Pure. */
-import { type Diagnostic, hasErrors } from "../domain/diagnostic.ts"
+import type { Diagnostic } from "../domain/diagnostic.ts"
 import { type Candidate, makeCandidate, type Reason, unchanged } from "./candidate.ts"
-import { definitions, type Source, type Sources } from "./source.ts"
+import { errorsOf, isValid, type Source, type Sources } from "./source.ts"
 
 /** A contract or organization that no file defines any more stays in force for this long, in case it returns. */
 export const REMOVAL_GRACE_MS = 2_000
@@ -45,11 +45,11 @@ export const protect = (
   confirmed: boolean,
 ): Protected => {
   const { wanted, kept, errors } = lastGoodOf(inForce, disk)
-  const present = new Set([...wanted.values()].flatMap(definitions))
+  const present = new Set([...wanted.values()].flatMap(({ defines }) => defines))
   const missing = new Map<string, number>()
   const lost = new Map<string, Source>()
   for (const source of inForce.values())
-    for (const name of definitions(source))
+    for (const name of source.defines)
       if (!present.has(name)) {
         missing.set(name, missingBefore.get(name) ?? now)
         lost.set(name, source)
@@ -80,9 +80,9 @@ const lastGoodOf = (inForce: Sources, { sources, faults }: Disk) => {
     kept.set(source.file, "refused")
   }
   for (const [file, source] of sources) {
-    if (!hasErrors(source.parsed.diagnostics)) wanted.set(file, source)
+    if (isValid(source)) wanted.set(file, source)
     else {
-      errors.push(...source.parsed.diagnostics.filter(({ severity }) => severity === "error"))
+      errors.push(...errorsOf(source))
       stay(inForce.get(file))
     }
   }

@@ -1,11 +1,11 @@
 /** One step of the workspace: from what was in force and what the folders hold now to what is in force next. */
 import { Effect } from "effect"
-import { type Diagnostic, hasErrors } from "../domain/diagnostic.ts"
+import type { Diagnostic } from "../domain/diagnostic.ts"
 import { judge } from "./judge.ts"
-import { assemble, type LoadedSet } from "./loadedSet.ts"
+import { assemble, type LoadedSet, withTests } from "./loadedSet.ts"
 import { type MassRemoval, protect, REMOVAL_GRACE_MS } from "./protect.ts"
 import { isTestFile, type Scan } from "./scan.ts"
-import { type Parse, sameSources, type Source, type Sources, textOf } from "./source.ts"
+import { errorsOf, isValid, type Parse, sameSources, type Source, type Sources, textOf } from "./source.ts"
 import type { HeldRemoval, Standing } from "./standing.ts"
 
 /** A removal that waits for an operator is said again after this long. */
@@ -23,8 +23,6 @@ export interface State {
   readonly inForce: Sources
   /** Valid contract tests. */
   readonly tests: Sources
-  /** Of the set in force as a whole. */
-  readonly warnings: ReadonlyArray<Diagnostic>
   /** Names in force that no file defines any more, and since when (ms). */
   readonly missing: ReadonlyMap<string, number>
   /** What the last step saw; absent before the first one. */
@@ -42,7 +40,7 @@ export const startingState = (
   const read = byFile(lastGood.map(({ file, text }) => parse(textOf(file, text))))
   const inForce = filter(read, isValid)
   const standing = { set: assemble(inForce, new Map(), []), rejected: [], waiting: [] }
-  return { standing, inForce, tests: new Map(), warnings: [], missing: new Map(), read, due: Infinity }
+  return { standing, inForce, tests: new Map(), missing: new Map(), read, due: Infinity }
 }
 
 export const reconcile = Effect.fnUntraced(function* (
@@ -59,16 +57,16 @@ export const reconcile = Effect.fnUntraced(function* (
   const { candidate, missing, mass } = protect(state.inForce, { ...scan, sources }, state.missing, now, confirmed)
   const judged = yield* judge(
     candidate,
-    (sources, warnings) => accept(assemble(sources, tests, warnings)),
+    (sources, warnings) => assemble(sources, tests, warnings),
+    accept,
     starting,
   )
   const inForce = judged.candidate.sources
-  const warnings = judged.warnings ?? state.warnings
-  const same = !starting && sameSources(inForce, state.inForce) && sameSources(tests, state.tests)
+  const unchanged = sameSources(tests, state.tests) ? state.standing.set : withTests(state.standing.set, tests)
   const waiting = [...missing].map(([name, since]) => ({ name, due: since + REMOVAL_GRACE_MS })).filter(({ due }) => due > now)
   const held = mass && hold(mass, state.standing.held, waiting.length > 0, now)
   const standing: Standing = {
-    set: same ? state.standing.set : assemble(inForce, tests, warnings),
+    set: judged.set ?? unchanged,
     rejected: [
       ...judged.candidate.errors,
       ...[...read.values()].filter(({ file }) => isTestFile(file)).flatMap(errorsOf),
@@ -79,7 +77,7 @@ export const reconcile = Effect.fnUntraced(function* (
   }
   const reminder = held === undefined ? Infinity : held.since + (held.reminders + 1) * HELD_REMINDER_MS
   const due = Math.min(reminder, ...waiting.map(({ due }) => due))
-  return { standing, inForce, tests, warnings, missing, scan, read, due }
+  return { standing, inForce, tests, missing, scan, read, due }
 })
 
 const parseAll = Effect.fnUntraced(function* (before: Sources, parse: Parse, { texts }: Scan) {
@@ -125,8 +123,3 @@ const atStart = (before: State, missing: ReadonlyMap<string, number>): ReadonlyA
 const byFile = (sources: Iterable<Source>): Sources => new Map([...sources].map((source) => [source.file, source]))
 
 const filter = (sources: Sources, keep: (source: Source) => boolean): Sources => byFile([...sources.values()].filter(keep))
-
-const isValid = ({ parsed }: Source): boolean => !hasErrors(parsed.diagnostics)
-
-const errorsOf = ({ parsed }: Source): ReadonlyArray<Diagnostic> =>
-  parsed.diagnostics.filter(({ severity }) => severity === "error")

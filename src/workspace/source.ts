@@ -1,5 +1,6 @@
 /** One file of the workspace as it was read, and what the language makes of it. */
 import { hash } from "node:crypto"
+import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { ParsedFile } from "../language/load.ts"
 import { parseFile } from "../language/load.ts"
 
@@ -13,6 +14,8 @@ export interface Text {
 
 export interface Source extends Text {
   readonly parsed: ParsedFile
+  /** Full names of the contracts, and ids of the organizations, in the file. */
+  readonly defines: ReadonlyArray<string>
 }
 
 /** By file. */
@@ -37,7 +40,7 @@ export const makeParse = (capacity = MAX_PARSED_CHARACTERS): Parse => {
       kept.set(key, known)
       return known
     }
-    const source: Source = { ...text, parsed: parseFile(text.file, text.text) }
+    const source = parsedSource(text)
     kept.set(key, source)
     size += text.text.length
     for (const [oldest, { text: { length } }] of kept) {
@@ -49,11 +52,18 @@ export const makeParse = (capacity = MAX_PARSED_CHARACTERS): Parse => {
   }
 }
 
-/** Full names of the contracts, and ids of the organizations, that the file defines. */
-export const definitions = ({ parsed }: Source): ReadonlyArray<string> => [
-  ...parsed.contracts.map((contract) => contract.fullName),
-  ...parsed.organizations.map((organization) => organization.id),
-]
+export const isError = ({ severity }: Diagnostic): boolean => severity === "error"
+
+export const errorsOf = ({ parsed }: Source): ReadonlyArray<Diagnostic> => parsed.diagnostics.filter(isError)
+
+export const isValid = ({ parsed }: Source): boolean => !parsed.diagnostics.some(isError)
 
 export const sameSources = (left: Sources, right: Sources): boolean =>
   left.size === right.size && [...left.values()].every(({ file, hash }) => right.get(file)?.hash === hash)
+
+const parsedSource = (text: Text): Source => {
+  const parsed = parseFile(text.file, text.text)
+  const contracts = parsed.contracts.map(({ fullName }) => fullName)
+  const organizations = parsed.organizations.map(({ id }) => id)
+  return { ...text, parsed, defines: [...contracts, ...organizations] }
+}

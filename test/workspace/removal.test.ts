@@ -1,9 +1,8 @@
 import { Effect, Fiber } from "effect"
-import { TestClock } from "effect/testing"
 import { describe, expect, it } from "vitest"
 import { REMOVAL_GRACE_MS } from "../../src/workspace/protect.ts"
 import { HELD_REMINDER_MS } from "../../src/workspace/reconcile.ts"
-import { contract, type Folder, inFolder, inVirtualTime, names, open, organization, several } from "./scenario.ts"
+import { after, contract, type Folder, inFolder, inVirtualTime, names, open, organization, several } from "./scenario.ts"
 
 const ALL = ["@global/a", "@global/b", "@global/c", "@global/d"]
 
@@ -26,10 +25,9 @@ describe("a removal", () => {
         const workspace = yield* opened(folder)
         folder.remove("contracts/a.yaml")
         expect((yield* workspace.workspace.reload).waiting).toEqual([{ name: "@global/a", due: REMOVAL_GRACE_MS }])
-        yield* TestClock.adjust(REMOVAL_GRACE_MS - 1)
-        yield* workspace.workspace.reload
+        yield* after(REMOVAL_GRACE_MS - 1, workspace)
         expect(yield* names(workspace)).toEqual(ALL)
-        yield* TestClock.adjust(1)
+        yield* after(1, workspace)
         const { change } = yield* workspace.until("revised")
         expect(change).toMatchObject({ added: [], removed: ["@global/a"], changed: [], filesChanged: ["contracts/a.yaml"] })
         expect(change.previous?.contracts).toHaveLength(4)
@@ -58,15 +56,14 @@ describe("a removal", () => {
         const workspace = yield* opened(folder)
         folder.remove("contracts/a.yaml")
         yield* workspace.workspace.reload
-        yield* TestClock.adjust(1_500)
+        yield* after(1_500, workspace)
         folder.write("contracts/other.yaml", contract("a"))
         yield* workspace.workspace.reload
         folder.remove("contracts/other.yaml")
         yield* workspace.workspace.reload
-        yield* TestClock.adjust(1_500)
-        yield* workspace.workspace.reload
+        yield* after(1_500, workspace)
         expect(yield* names(workspace)).toEqual(ALL)
-        yield* TestClock.adjust(500)
+        yield* after(500, workspace)
         expect((yield* workspace.until("revised")).change.removed).toEqual(["@global/a"])
       }),
     ),
@@ -82,7 +79,7 @@ describe("a removal", () => {
         folder.write("contracts/a.yaml", contract("a", "new"))
         yield* workspace.workspace.reload
         expect((yield* workspace.until("revised")).change).toMatchObject({ removed: [], changed: ["@global/a"] })
-        yield* TestClock.adjust(REMOVAL_GRACE_MS)
+        yield* after(REMOVAL_GRACE_MS, workspace)
         expect((yield* workspace.until("revised")).change).toMatchObject({ removed: ["@global/q"], changed: ["@global/p"] })
       }),
     ),
@@ -98,7 +95,7 @@ describe("a removal", () => {
         folder.remove("organizations/two.yaml")
         yield* workspace.workspace.reload
         expect(yield* names(workspace)).toContain("@two")
-        yield* TestClock.adjust(REMOVAL_GRACE_MS)
+        yield* after(REMOVAL_GRACE_MS, workspace)
         const { change } = yield* workspace.until("revised")
         expect(change).toMatchObject({ removed: [], organizationsChanged: { added: [], removed: ["@two"], changed: [] } })
       }),
@@ -115,7 +112,7 @@ describe("a mass removal", () => {
         folder.remove("contracts/a.yaml")
         folder.remove("contracts/b.yaml")
         yield* workspace.workspace.reload
-        yield* TestClock.adjust(REMOVAL_GRACE_MS)
+        yield* after(REMOVAL_GRACE_MS, workspace)
         expect((yield* workspace.until("revised")).change.removed).toEqual(["@global/a", "@global/b"])
       }),
     ),
@@ -130,7 +127,7 @@ describe("a mass removal", () => {
         folder.write("contracts/d.yaml", contract("d", "new"))
         folder.write("contracts/e.yaml", contract("e"))
         expect((yield* workspace.reload).held).toBeUndefined()
-        yield* TestClock.adjust(REMOVAL_GRACE_MS)
+        yield* after(REMOVAL_GRACE_MS, { workspace })
         const { held } = yield* until("held")
         expect(held).toMatchObject({ removed: ["@global/a", "@global/b", "@global/c"], folders: [], since: REMOVAL_GRACE_MS })
         expect(yield* names({ workspace, until, next })).toEqual(ALL)
@@ -163,9 +160,9 @@ describe("a mass removal", () => {
         const { workspace, until } = yield* opened(folder)
         removeAllButOne(folder)
         yield* workspace.reload
-        yield* TestClock.adjust(REMOVAL_GRACE_MS)
+        yield* after(REMOVAL_GRACE_MS, { workspace })
         expect((yield* until("held")).held.reminders).toBe(0)
-        yield* TestClock.adjust(HELD_REMINDER_MS)
+        yield* after(HELD_REMINDER_MS, { workspace })
         expect((yield* until("held")).held.reminders).toBe(1)
         for (const id of ["a", "b", "c"]) folder.write(`contracts/${id}.yaml`, contract(id))
         const { held, rejected, waiting } = yield* workspace.reload
@@ -182,9 +179,9 @@ describe("a mass removal", () => {
         for (const id of ["a", "b", "c"]) {
           folder.remove(`contracts/${id}.yaml`)
           yield* workspace.reload
-          yield* TestClock.adjust(500)
+          yield* after(500, { workspace })
         }
-        yield* TestClock.adjust(REMOVAL_GRACE_MS)
+        yield* after(REMOVAL_GRACE_MS, { workspace })
         expect((yield* until("held")).held.removed).toEqual(["@global/a", "@global/b", "@global/c"])
       }),
     ),
@@ -200,7 +197,7 @@ describe("a mass removal", () => {
         const before = yield* names(workspace)
         folder.remove(vanishing)
         yield* workspace.workspace.reload
-        yield* TestClock.adjust(REMOVAL_GRACE_MS)
+        yield* after(REMOVAL_GRACE_MS, workspace)
         expect((yield* workspace.until("held")).held.folders).toEqual([vanishing])
         expect(yield* names(workspace)).toEqual(before)
       }),
@@ -241,7 +238,7 @@ describe("a mass removal", () => {
         })
         removeAllButOne(folder)
         yield* workspace.reload
-        yield* TestClock.adjust(REMOVAL_GRACE_MS)
+        yield* after(REMOVAL_GRACE_MS, { workspace })
         const { held } = yield* until("held")
         expect(yield* Effect.flip(workspace.confirm(held.candidate))).toMatchObject({
           type: "held-removal-refused",

@@ -62,6 +62,10 @@ export const open = Effect.fnUntraced(function* (folder: Folder, options: Omit<W
   return { workspace, next: Queue.take(told), until } satisfies Open
 })
 
+/** Lets virtual time pass, and looks at the files: a stray event of the watcher may make the daemon wait a little longer. */
+export const after = (ms: number, { workspace }: Pick<Open, "workspace">) =>
+  Effect.andThen(TestClock.adjust(ms), workspace.reload)
+
 /** Full names of what is in force. */
 export const names = Effect.fnUntraced(function* ({ workspace }: Open) {
   const { contracts, organizations } = yield* workspace.current

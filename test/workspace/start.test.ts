@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
-import { BROKEN, contract, inFolder, inVirtualTime, names, open, organization, several } from "./scenario.ts"
-import { TestClock } from "effect/testing"
+import { REMOVAL_GRACE_MS } from "../../src/workspace/protect.ts"
+import { after, BROKEN, contract, inFolder, inVirtualTime, names, open, organization, several } from "./scenario.ts"
 
 describe("what is loaded", () => {
   it(
@@ -138,7 +138,7 @@ describe("the last good revision of the log", () => {
         expect(yield* opened.next).toMatchObject({ kind: "reworded", change: { filesChanged: [] } })
         expect(yield* opened.next).toMatchObject({ kind: "rejected", files: ["contracts/c.yaml"] })
         expect(yield* names(opened)).toEqual(["@global/a", "@global/b", "@global/c"])
-        yield* TestClock.adjust("2 seconds")
+        yield* after(REMOVAL_GRACE_MS, opened)
         expect((yield* opened.until("revised")).change.removed).toEqual(["@global/c"])
       }),
     ),
@@ -149,7 +149,7 @@ describe("the last good revision of the log", () => {
     inVirtualTime((folder) =>
       Effect.gen(function* () {
         const opened = yield* open(folder, { lastGood })
-        yield* TestClock.adjust("2 seconds")
+        yield* after(REMOVAL_GRACE_MS, opened)
         const { held } = yield* opened.until("held")
         expect(held).toMatchObject({ removed: ["@global/a", "@global/b", "@global/c"], folders: ["contracts"] })
         expect(yield* names(opened)).toHaveLength(3)

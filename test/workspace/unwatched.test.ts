@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { describe, expect, it, vi } from "vitest"
 import { parseFile } from "../../src/language/load.ts"
+import { REMOVAL_GRACE_MS } from "../../src/workspace/protect.ts"
 import { DEBOUNCE_MS, RESCAN_MS } from "../../src/workspace/Workspace.ts"
 import { contract, inFolder, inVirtualTime, names, open } from "./scenario.ts"
 
@@ -44,6 +45,23 @@ describe("without a single event of the watcher", () => {
         yield* TestClock.adjust(1)
         const { change } = yield* workspace.until("revised")
         expect(change).toMatchObject({ added: ["@global/b"], removed: [], changed: ["@global/a"] })
+      }),
+    ),
+  )
+
+  it(
+    "a removal counts two seconds after it was seen",
+    inVirtualTime((folder) =>
+      Effect.gen(function* () {
+        for (const id of ["a", "b", "c"]) folder.write(`contracts/${id}.yaml`, contract(id))
+        const workspace = yield* open(folder)
+        yield* workspace.until("revised")
+        folder.remove(FILE)
+        yield* TestClock.adjust(RESCAN_MS)
+        yield* TestClock.adjust(REMOVAL_GRACE_MS - 1)
+        expect(yield* names(workspace)).toContain("@global/a")
+        yield* TestClock.adjust(1)
+        expect((yield* workspace.until("revised")).change.removed).toEqual(["@global/a"])
       }),
     ),
   )
