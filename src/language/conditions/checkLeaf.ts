@@ -29,7 +29,7 @@ export const leafCheck =
       const { operator: base } = operator
       if (base.literalOnly === true || operator.decorators.some(({ name }) => name === "swap" && base.literalOnly))
         found("value", wrongValue(`The value of \`${leaf.operator}\` stands in the contract; it cannot come from a fact.`))
-      found("value", unknownKeys("a value read from a fact", leaf.value, ["fact", "path", "params"]))
+      found("value", unknownKeys("A value read from a fact", leaf.value, ["fact", "path", "params"]))
       checkReference(leaf.value as unknown as Leaf, "value", "value", found, operators)
       return problems
     }

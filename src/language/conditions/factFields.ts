@@ -9,6 +9,8 @@ export interface FactShape {
   /** The parameters that it takes. */
   readonly params?: ReadonlyArray<string>
   readonly requiredParams?: ReadonlyArray<string>
+  /** May be missing. */
+  readonly optional?: true
 }
 
 export interface FieldShape {
@@ -18,6 +20,7 @@ export interface FieldShape {
   /** Smallest and largest value. */
   readonly range?: readonly [number, number]
   readonly fields?: Readonly<Record<string, FieldShape>>
+  readonly optional?: true
 }
 
 const TEXT: FactShape = { type: "string" }
@@ -30,18 +33,18 @@ const requester: Readonly<Record<string, FieldShape>> = {
   name: { type: "string" },
   kind: { type: "string", values: ["human", "agent", "system", "external", "operator"] },
   roles: LIST,
-  creator: { type: "string" },
+  creator: { type: "string", optional: true },
 }
 
 export const FACT_SHAPES: Readonly<Record<FactName, FactShape>> = {
   id: TEXT,
   type: TEXT,
   source: TEXT,
-  subject: TEXT,
+  subject: { ...TEXT, optional: true },
   time: TEXT,
-  data: { type: "unknown" },
+  data: { type: "unknown", optional: true },
   correlation: TEXT,
-  actor: { type: "object", fields: { ...requester, onbehalf: { type: "object", fields: requester } } },
+  actor: { type: "object", fields: { ...requester, onbehalf: { type: "object", fields: requester, optional: true } } },
   org: {
     type: "object",
     fields: { id: { type: "string" }, members: LIST, humans: LIST, agents: LIST, size: NUMBER },
@@ -61,6 +64,7 @@ export const FACT_SHAPES: Readonly<Record<FactName, FactShape>> = {
   history: { type: "boolean", params: ["of", "by", "within", "where", "since"], requiredParams: ["of"] },
   run: {
     type: "object",
+    optional: true,
     fields: { cost: NUMBER, tokens: NUMBER, turns: NUMBER, elapsed: NUMBER, attempt: NUMBER, depth: NUMBER },
   },
 }

@@ -118,7 +118,7 @@ const changesFor = (turns: ReadonlyArray<Turn>): ReadonlyArray<FactChange> => {
   const shape = shapeOf(node)
   const examples = turns
     .flatMap(({ node: { leaf, compared, seen } }) => witnesses(leaf, compared, seen, shape))
-    .filter((example) => turns.every((turn) => turned(turn, example)))
+    .filter((example) => isPossible(example, shape) && turns.every((turn) => turned(turn, example)))
   const unique = [...new Map(examples.map((example) => [example === MISSING ? MISSING : JSON.stringify(example), example])).values()]
   return [...unique.map((to) => (to === MISSING ? { ...base, remove: true as const } : { ...base, to })), base]
 }
@@ -126,8 +126,19 @@ const changesFor = (turns: ReadonlyArray<Turn>): ReadonlyArray<FactChange> => {
 const turned = ({ node: { leaf, compared }, wanted }: Turn, example: unknown): boolean =>
   decoratedOperator(leaf.operator, operators)!.test(example === MISSING ? undefined : example, compared) === wanted
 
+/** Could the fact be like that at all? */
+const isPossible = (example: unknown, shape: FieldShape | undefined): boolean => {
+  if (shape === undefined || shape.type === "unknown") return true
+  if (example === MISSING) return shape.optional === true
+  if (shape.values !== undefined && !shape.values.includes(example as string)) return false
+  if (shape.range !== undefined && !((example as number) >= shape.range[0] && (example as number) <= shape.range[1])) return false
+  const type = Array.isArray(example) ? "list" : typeof example
+  return type === shape.type
+}
+
 const shapeOf = ({ leaf: { fact, path } }: ExplainedLeaf): FieldShape | undefined => {
   let at: FieldShape | undefined = FACT_SHAPES[fact]
+  if (at.type !== "object") return at
   for (const key of path === undefined ? [] : (parsedPath(path).keys ?? [])) at = at?.fields?.[key]
   return at
 }
