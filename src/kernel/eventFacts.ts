@@ -54,30 +54,23 @@ export class EventFacts implements FactSource {
 }
 
 /** The same facts a second time, from the evidence that a decision keeps: for explanations. */
-export class RecordedFacts implements FactSource {
-  readonly event: Event
-  readonly now: number
-  readonly organization: OrganizationFact
-  readonly timezone: string
-  readonly #values: Readonly<Record<string, unknown>>
-
-  constructor(event: Event, now: number, definitions: Definitions, values: Readonly<Record<string, unknown>> | undefined) {
-    const view = definitions.view(event.org)
-    this.event = event
-    this.now = now
-    this.organization = view.fact
-    this.timezone = view.organization.timezone
-    this.#values = values ?? {}
-  }
-
-  /** @throws FactUnavailable for a counter that was not looked at, because the rest had decided already. */
-  counter(spec: CounterSpec): number | boolean {
-    const value = this.#values[spec.key]
-    if (typeof value === "number" || typeof value === "boolean") return value
-    throw new FactUnavailable(spec.kind, "not looked at: the rest had decided already")
-  }
-
-  get run(): RunFact | undefined {
-    return this.#values[RUN_VALUE] as RunFact | undefined
+export const recordedFacts = (
+  event: Event,
+  now: number,
+  definitions: Definitions,
+  values: Readonly<Record<string, unknown>> | undefined,
+): FactSource => {
+  const view = definitions.view(event.org)
+  return {
+    event,
+    now,
+    organization: view.fact,
+    timezone: view.organization.timezone,
+    run: values?.[RUN_VALUE] as RunFact | undefined,
+    counter: (spec) => {
+      const value = values?.[spec.key]
+      if (typeof value === "number" || typeof value === "boolean") return value
+      throw new FactUnavailable(spec.kind, "not looked at: the rest had decided already")
+    },
   }
 }

@@ -5,7 +5,7 @@ import { classOf } from "../domain/eventTypes.ts"
 import type { Event } from "../domain/event.ts"
 import { advance, answers, type Counter, emptyCounter, encodeCounter, type EncodedCounter } from "../kernel/counters.ts"
 import type { Definitions } from "../kernel/definitions.ts"
-import { RecordedFacts } from "../kernel/eventFacts.ts"
+import { recordedFacts } from "../kernel/eventFacts.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import { EventLog } from "../log/EventLog.ts"
 
@@ -22,7 +22,7 @@ export const seedsFor = Effect.fn("seedsFor")(function* (state: OrganizationStat
   if (state.position > 0) {
     const log = yield* EventLog
     const count = (event: Event, at: number): void => {
-      const facts = new RecordedFacts(event, at, definitions, undefined)
+      const facts = recordedFacts(event, at, definitions, undefined)
       for (const counter of missing) advance(counters, counter, facts)
     }
     const since = new Date(now - Math.max(...missing.map(({ spec }) => spec.within))).toISOString()

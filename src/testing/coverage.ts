@@ -3,7 +3,7 @@ import type { Leaf } from "../domain/contract.ts"
 import { typeMatches } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
 import type { Definitions } from "../kernel/definitions.ts"
-import { RecordedFacts } from "../kernel/eventFacts.ts"
+import { recordedFacts } from "../kernel/eventFacts.ts"
 import { type ExplainedNode, explainCondition } from "../language/conditions/explain.ts"
 import { conditionPhrase } from "../language/describe/conditions.ts"
 
@@ -36,7 +36,7 @@ export class Coverage {
 
   add(definitions: Definitions, records: ReadonlyArray<LogRecord>): void {
     for (const { event, decision } of records) {
-      const facts = new RecordedFacts(event, Date.parse(event.time), definitions, decision?.values)
+      const facts = recordedFacts(event, Date.parse(event.time), definitions, decision?.values)
       for (const { contract, shared } of definitions.cell(event.org, event.type).candidates) {
         const ways = this.#contracts.get(contract.fullName)
         if (ways === undefined || !contract.on.some((pattern) => typeMatches(pattern, event.type))) continue

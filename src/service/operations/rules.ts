@@ -72,7 +72,7 @@ export const ruleOperations = (dependencies: Dependencies): Operations => {
         const text =
           contracts.length === 1 && organizations.length === 0
             ? describeContract(contracts[0]!, context)
-            : describeSet(contracts, organizations)
+            : describeSet(contracts, context.organizations)
         return { text, diagnostics: parsed.flatMap((one) => one.diagnostics) }
       }),
     test: Effect.fnUntraced(function* (_, files) {
