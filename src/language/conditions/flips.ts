@@ -15,7 +15,8 @@ export interface Flip {
   readonly changes: ReadonlyArray<FactChange>
   /**
    * The condition was evaluated with the changes made, and came out the other way. Without it the changes say which
-   * facts it hangs on, but no example could be made, or the fact cannot be set (the clock).
+   * facts it hangs on, but no example could be made, or the fact cannot be set: the clock (whose example stands
+   * unproven) and what a path to several places finds.
    */
   readonly proven: boolean
 }
@@ -100,8 +101,8 @@ const flipOf = (
   }
   const proven = search([])
   if (proven !== undefined) return { changes: proven, proven: true }
-  // Examples that were tried and did not turn it would mislead.
-  return applied ? undefined : { changes: options.map((changes) => changes[0]!), proven: false }
+  // Examples that were tried and did not turn it would mislead, and so would one value for a path to several.
+  return applied ? undefined : { changes: options.map((changes) => (changes[0]!.fact === "clock" ? changes[0]! : changes.at(-1)!)), proven: false }
 }
 
 /** Ways to turn all these leaves, which read the same fact and path; the last one has no example. */
@@ -130,10 +131,10 @@ const turned = ({ node: { leaf, compared }, wanted }: Turn, example: unknown): b
 const isPossible = (example: unknown, shape: FieldShape | undefined): boolean => {
   if (shape === undefined || shape.type === "unknown") return true
   if (example === MISSING) return shape.optional === true
-  if (shape.values !== undefined && !shape.values.includes(example as string)) return false
-  if (shape.range !== undefined && !((example as number) >= shape.range[0] && (example as number) <= shape.range[1])) return false
-  const type = Array.isArray(example) ? "list" : typeof example
-  return type === shape.type
+  if ((Array.isArray(example) ? "list" : typeof example) !== shape.type) return false
+  const { values, range } = shape
+  if (range !== undefined) return (example as number) >= range[0] && (example as number) <= range[1]
+  return values === undefined || values.includes(example as string)
 }
 
 const shapeOf = ({ leaf: { fact, path } }: ExplainedLeaf): FieldShape | undefined => {

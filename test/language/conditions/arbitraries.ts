@@ -2,6 +2,7 @@
 import fc from "fast-check"
 import type { Condition, FactName, Leaf } from "../../../src/domain/contract.ts"
 import type { Actor, Event } from "../../../src/domain/event.ts"
+import { checkLeaf } from "../../../src/language/conditions/operators.ts"
 import { type CounterSpec, type FactSource, FactUnavailable } from "../../../src/language/facts.ts"
 
 /** How many random cases a property runs: `CHARTER_FUZZ_CASES=N` asks for more. */
@@ -96,11 +97,11 @@ export const leaf: fc.Arbitrary<Leaf> = fc.oneof(
 /** Names of the shared conditions in {@link sharedSet}; each refers only to later ones. */
 const SHARED_NAMES = ["first", "second", "third"]
 
-const tree = (depth: number, names: ReadonlyArray<string>): fc.Arbitrary<Condition> => {
-  const ends: Array<fc.WeightedArbitrary<Condition>> = [{ weight: 5, arbitrary: leaf }]
+const tree = (depth: number, names: ReadonlyArray<string>, leaves = leaf): fc.Arbitrary<Condition> => {
+  const ends: Array<fc.WeightedArbitrary<Condition>> = [{ weight: 5, arbitrary: leaves }]
   if (names.length > 0) ends.push({ weight: 1, arbitrary: fc.constantFrom(...names).map((condition) => ({ condition })) })
   if (depth === 0) return fc.oneof(...ends)
-  const inner = tree(depth - 1, names)
+  const inner = tree(depth - 1, names, leaves)
   const parts = fc.array(inner, { minLength: 1, maxLength: 4 })
   return fc.oneof(
     ...ends,
@@ -116,6 +117,9 @@ export const sharedSet: fc.Arbitrary<Readonly<Record<string, Condition>>> = fc.r
   second: tree(1, ["third"]),
   third: tree(1, []),
 })
+
+/** Such as the loader lets pass. */
+export const soundCondition: fc.Arbitrary<Condition> = tree(3, [], leaf.filter((candidate) => checkLeaf(candidate).length === 0))
 
 const data = fc.oneof(
   { weight: 6, arbitrary: fc.record({ k: fc.oneof(value, fc.record({ m: value })), arr: fc.array(value, { maxLength: 4 }), name: value, items: fc.array(fc.record({ k: value }, { requiredKeys: [] }), { maxLength: 3 }) }, { requiredKeys: [] }) },
