@@ -47,7 +47,7 @@ export const structuredCall = (findings: Findings, call: Call, at: Span): Node |
       ])
     }
     default:
-      return undefined
+      return emptyAt(at)
   }
 }
 

@@ -1,5 +1,6 @@
 /** Conditions: the full tree and the short form → the tree of the normal form. */
 import { type Condition, DEFAULT_HISTORY_WITHIN_MS, FACT_NAMES, type FactName, type FactParams, type Leaf } from "../domain/contract.ts"
+import { isTimeZone } from "./conditions/clock.ts"
 import { COUNTER_FACTS, COUNTER_KEYS } from "./conditions/factFields.ts"
 import { checkLeaf, decoratorNames, operatorNames } from "./conditions/operators.ts"
 import type { Findings } from "./findings.ts"
@@ -7,15 +8,15 @@ import { refuseInterpolation } from "./interpolation.ts"
 import { capital, compact, duration, eventPattern, expected, type Fields, fields, json, list, text } from "./read.ts"
 import { FactValue, LeafNode, ParamsMap } from "./schemas/conditions.ts"
 import { didYouMean, nearest } from "./suggest.ts"
-import { child, type Entry, isEmpty, type MapNode, type Node, type Span } from "./tree.ts"
+import { child, type Entry, inWords, isEmpty, type MapNode, type Node, type Span } from "./tree.ts"
 
 const TREE_KEYS = ["all", "any", "not", "condition"] as const
 const LEAF_KEYS = Object.keys(LeafNode.fields)
 const PARAM_KEYS = Object.keys(ParamsMap.fields)
 
-/** `place` names where it stands, for sentences: `when`, `where`, `the condition "office-hours"`. */
-export const readCondition = (findings: Findings, node: Node, place: string): Condition => {
-  const condition = readNode(findings, node, place, place === "where")
+/** `place` names where it stands, for sentences. What is `counted` (a `where`) cannot ask for counters in turn. */
+export const readCondition = (findings: Findings, node: Node, place: string, counted = false): Condition => {
+  const condition = readNode(findings, node, place, counted)
   // The library takes a leaf only below `all`, `any` or `not`.
   return "fact" in condition ? findings.placed({ all: [condition] }, node) : condition
 }
@@ -41,24 +42,24 @@ const readNode = (findings: Findings, node: Node, place: string, counted: boolea
     const suggestion = known ? "Put them into the list of one all: or any:." : undefined
     findings.error(other.keySpan, "several-keys", `A condition with "${head.key}" has no other key, not "${other.key}".`, suggestion)
   }
-  return findings.placed(readTreeNode(findings, head, place, counted), node)
+  return findings.placed(readTreeNode(findings, head, counted), node)
 }
 
 const isTreeKey = (key: string): boolean => (TREE_KEYS as ReadonlyArray<string>).includes(key)
 
 const NOTHING: Condition = { all: [] }
 
-const readTreeNode = (findings: Findings, { key, keySpan, value }: Entry, place: string, counted: boolean): Condition => {
+const readTreeNode = (findings: Findings, { key, keySpan, value }: Entry, counted: boolean): Condition => {
   if (isEmpty(value)) {
     findings.error(keySpan, "missing-value", `"${key}" has no value.`)
     return NOTHING
   }
-  if (key === "not") return { not: readNode(findings, value, "not", counted) }
+  if (key === "not") return { not: readNode(findings, value, '"not"', counted) }
   if (key === "condition") {
     if (counted) findings.error(keySpan, "shared-condition", "Inside `where` conditions are written out.")
     return { condition: text(findings, value, "the name of a shared condition") }
   }
-  const children = list(findings, value, `"${key}"`).map((item) => readNode(findings, item, place, counted))
+  const children = list(findings, value, `"${key}"`).map((item) => readNode(findings, item, "a condition", counted))
   if (value.kind === "list" && children.length === 0)
     findings.error(value, "empty-condition", `"${key}" of nothing says nothing.`, "Leave it out if it always holds.")
   return key === "all" ? { all: children } : { any: children }
@@ -166,12 +167,12 @@ const paramsOf = (findings: Findings, { get }: Fields): FactParams => {
   const tz = get("tz")
   return compact<FactParams>({
     of: of && eventPattern(findings, of, '"of"'),
-    by: by && counterKey(text(findings, by, '"by"')),
+    by: by && readCounterKey(findings, by),
     within: duration(findings, get("within"), '"within"'),
-    where: where && readCondition(findings, where, "where"),
+    where: where && readCondition(findings, where, '"where"', true),
     since: since && eventPattern(findings, since, '"since"'),
     value: value && dataPath(text(findings, value, '"value"')),
-    tz: tz && text(findings, tz, '"tz"'),
+    tz: tz && readTimeZone(findings, tz, '"tz"'),
   })
 }
 
@@ -179,8 +180,25 @@ const withDefaults = (fact: FactName, params: FactParams): FactParams =>
   fact === "history" ? { ...params, by: params.by ?? "subject", within: params.within ?? DEFAULT_HISTORY_WITHIN_MS } : params
 
 /** `data.repo` → `$.repo`; the words of the language stay. */
-const counterKey = (written: string): string =>
-  (COUNTER_KEYS as ReadonlyArray<string>).includes(written) ? written : /^data[.[]/.test(written) ? dataPath(written) : written
+const readCounterKey = (findings: Findings, node: Node): string => {
+  const written = text(findings, node, '"by"')
+  if (written === "" || (COUNTER_KEYS as ReadonlyArray<string>).includes(written)) return written
+  if (/^(?:data|\$)[.[]/.test(written)) return dataPath(written)
+  findings.error(
+    node,
+    "unknown-value",
+    `"by" is ${COUNTER_KEYS.join(", ")}, or a data path such as data.repository, not ${inWords(node)}.`,
+    didYouMean(written, COUNTER_KEYS),
+  )
+  return written
+}
+
+export const readTimeZone = (findings: Findings, node: Node, what: string): string => {
+  const zone = text(findings, node, what)
+  if (zone !== "" && !isTimeZone(zone))
+    findings.error(node, "unknown-time-zone", `${capital(what)} is a name such as Europe/Berlin or UTC, not ${inWords(node)}.`)
+  return zone
+}
 
 /** A path into `data`: `data.repo`, `repo` and `$.repo` → `$.repo`. */
 export const dataPath = (written: string): string => rooted(written.replace(/^data(?=[.[])/, "$"))
@@ -251,7 +269,7 @@ const operatorMap = (
     const base = names.pop()!
     if (!operatorNames.includes(base) || names.some((name) => !decoratorNames.includes(name))) {
       const known = takesParams ? [...operatorNames, ...PARAM_KEYS] : operatorNames
-      findings.error(keySpan, "unknown-operator", `There is no operator "${key}".`, didYouMean(key, known) ?? `Known are ${operatorNames.join(", ")}.`)
+      findings.error(keySpan, "unknown-operator", `There is no operator ${takesParams ? "or parameter " : ""}"${key}".`, didYouMean(key, known) ?? `Known are ${operatorNames.join(", ")}.`)
       return []
     }
     if (isEmpty(value)) {

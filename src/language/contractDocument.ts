@@ -30,7 +30,7 @@ export const readContract = (findings: Findings, node: Node): Contract => {
     description: optionalText(findings, get("description"), "the description"),
     scope,
     on,
-    when: when && readCondition(findings, when, "when"),
+    when: when && readCondition(findings, when, '"when"'),
     then: then === undefined ? [] : readEffects(findings, then),
     mode: choice(findings, get("mode"), MODES, "the mode") ?? "enforce",
     priority: number(findings, get("priority"), "the priority", { whole: true }) ?? 0,
@@ -39,7 +39,8 @@ export const readContract = (findings: Findings, node: Node): Contract => {
     until,
   })
   const at = get("contract") ?? node
-  return findings.placed({ ...content, version: versionOf(content), position: findings.position(at.start) }, at)
+  const contract = { ...content, version: versionOf(content), position: findings.position(at.start) }
+  return findings.placed(contract, at, { scope: get("scope"), owner })
 }
 
 const readId = (findings: Findings, node: Node | undefined): string => {

@@ -64,7 +64,7 @@ import {
   UPON_WORDS,
 } from "./schemas/effects.ts"
 import { memberNameOf, selectors } from "./selectors.ts"
-import { didYouMean } from "./suggest.ts"
+import { didYouMean, nearest } from "./suggest.ts"
 import { inWords, isEmpty, type Node, type Span } from "./tree.ts"
 
 export const readEffects = (findings: Findings, node: Node): ReadonlyArray<Effect> => {
@@ -92,8 +92,8 @@ const readEffect = (findings: Findings, node: Node): Effect | undefined => {
   if (!looksLikeCall(node.value)) return named(findings, node.value.trim(), node, emptyAt(node))
   const call = parseCall(findings, node)
   if (call === undefined) return undefined
-  if (!isEffectName(call.name)) return named(findings, call.name, call.nameSpan, emptyAt(node))
-  const structured = structuredCall(findings, call, node)
+  const name = nearest(call.name, EFFECT_NAMES) ?? call.name
+  const structured = structuredCall(findings, { ...call, name }, node)
   return structured === undefined ? undefined : named(findings, call.name, call.nameSpan, structured)
 }
 
@@ -106,6 +106,9 @@ const named = (findings: Findings, name: string, at: Span, value: Node): Effect 
   if (!isEffectName(name)) {
     const known = `Effects are ${EFFECT_NAMES.join(", ")}.`
     findings.error(at, "unknown-effect", `There is no effect "${name}". ${known}`, didYouMean(name, EFFECT_NAMES))
+    const meant = nearest(name, EFFECT_NAMES)
+    // What is wrong inside it is said at once, too.
+    if (meant !== undefined && meant !== "allow" && !isEmpty(value)) READERS[meant as keyof typeof READERS](findings, value)
     return undefined
   }
   if (name === "allow") {
@@ -142,7 +145,7 @@ const readDeny = (findings: Findings, node: Node): Effect => {
 const isShort = (node: Node): boolean => node.kind !== "map"
 
 const readApproval = (findings: Findings, node: Node): RequireApproval => {
-  const read = fields(findings, isShort(node) ? mapOf("from", node) : node, RequireApprovalMap, "require_approval")
+  const read = fields(findings, isShort(node) ? mapOf("from", node) : node, RequireApprovalMap, "`require_approval`")
   return {
     effect: "require_approval",
     from: selectors(findings, read.get("from"), '"from"'),
@@ -157,7 +160,7 @@ const readRequirement = (findings: Findings, { get }: Fields): Pick<RequireAppro
 })
 
 const readVotes = (findings: Findings, node: Node): RequireVotes => {
-  const read = fields(findings, node, RequireVotesMap, "require_votes")
+  const read = fields(findings, node, RequireVotesMap, "`require_votes`")
   const { get } = read
   const of = choice(findings, get("of"), OF_WORDS, '"of"') ?? "electorate"
   const veto = get("veto")
@@ -188,7 +191,7 @@ const readResolution = (findings: Findings, { at, get, keySpan, sound }: Fields)
     return { kind: "approvals", approvals: number(findings, approvals, '"approvals"', { least: 1, whole: true }) ?? 1 }
   if (resolution === undefined) {
     if (sound)
-      findings.error(at, "missing-key", 'require_votes needs "approvals" (a number) or "resolution" (majority, unanimous, ...).')
+      findings.error(at, "missing-key", '`require_votes` needs "approvals" (a number) or "resolution" (majority, unanimous, ...).')
     return { kind: "majority" }
   }
   if (resolution.kind !== "map") {
@@ -245,7 +248,7 @@ const readWeights = (findings: Findings, node: Node | undefined): RequireVotes["
 // ── limits ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const readLimit = (findings: Findings, node: Node): Limit => {
-  const read = fields(findings, node, LimitMap, "limit")
+  const read = fields(findings, node, LimitMap, "`limit`")
   const { get } = read
   const algorithm = choice(findings, get("algorithm"), ALGORITHMS, '"algorithm"') ?? "sliding"
   const max = number(findings, get("max"), '"max"', { above: 0 }) ?? 1
@@ -270,7 +273,7 @@ const readCost = (findings: Findings, node: Node | undefined): Limit["cost"] =>
     : (number(findings, node, '"cost"', { above: 0 }) ?? 1)
 
 const readBudget = (findings: Findings, node: Node): Budget => {
-  const { get, at, keySpan, sound } = fields(findings, node, BudgetMap, "budget")
+  const { get, at, keySpan, sound } = fields(findings, node, BudgetMap, "`budget`")
   const units = BUDGET_UNITS.filter((unit) => get(unit) !== undefined)
   if (units[1] !== undefined) findings.error(keySpan(units[1]), "several-units", "A budget has one unit; write a second budget.")
   if (units.length === 0 && sound) findings.error(at, "missing-key", `A budget needs one of ${BUDGET_UNITS.join(", ")}.`)
@@ -339,7 +342,7 @@ const readLevels = (findings: Findings, node: Node): ReadonlyArray<EscalationLev
 }
 
 const readLevel = (findings: Findings, node: Node): EscalationLevel => {
-  const { get } = fields(findings, node, LevelMap, "escalate")
+  const { get } = fields(findings, node, LevelMap, "`escalate`")
   checkInterpolation(findings, get("message"), EVENT_ROOTS)
   return findings.placed(
     compact<EscalationLevel>({
@@ -354,7 +357,7 @@ const readLevel = (findings: Findings, node: Node): EscalationLevel => {
 // ── what follows ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const readRoute = (findings: Findings, node: Node): Route => {
-  const { get } = fields(findings, isShort(node) ? mapOf("to", node) : node, RouteMap, "route")
+  const { get } = fields(findings, isShort(node) ? mapOf("to", node) : node, RouteMap, "`route`")
   const input = get("with")
   checkInterpolation(findings, get("goal"), EVENT_ROOTS)
   checkInterpolation(findings, input, EVENT_ROOTS)
@@ -368,7 +371,7 @@ const readRoute = (findings: Findings, node: Node): Route => {
 }
 
 const readEmit = (findings: Findings, node: Node): Emit => {
-  const { get } = fields(findings, isShort(node) ? mapOf("type", node) : node, EmitMap, "emit")
+  const { get } = fields(findings, isShort(node) ? mapOf("type", node) : node, EmitMap, "`emit`")
   const data = get("data")
   checkInterpolation(findings, data, EVENT_ROOTS)
   return compact<Emit>({
@@ -380,7 +383,7 @@ const readEmit = (findings: Findings, node: Node): Emit => {
 }
 
 const readNotify = (findings: Findings, node: Node): Notify => {
-  const { get } = fields(findings, node, NotifyMap, "notify")
+  const { get } = fields(findings, node, NotifyMap, "`notify`")
   checkInterpolation(findings, get("message"), EVENT_ROOTS)
   return compact<Notify>({
     effect: "notify",

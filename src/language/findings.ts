@@ -4,15 +4,18 @@ import type { Span } from "./tree.ts"
 
 /** Where an object of the normal form stands in its file: a contract, effect, selector, condition, member, ... */
 export interface Places {
-  readonly get: (part: object) => Position | undefined
+  /** With a key: where that key's value stands. */
+  readonly get: (part: object, key?: string) => Position | undefined
 }
 
 export class Findings {
   readonly file: string
   readonly diagnostics: Array<Diagnostic> = []
-  readonly places: WeakMap<object, Position> = new WeakMap()
+  readonly places: Places = { get: (part, key = "") => this.#placed.get(part)?.get(key) }
+  readonly #placed = new WeakMap<object, ReadonlyMap<string, Position>>()
   readonly #lineStarts: ReadonlyArray<number>
   readonly #length: number
+  readonly #excused = new Set<number>()
 
   constructor(file: string, text: string) {
     this.file = file
@@ -47,13 +50,21 @@ export class Findings {
     return this.diagnostics.reduce((count, { severity }) => (severity === "error" ? count + 1 : count), 0)
   }
 
-  /** Remembers where `part` stands, and gives it back. */
-  placed<T extends object>(part: T, at: Span): T {
-    this.places.set(part, this.position(at.start))
+  /** Remembers where `part` and the values of some of its keys stand, and gives it back. */
+  placed<T extends object>(part: T, at: Span, keys: Readonly<Record<string, Span | undefined>> = {}): T {
+    const places = new Map([["", this.position(at.start)]])
+    for (const [key, span] of Object.entries(keys)) if (span !== undefined) places.set(key, this.position(span.start))
+    this.#placed.set(part, places)
     return part
   }
 
+  /** What begins here has been reported and stands for something unknown: that it is of the wrong kind only follows. */
+  excuse(at: Span): void {
+    this.#excused.add(at.start)
+  }
+
   #add(severity: Diagnostic["severity"], at: Span, code: string, message: string, suggestion?: string): void {
+    if (code === "wrong-kind" && this.#excused.has(at.start)) return
     const diagnostic = { ...this.position(at.start), severity, code, message }
     this.diagnostics.push(suggestion === undefined ? diagnostic : { ...diagnostic, suggestion })
   }

@@ -1,4 +1,5 @@
 /** `${{ path }}` in texts: a path into the event, never a program. */
+import { checkPath } from "./conditions/path.ts"
 import type { Findings } from "./findings.ts"
 import { didYouMean } from "./suggest.ts"
 import type { Node, ScalarNode, Span } from "./tree.ts"
@@ -6,29 +7,8 @@ import type { Node, ScalarNode, Span } from "./tree.ts"
 /** What a path may begin with in a contract. */
 export const EVENT_ROOTS = ["id", "type", "source", "subject", "time", "data", "correlation", "actor", "org"] as const
 
-/** Text and paths in turn: `"by ${{ actor.name }}!"` → `["by ", { path: ["actor", "name"] }, "!"]`. */
-export type InterpolationPart = string | { readonly path: ReadonlyArray<string | number> }
-
 const HOLE = /\$\{\{(.*?)\}\}/gs
-const PATH = /^\s*([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[\d+\])*)\s*$/
-
-/** The parts of a text whose syntax has been checked; a hole that is no path stays text. */
-export const interpolationParts = (text: string): ReadonlyArray<InterpolationPart> => {
-  const parts: Array<InterpolationPart> = []
-  let from = 0
-  for (const match of text.matchAll(HOLE)) {
-    const path = PATH.exec(match[1]!)?.[1]
-    if (path === undefined) continue
-    if (match.index > from) parts.push(text.slice(from, match.index))
-    parts.push({ path: segments(path) })
-    from = match.index + match[0].length
-  }
-  if (from < text.length) parts.push(text.slice(from))
-  return parts
-}
-
-const segments = (path: string): ReadonlyArray<string | number> =>
-  [...path.matchAll(/[A-Za-z_][\w-]*|\d+/g)].map(([segment]) => (/^\d/.test(segment) ? Number(segment) : segment))
+const PATH = /^\s*([A-Za-z]\w*)([.[][\w.$[\]'"-]*)?\s*$/
 
 /** Checks the syntax of every hole in every text below `node`, and that each begins with one of `roots`. */
 export const checkInterpolation = (findings: Findings, node: Node | undefined, roots: ReadonlyArray<string>): void => {
@@ -51,10 +31,9 @@ const checkText = (findings: Findings, node: ScalarNode, text: string, roots: Re
   const open = closed.indexOf("${{")
   if (open >= 0) findings.error(inside(node, open), "interpolation", "`${{` is not closed by `}}`.")
   for (const match of text.matchAll(HOLE)) {
-    const path = PATH.exec(match[1]!)?.[1]
-    const root = path?.match(/^[\w-]+/)?.[0]
+    const [, root, rest = ""] = PATH.exec(match[1]!) ?? []
     const at = inside(node, match.index)
-    if (path === undefined || root === undefined)
+    if (root === undefined || (rest !== "" && checkPath(`$${rest}`) !== undefined))
       findings.error(at, "interpolation", `\`\${{ .. }}\` holds a path such as data.title, not "${match[1]!.trim()}".`)
     else if (!roots.includes(root)) reportRoot(findings, at, root, roots)
   }

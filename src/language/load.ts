@@ -5,8 +5,9 @@ import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Organization } from "../domain/organization.ts"
 import { readContract } from "./contractDocument.ts"
 import { Findings, type Places } from "./findings.ts"
+import { lintContract } from "./lint/contract.ts"
 import { readOrganization } from "./organizationDocument.ts"
-import { didYouMean } from "./suggest.ts"
+import { nearest } from "./suggest.ts"
 import { readContractTests } from "./testDocument.ts"
 import { child, inWords, type Node } from "./tree.ts"
 import { sha256 } from "./version.ts"
@@ -25,6 +26,8 @@ export interface ParsedFile {
   readonly contracts: ReadonlyArray<Contract>
   readonly organizations: ReadonlyArray<Organization>
   readonly tests: ReadonlyArray<ContractTests>
+  /** Contracts and organizations with errors, as far as they could be read; only to find what else is wrong with them. */
+  readonly drafts: { readonly contracts: ReadonlyArray<Contract>; readonly organizations: ReadonlyArray<Organization> }
   /** In the order of the file. */
   readonly diagnostics: ReadonlyArray<Diagnostic>
   /** Organizations of documents with errors: that they are absent above says nothing about them. */
@@ -39,26 +42,29 @@ export const parseFile = (file: string, text: string): ParsedFile => {
   const contracts: Array<Contract> = []
   const organizations: Array<Organization> = []
   const tests: Array<ContractTests> = []
+  const drafts = { contracts: new Array<Contract>(), organizations: new Array<Organization>() }
   const unreadable = new Set<string>()
-  for (const { tree, broken } of readYaml(findings, text)) {
+  for (const { tree, broken, sound: isYaml } of readYaml(findings, text)) {
     const kind = kindOf(findings, tree)
     if (kind === undefined) continue
     const earlier = findings.diagnostics.length
-    const sound = <T>(read: (findings: Findings, node: Node) => T, into: Array<T>): void => {
-      const part = read(findings, tree)
-      const errors = findings.diagnostics.slice(earlier).some(({ severity }) => severity === "error")
-      if (!errors && broken === undefined) into.push(part)
-      else if (kind === "organization") unreadable.add((part as Organization).id)
+    const sort = <T>(part: T, sound: Array<T>, draft: Array<T>): void => {
+      const hasError = findings.diagnostics.slice(earlier).some(({ severity }) => severity === "error")
+      if (!hasError && isYaml) sound.push(part)
+      else if (broken === undefined) draft.push(part)
     }
-    if (kind === "contract") sound(readContract, contracts)
-    else if (kind === "organization") sound(readOrganization, organizations)
-    else sound(readContractTests, tests)
+    if (kind === "contract") sort(readContract(findings, tree), contracts, drafts.contracts)
+    else if (kind === "tests") sort(readContractTests(findings, tree), tests, [])
+    else {
+      const organization = readOrganization(findings, tree)
+      sort(organization, organizations, drafts.organizations)
+      if (organizations.at(-1) !== organization) unreadable.add(organization.id)
+    }
     if (broken !== undefined) dropConsequences(findings, earlier, broken)
   }
+  for (const contract of contracts) findings.diagnostics.push(...lintContract(contract, findings.places))
   const diagnostics = findings.diagnostics.sort((a, b) => a.line - b.line || a.column - b.column)
-  const rejected = diagnostics.some(({ severity }) => severity === "error")
-  if (rejected) for (const { id } of organizations) unreadable.add(id)
-  return { file, hash: sha256(text), contracts, organizations, tests, diagnostics, unreadable, places: findings.places }
+  return { file, hash: sha256(text), contracts, organizations, tests, drafts, diagnostics, unreadable, places: findings.places }
 }
 
 type Kind = "contract" | "organization" | "tests"
@@ -75,8 +81,10 @@ const kindOf = (findings: Findings, tree: Node): Kind | undefined => {
   if (kind === undefined) {
     const [first] = tree.entries
     const expected = isTestFile ? '"organization:" and has "cases:"' : '"contract:" or "organization:"'
-    const suggestion = first && didYouMean(first.key, KIND_KEYS)
-    findings.error(first?.keySpan ?? tree, "unknown-document", `A document begins with ${expected}.`, suggestion)
+    const meant = first && nearest(first.key, KIND_KEYS)
+    // The misspelt key itself is reported where the document's keys are read.
+    if (meant === "contract" || meant === "organization") return meant === "organization" && isTestFile ? "tests" : meant
+    findings.error(first?.keySpan ?? tree, "unknown-document", `A document begins with ${expected}.`)
     return undefined
   }
   if (kind.key === "workflow") {

@@ -1,12 +1,12 @@
 /** An organization's document → its normal form. */
 import { Cron, Result } from "effect"
 import { DEFAULT_CHANNEL, type Member, type Organization, type Schedule, type Webhook } from "../domain/organization.ts"
-import { readCondition } from "./conditionTree.ts"
-import { isTimeZone } from "./conditions/clock.ts"
+import { readCondition, readTimeZone } from "./conditionTree.ts"
 import { readOrganizationName } from "./contractDocument.ts"
 import type { Findings } from "./findings.ts"
 import { checkInterpolation, refuseInterpolation } from "./interpolation.ts"
 import {
+  capital,
   choice,
   compact,
   duration,
@@ -43,13 +43,14 @@ export const readOrganization = (findings: Findings, node: Node): Organization =
   const channels = list(findings, get("channels"), '"channels"').map((item) => readChannel(findings, item))
   const parent = get("parent")
   const owner = get("owner")
+  const timezone = get("timezone")
   const content = compact<Omit<Organization, "version" | "position">>({
     id,
     name: plainText(findings, get("name"), "the name"),
     description: plainText(findings, get("description"), "the description"),
     parent: parent && readOrganizationName(findings, parent, "the parent"),
     default: choice(findings, get("default"), DEFAULTS, '"default"') ?? "allow",
-    timezone: readTimeZone(findings, get("timezone")),
+    timezone: timezone === undefined ? "UTC" : readTimeZone(findings, timezone, "the time zone"),
     owner: owner && memberNameOf(findings, owner, "the owner"),
     members: readMembers(findings, get("members")),
     channels: channels.length === 0 ? [DEFAULT_CHANNEL] : channels,
@@ -61,7 +62,8 @@ export const readOrganization = (findings: Findings, node: Node): Organization =
   reportTwice(findings, content.documents.map(({ name }) => name), get("documents"), "document")
   reportTwice(findings, content.webhooks.map(({ source }) => source), get("webhooks"), "webhook")
   const at = get("organization") ?? node
-  return findings.placed({ ...content, version: versionOf(content), position: findings.position(at.start) }, at)
+  const organization = { ...content, version: versionOf(content), position: findings.position(at.start) }
+  return findings.placed(organization, at, { parent, owner })
 }
 
 const plainText = (findings: Findings, node: Node | undefined, what: string): string | undefined => {
@@ -75,14 +77,6 @@ const reportTwice = (findings: Findings, names: ReadonlyArray<string>, node: Nod
     if (name !== "" && names.indexOf(name) < index)
       findings.error(node.items[index]!, "duplicate-name", `The ${what} "${name}" is listed twice.`)
   })
-}
-
-const readTimeZone = (findings: Findings, node: Node | undefined): string => {
-  if (node === undefined) return "UTC"
-  const zone = text(findings, node, "the time zone")
-  if (zone !== "" && !isTimeZone(zone))
-    findings.error(node, "unknown-time-zone", `${inWords(node)} is no time zone.`, "Write one such as Europe/Berlin or UTC.")
-  return zone
 }
 
 const readChannel = (findings: Findings, node: Node): string => {
@@ -110,10 +104,11 @@ const readConditions = (findings: Findings, node: Node | undefined): Organizatio
 const readSharedDocument = (findings: Findings, node: Node): Organization["documents"][number] => {
   const { get } = fields(findings, node, DocumentMap, "a document")
   const owner = get("owner")
-  return compact<Organization["documents"][number]>({
+  const document = compact<Organization["documents"][number]>({
     name: text(findings, get("name"), "the document's name"),
     owner: owner && memberNameOf(findings, owner, "the owner"),
   })
+  return findings.placed(document, node, { owner })
 }
 
 const SECRET = /^\$\{\{\s*env\.[A-Za-z_][A-Za-z0-9_]*\s*\}\}$/
@@ -247,6 +242,6 @@ const readSchedule = (findings: Findings, node: Node): Schedule => {
   if (cron === undefined) return { every: duration(findings, every, '"every"') ?? 1 }
   const written = text(findings, cron, '"cron"')
   if (written !== "" && Result.isFailure(Cron.parse(written)))
-    findings.error(cron, "wrong-cron", `${inWords(cron)} is no cron schedule.`, 'Write one such as "0 9 * * 1-5".')
+    findings.error(cron, "wrong-cron", `${capital(inWords(cron))} is no cron schedule.`, 'Write one such as "0 9 * * 1-5".')
   return { cron: written }
 }

@@ -63,7 +63,7 @@ export const fields = (findings: Findings, node: Node, schema: MapSchema, what: 
 }
 
 const suggestKey = (key: string, free: ReadonlyArray<string>, known: ReadonlyArray<string>): string =>
-  didYouMean(key, free) ?? `It knows ${known.join(", ")}.`
+  didYouMean(key, free) ?? didYouMean(key, known) ?? `It knows ${known.join(", ")}.`
 
 const isRequired = (schema: MapSchema, key: string): boolean => schema.fields[key]?.ast.context?.isOptional !== true
 

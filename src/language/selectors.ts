@@ -1,5 +1,6 @@
 /** Selectors: whom an effect means. */
 import type { Selector } from "../domain/contract.ts"
+import { isKebabCase } from "../domain/names.ts"
 import type { Findings } from "./findings.ts"
 import { didYouMean } from "./suggest.ts"
 import { expected, oneOrMore, text } from "./read.ts"
@@ -84,5 +85,7 @@ const parseSelector = (written: string): Selector | undefined => {
   const channel = /^(?:channel:\s?#?|#)(.+)$/.exec(written)
   if (channel !== null) return MEMBER_NAME.test(channel[1]!) ? { kind: "channel", name: channel[1]! } : undefined
   const name = written.replace(/^@/, "")
-  return MEMBER_NAME.test(name) ? { kind: "member", name } : undefined
+  const [plain = "", home, ...rest] = name.split("@")
+  const isHome = home === undefined || (rest.length === 0 && isKebabCase(home))
+  return MEMBER_NAME.test(plain) && isHome ? { kind: "member", name } : undefined
 }

@@ -101,7 +101,7 @@ const findTraps = (text: string, documents: ReadonlyArray<Document.Parsed>): Rea
       }
     })
     for (const [at, code] of errorsAt) {
-      const edit = code === "BLOCK_AS_IMPLICIT_KEY" ? colonTrap(text, at) : undefined
+      const edit = code === "BLOCK_AS_IMPLICIT_KEY" || code === "BLOCK_IN_FLOW" ? colonTrap(text, at, code) : undefined
       if (edit !== undefined) edits.push(edit)
     }
   }
@@ -156,11 +156,8 @@ const plainTrap = (text: string, start: number, end: number, inFlow: boolean): E
   return undefined
 }
 
-const colonTrap = (text: string, start: number): Edit | undefined => {
-  let end = lineEnd(text, start)
-  const comment = text.slice(start, end).search(/[ \t]#/)
-  if (comment >= 0) end = start + comment
-  end = trimmedEnd(text, start, end)
+const colonTrap = (text: string, start: number, code: "BLOCK_AS_IMPLICIT_KEY" | "BLOCK_IN_FLOW"): Edit | undefined => {
+  const end = plainEnd(text, start, code === "BLOCK_IN_FLOW")
   const written = text.slice(start, end)
   if (!/:[ \t]/.test(written) && !written.endsWith(":")) return undefined
   return quoteTo(text, start, end, "colon")
@@ -178,10 +175,13 @@ const leadingTabs = (text: string, documents: ReadonlyArray<Document.Parsed>): R
   return [...text.matchAll(/^[ \t]*\t[ \t]*/gm)].map((match, index) => ({
     start: match.index,
     end: match.index + match[0].length,
-    replacement: match[0].replaceAll("\t", "  "),
+    replacement: match[0].replaceAll("\t", " ".repeat(TAB_COLUMNS)),
     report: index === 0 ? report : undefined,
   }))
 }
+
+/** Wide enough that a tab stands deeper than what follows a dash of the line above. */
+const TAB_COLUMNS = 8
 
 const quoteTo = (text: string, start: number, end: number, reason: keyof typeof REASONS): Edit => {
   const written = text.slice(start, end)

@@ -23,8 +23,6 @@ export const MAX_NESTING_LEVELS = 64
 /** Most values in one file, each alias counted with all that it stands for. */
 export const MAX_FILE_NODES = 100_000
 
-export type YamlDocument = ParsedNode | null
-
 /** The documents of a file that say anything, in order. Those whose syntax is beyond repair are left out. */
 export const readYaml = (findings: Findings, text: string): ReadonlyArray<ReadDocument> => {
   const whole = { start: 0, end: 0 }
@@ -38,19 +36,27 @@ export const readYaml = (findings: Findings, text: string): ReadonlyArray<ReadDo
     return []
   }
   const repaired = repair(text, parseYaml)
-  for (const trap of repaired.traps) findings.error(trap.at, trap.code, trap.message, trap.suggestion)
+  for (const trap of repaired.traps) {
+    findings.error(trap.at, trap.code, trap.message, trap.suggestion)
+    findings.excuse(trap.at)
+  }
   const budget = { nodes: MAX_FILE_NODES }
   const documents: Array<ReadDocument> = []
   for (const document of repaired.documents) {
+    const before = findings.errorCount
     const broken = reportSyntax(findings, document, repaired)
     const tree = new TreeBuilder(findings, repaired, document, budget).build()
-    if (tree !== undefined) documents.push({ tree, broken })
+    if (tree === undefined) continue
+    const trapped = repaired.traps.some(({ at }) => at.start >= tree.start && at.start < tree.end)
+    documents.push({ tree, broken, sound: !trapped && findings.errorCount === before })
   }
   return documents
 }
 
 export interface ReadDocument {
   readonly tree: Node
+  /** It is YAML, and means what it seems to. */
+  readonly sound: boolean
   /** Offset of the first syntax error that may have confused what follows it. */
   readonly broken: number | undefined
 }
@@ -214,7 +220,7 @@ class TreeBuilder {
       return { kind: "scalar", value, plain, verbatim: undefined, ...at }
     }
     this.#findings.error(at, "yaml-tag", "Tags (`!!name`) have no meaning here.", "Leave the tag out.")
-    return emptyAt(at.start)
+    return this.#unknown(at)
   }
 
   #entry(key: ParsedNode, value: ParsedNode | null, depth: number): ReadonlyArray<Entry> {
@@ -245,7 +251,12 @@ class TreeBuilder {
       target === undefined ? `No anchor "&${alias.source}" stands before this alias.` : "This alias stands inside what it stands for.",
       `If text is meant, quote it: ${JSON.stringify(`*${alias.source}`)}.`,
     )
-    return emptyAt(at.start)
+    return this.#unknown(at)
+  }
+
+  #unknown(at: Span): Node {
+    this.#findings.excuse(at)
+    return { kind: "scalar", value: null, plain: true, verbatim: undefined, start: at.start, end: Math.max(at.end, at.start + 1) }
   }
 
   #overflow(at: Span, code: string, message: string): Node {

@@ -3,13 +3,13 @@ import { Schema } from "effect"
 import { FACT_NAMES } from "../../domain/contract.ts"
 import { COUNTER_KEYS } from "../conditions/factFields.ts"
 import { decoratorNames, operatorNames } from "../conditions/operators.ts"
-import { DataPath, described, Duration, EventPattern, optional, Text } from "./values.ts"
+import { DataPath, described, Duration, EventPattern, nonEmptyList, optional, Text } from "./values.ts"
 
 type Condition = { readonly [key: string]: unknown }
 const Condition: Schema.Codec<Condition> = Schema.suspend((): Schema.Codec<Condition> => AnyCondition)
 
-export const AllNode = Schema.Struct({ all: described(Schema.NonEmptyArray(Condition), "Each of them holds.") })
-export const AnyNode = Schema.Struct({ any: described(Schema.NonEmptyArray(Condition), "At least one of them holds.") })
+export const AllNode = Schema.Struct({ all: described(nonEmptyList(Condition), "Each of them holds.") })
+export const AnyNode = Schema.Struct({ any: described(nonEmptyList(Condition), "At least one of them holds.") })
 export const NotNode = Schema.Struct({ not: described(Condition, "It does not hold.") })
 export const SharedNode = Schema.Struct({
   condition: described(Text, "A condition of the organization's file, by its name."),
@@ -27,14 +27,14 @@ const params = {
   value: optional(Text, "sum: the number that is added up, such as $.usd."),
   tz: optional(Text, "clock: the time zone, such as Europe/Berlin."),
 }
-export const ParamsMap = Schema.Struct(params)
+export const ParamsMap = Schema.Struct(params).annotate({ identifier: "Params" })
 
 const decorated = `^((${decoratorNames.join("|")}):)+(${operatorNames.join("|")})$`
 const OperatorName = Schema.Union([
   Schema.Literals(operatorNames),
-  Schema.String.check(Schema.isPattern(new RegExp(decorated))),
-])
-const FactName = Schema.Literals(FACT_NAMES)
+  Schema.String.check(Schema.isPattern(new RegExp(decorated, "u"))),
+]).annotate({ identifier: "Operator" })
+const FactName = Schema.Literals(FACT_NAMES).annotate({ identifier: "Fact" })
 
 export const FactValue = Schema.Struct({
   fact: described(FactName, "The fact to compare with."),
@@ -51,19 +51,22 @@ export const LeafNode = Schema.Struct({
 })
 
 const Scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean, Schema.Null])
-const ScalarList = Schema.NonEmptyArray(Scalar)
+const ScalarList = nonEmptyList(Scalar)
 const operators = Object.fromEntries(
   operatorNames.map((name) => [name, optional(Schema.Unknown, `The operator ${name}.`)]),
 )
-const DecoratedKey = Schema.String.check(Schema.isPattern(new RegExp(decorated)))
+const DecoratedKey = Schema.String.check(Schema.isPattern(new RegExp(decorated, "u")))
 
-const OperatorMap = Schema.StructWithRest(Schema.Struct(operators), [Schema.Record(DecoratedKey, Schema.Unknown)])
+const OperatorMap = Schema.StructWithRest(Schema.Struct(operators), [
+  Schema.Record(DecoratedKey, Schema.Unknown),
+]).annotate({ identifier: "Operators" })
 const CounterMap = Schema.StructWithRest(
   Schema.Struct({ ...params, ...operators, params: optional(ParamsMap, "The parameters, in a map of their own.") }),
   [Schema.Record(DecoratedKey, Schema.Unknown)],
-)
-const ShortValue = Schema.Union([Scalar, ScalarList, OperatorMap, FactValue])
+).annotate({ identifier: "Counter" })
+const ShortValue = Schema.Union([Scalar, ScalarList, OperatorMap, FactValue]).annotate({ identifier: "ShortValue" })
 
+const clock = (description: string) => optional(Schema.Union([ShortValue, CounterMap]), description)
 const short = (description: string) => optional(ShortValue, description)
 const COMMON_KEYS = {
   type: short("The event's type."),
@@ -75,17 +78,17 @@ const COMMON_KEYS = {
   "actor.creator": short("Who defined the agent."),
   "org.id": short("The event's organization."),
   "org.size": short("How many members it has."),
-  "clock.weekday": short("monday to sunday, in the organization's time zone."),
-  "clock.date": short("2026-11-01, in the organization's time zone."),
-  "clock.hour": short("0 to 23, in the organization's time zone."),
-  "clock.minute": short("0 to 59."),
+  "clock.weekday": clock("monday to sunday, in the organization's time zone."),
+  "clock.date": clock("2026-11-01, in the organization's time zone."),
+  "clock.hour": clock("0 to 23, in the organization's time zone."),
+  "clock.minute": clock("0 to 59."),
   "run.cost": short("US dollars that the run has cost."),
   count: optional(CounterMap, "How many such events were admitted before this one, within a time."),
   sum: optional(CounterMap, "A number of such events, added up, within a time."),
   history: optional(CounterMap, "Whether such an event happened since the last such other one."),
 }
 
-const ShortKey = Schema.String.check(Schema.isPattern(new RegExp(`^(${FACT_NAMES.join("|")})([.[].+)?$`)))
+const ShortKey = Schema.String.check(Schema.isPattern(new RegExp(`^(${FACT_NAMES.join("|")})([.[].+)?$`, "u")))
 const ShortForm = Schema.StructWithRest(Schema.Struct(COMMON_KEYS), [
   Schema.Record(ShortKey, Schema.Union([ShortValue, CounterMap])),
 ])

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { ConditionSchema } from "./conditions.ts"
 import { EffectsSchema } from "./effects.ts"
-import { described, EventPattern, Instant, Kebab, MemberName, optional, OrganizationName, Text } from "./values.ts"
+import { described, EventPattern, Instant, Kebab, MemberName, oneOrList, optional, OrganizationName, Text } from "./values.ts"
 
 export const MODES = ["enforce", "shadow", "off"] as const
 
@@ -12,7 +12,7 @@ export const ContractDocument = Schema.Struct({
   description: optional(Text, "What it is for, in a sentence."),
   scope: described(OrganizationName, 'The organization that it binds: "@review-team"; "@global" binds everyone.'),
   on: described(
-    Schema.Union([EventPattern, Schema.NonEmptyArray(EventPattern)]),
+    oneOrList(EventPattern),
     "Which events: a type, a pattern (deploy.*, github.**), or a list of them.",
   ),
   when: optional(ConditionSchema, "Only if this holds. Left out: always."),

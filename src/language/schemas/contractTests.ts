@@ -1,7 +1,7 @@
 /** The document of a `*.test.yaml` file. */
 import { Schema } from "effect"
 import { MembersList } from "./organization.ts"
-import { Count, described, Duration, EventType, Instant, MemberName, optional, OrganizationName, Text } from "./values.ts"
+import { Count, described, Duration, EventType, Instant, MemberName, nonEmptyList, optional, OrganizationName, Text } from "./values.ts"
 
 export const VERDICTS = ["allow", "deny", "hold", "expired"] as const
 export const CHOICES = ["approve", "deny", "abstain"] as const
@@ -15,7 +15,7 @@ export const ExpectMap = Schema.Struct({
   reason: optional(Text, "A part of the reason."),
   error: optional(Schema.Boolean, "true: the step itself was refused."),
   state: optional(Schema.Literals(PROPOSAL_STATES), "State of the proposal."),
-})
+}).annotate({ identifier: "Expect" })
 
 export const EventMap = Schema.Struct({
   type: described(EventType, "The event's type; any, reserved ones too."),
@@ -25,7 +25,7 @@ export const EventMap = Schema.Struct({
   id: optional(Text, "Its id; one is made up where it is left out."),
   correlation: optional(Text, "Its correlation id."),
   data: optional(Schema.Json, "Its data."),
-})
+}).annotate({ identifier: "Event" })
 
 const expect = optional(ExpectMap, "What must be so after it.")
 
@@ -47,7 +47,7 @@ export const CancelStep = Schema.Struct({
 })
 export const AfterStep = Schema.Struct({ after: described(Duration, "Time that passes."), expect })
 
-const Steps = Schema.Array(Schema.Union([EventStep, VoteStep, CancelStep, AfterStep]))
+const Steps = Schema.Array(Schema.Union([EventStep, VoteStep, CancelStep, AfterStep])).annotate({ identifier: "Steps" })
 
 export const CaseMap = Schema.Struct({
   name: described(Text, "What the case shows."),
@@ -63,5 +63,5 @@ export const ContractTestsDocument = Schema.Struct({
   organization: described(OrganizationName, 'The organization that the events belong to: "@review-team".'),
   at: optional(Instant, "When each case starts. Default 2026-11-02T09:00:00Z, a Monday."),
   members: optional(MembersList, "In place of the organization's members."),
-  cases: described(Schema.NonEmptyArray(CaseMap), "The cases, each from an empty log."),
+  cases: described(nonEmptyList(CaseMap), "The cases, each from an empty log."),
 })

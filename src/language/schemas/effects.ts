@@ -9,6 +9,8 @@ import {
   EventType,
   JsonMap,
   MemberName,
+  nonEmptyList,
+  oneOrList,
   optional,
   Percentage,
   Receivers,
@@ -17,15 +19,14 @@ import {
   Text,
 } from "./values.ts"
 
-const call = (name: string) => Schema.String.check(Schema.isPattern(new RegExp(`^${name}\\(.+\\)$`, "s")))
-const oneOrList = <S extends Schema.Top>(schema: S) => Schema.Union([schema, Schema.NonEmptyArray(schema)])
+const call = (name: string) => Schema.String.check(Schema.isPattern(new RegExp(`^${name}\\([\\s\\S]+\\)$`, "u")))
 
 export const LevelMap = Schema.Struct({
   to: described(Selectors, "Who joins."),
   after: optional(Duration, "After how long."),
   message: optional(Text, "What they are told."),
 })
-const Levels = Schema.Union([LevelMap, Schema.NonEmptyArray(LevelMap), Selectors])
+const Levels = Schema.Union([LevelMap, nonEmptyList(LevelMap), Selectors]).annotate({ identifier: "Levels" })
 export const EscalateMap = Schema.Struct({ escalate: described(Levels, "Ask these people instead.") })
 const otherwise = <const Words extends ReadonlyArray<string>>(words: Words) =>
   Schema.Union([Schema.Literals(words), call("escalate"), EscalateMap])
@@ -49,12 +50,12 @@ export const RequireApprovalMap = Schema.Struct({
 
 export const RESOLUTIONS = ["majority", "supermajority", "unanimous"] as const
 export const PluralityMap = Schema.Struct({
-  options: described(Schema.NonEmptyArray(Text), "What can be chosen."),
+  options: described(nonEmptyList(Text), "What can be chosen."),
   tie_break: optional(Text, "The option that wins a tie. Without it a tie is a defeat."),
 })
 export const ResolutionMap = Schema.Struct({
   supermajority: optional(
-    Schema.Union([Amount, Percentage, Schema.String.check(Schema.isPattern(/^\d+\/\d+$/))]),
+    Schema.Union([Amount, Percentage, Schema.String.check(Schema.isPattern(/^\d+\/\d+$/u))]),
     "Share of the votes: 2/3, 75% or 0.75.",
   ),
   plurality: optional(PluralityMap, "Several options; the one with most votes wins."),
@@ -165,14 +166,14 @@ const EffectSchema = Schema.Union([
   described(call(`(${CallNames})`), "An effect as a call, such as deny(\"not on Fridays\") or limit(10, 1h, actor)."),
   structured("allow", Schema.Literals([true])),
   structured("deny", Text),
-  structured("require_approval", Schema.Union([RequireApprovalMap, Selector, Schema.NonEmptyArray(Selector)])),
+  structured("require_approval", Schema.Union([RequireApprovalMap, Selector, nonEmptyList(Selector)])),
   structured("require_votes", RequireVotesMap),
   structured("limit", LimitMap),
   structured("budget", BudgetMap),
-  structured("route", Schema.Union([RouteMap, Selector, Schema.NonEmptyArray(Selector)])),
+  structured("route", Schema.Union([RouteMap, Selector, nonEmptyList(Selector)])),
   structured("escalate", Levels),
   structured("emit", Schema.Union([EmitMap, EventType])),
   structured("notify", NotifyMap),
 ]).annotate({ identifier: "Effect" })
 
-export const EffectsSchema = Schema.Union([EffectSchema, Schema.NonEmptyArray(EffectSchema)])
+export const EffectsSchema = Schema.Union([EffectSchema, nonEmptyList(EffectSchema)])

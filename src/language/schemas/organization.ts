@@ -42,12 +42,12 @@ export const AgentMap = Schema.Struct({
   prompt: optional(Text, "What it is told at the start of each run."),
 })
 export const RefMap = Schema.Struct({
-  ref: described(Schema.String.check(Schema.isPattern(/^[^@]+@[^@]+$/)), "An agent defined elsewhere: alice@global."),
+  ref: described(Schema.String.check(Schema.isPattern(/^[^@]+@[^@]+$/u)), "An agent defined elsewhere: alice@global."),
   ...work,
   prompt: optional(Schema.Union([PromptMap, Text]), "In place of its prompt, or added to it."),
 })
 
-export const MembersList = Schema.Array(Schema.Union([HumanMap, AgentMap, RefMap]))
+export const MembersList = Schema.Array(Schema.Union([HumanMap, AgentMap, RefMap]).annotate({ identifier: "Member" }))
 
 export const DocumentMap = Schema.Struct({
   name: described(Text, "The document's name."),

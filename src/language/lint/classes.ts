@@ -1,0 +1,53 @@
+/** Effects that a type's class does not allow: nobody can deny what has already happened. */
+import type { Contract, Effect, EffectKind } from "../../domain/contract.ts"
+import { BUILT_IN_TYPES, classOf, type EventClass, isEventPattern, isReserved, typeMatches } from "../../domain/eventTypes.ts"
+import type { World } from "./world.ts"
+
+const APPLIES: Readonly<Record<EventClass, ReadonlySet<EffectKind> | undefined>> = {
+  gated: undefined,
+  fact: new Set(["route", "emit", "notify", "escalate"]),
+  control: new Set(["route", "notify"]),
+}
+
+/** May an effect of this kind stand behind a type of this class? */
+export const appliesTo = (effect: EffectKind, eventClass: EventClass): boolean => APPLIES[eventClass]?.has(effect) ?? true
+
+export const checkClasses = (world: World): void => {
+  for (const contract of world.drafts)
+    for (const effect of contract.then) {
+      checkEffect(world, contract, effect)
+      if (effect.effect === "emit" && isReserved(effect.type))
+        world.error(
+          world.place(effect, contract.position),
+          "reserved-type",
+          `Only the daemon reports ${effect.type}; a contract cannot emit it.`,
+        )
+    }
+}
+
+const checkEffect = (world: World, contract: Contract, effect: Effect): void => {
+  const wrong = contract.on.filter((pattern) => !classesOf(pattern).some((found) => appliesTo(effect.effect, found)))
+  const [pattern] = wrong.filter(isEventPattern)
+  if (pattern === undefined) return
+  const found = classesOf(pattern)[0] ?? "fact"
+  world.error(
+    world.place(effect, contract.position),
+    "wrong-class",
+    `\`${effect.effect}\` cannot apply to ${wrong.join(", ")}: ${WHY[found]}`,
+    `Write \`${[...(APPLIES[found] ?? [])].join("`, `")}\`, or another \`on\`.`,
+  )
+}
+
+const WHY: Readonly<Record<EventClass, string>> = {
+  gated: "it is decided.",
+  fact: "it reports what has already happened.",
+  control: "votes, holds and the like are not under contracts.",
+}
+
+/** The classes of the types that a pattern can match; a wildcard is tried with the daemon's own types and some others. */
+export const classesOf = (pattern: string): ReadonlyArray<EventClass> => {
+  if (!pattern.includes("*")) return [classOf(pattern)]
+  const tries = ["x", "requested"].flatMap((last) => [pattern.replace(/\*\*$/, `x.${last}`), pattern.replace(/\*\*$/, last), pattern.replace(/\*$/, last)])
+  const types = [...tries.map((text) => text.replace(/\*+/g, "x")), ...BUILT_IN_TYPES].filter((type) => typeMatches(pattern, type))
+  return [...new Set(types.map(classOf))]
+}

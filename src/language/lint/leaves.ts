@@ -1,0 +1,15 @@
+/** The leaves of a condition, and whether an odd number of `not` stands above each. */
+import type { Condition, Leaf } from "../../domain/contract.ts"
+
+export interface PlacedLeaf {
+  readonly leaf: Leaf
+  readonly negated: boolean
+}
+
+/** Shared conditions are not followed, nor is the `where` of a counter. */
+export const leaves = (condition: Condition, negated = false): ReadonlyArray<PlacedLeaf> => {
+  if ("all" in condition) return condition.all.flatMap((part) => leaves(part, negated))
+  if ("any" in condition) return condition.any.flatMap((part) => leaves(part, negated))
+  if ("not" in condition) return leaves(condition.not, !negated)
+  return "fact" in condition ? [{ leaf: condition, negated }] : []
+}
