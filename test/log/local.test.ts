@@ -4,9 +4,13 @@ import { join } from "node:path"
 import { afterAll } from "vitest"
 import { layerLocal } from "../../src/log/local/layer.ts"
 import { conformance } from "./conformance.ts"
+import { projections } from "./projections.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "charter-log-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 let files = 0
-conformance("libSQL", () => layerLocal({ file: join(folder, `${++files}.db`) }))
+const layer = () => layerLocal({ file: join(folder, `${++files}.db`) })
+
+conformance("libSQL", layer)
+projections("libSQL", layer)

@@ -26,7 +26,7 @@ export const makeReader = (connection: Connection): Reader => {
   const bySeq = records("org = ? AND seq = ?")
   const after = records("org = ? AND seq > ? ORDER BY seq LIMIT ?")
   const source = connection.prepare<[Uint8Array]>(`SELECT ${text("text")} FROM sources WHERE hash = ?`)
-  const organizations = connection.prepare<[Uint8Array]>(`SELECT ${text("org")} FROM heads WHERE seq > 0 ORDER BY org`)
+  const organizations = connection.prepare<[Uint8Array]>(`SELECT ${text("org")} FROM heads WHERE EXISTS (SELECT 1 FROM records WHERE records.org = heads.org) ORDER BY org`)
   const end = connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records")
 
   return {

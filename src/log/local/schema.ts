@@ -31,6 +31,7 @@ CREATE UNIQUE INDEX records_by_id ON records (id, source, org);
 -- What started a correlation has its id for its own: that one is found by id, at no cost here.
 CREATE INDEX records_by_correlation ON records (correlationid) WHERE correlationid <> id;
 
+-- Who may write, and how far an organization had come at some time: never ahead of its records.
 CREATE TABLE heads (org TEXT PRIMARY KEY, seq INTEGER NOT NULL, chain BLOB NOT NULL, epoch INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE snapshots (org TEXT PRIMARY KEY, position INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE TABLE sources (hash TEXT PRIMARY KEY, text TEXT NOT NULL);

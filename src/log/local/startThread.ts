@@ -4,9 +4,6 @@ import type { ThreadData } from "./messages.ts"
 /** From the sources the file beside this one; from a bundle `log-thread.js` beside the bundle. */
 const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./log-thread.js", import.meta.url)
 
-/** A thread of the log. It keeps no process alive: whoever waits for it does. */
-export const startThread = (data: ThreadData): Worker => {
-  const worker = new Worker(ENTRY, { workerData: data, name: `charter-log-${data.role}` })
-  worker.unref()
-  return worker
-}
+/** A thread of the log. It keeps the process alive until it ends. */
+export const startThread = (data: ThreadData): Worker =>
+  new Worker(ENTRY, { workerData: data, name: `charter-log-${data.role}` })

@@ -9,8 +9,8 @@ import type { ReaderJob, Request, Response, ThreadData, WriterJob } from "./mess
 import { verify } from "./verify.ts"
 import { makeWriter, type Writer } from "./writer.ts"
 
-/** Time without a commit after which the write-ahead log is copied back. */
-const IDLE_CHECKPOINT_MS = 200
+/** Time without work after which the writer tidies up. */
+const IDLE_MS = 200
 
 const { role, file } = workerData as ThreadData
 const port = parentPort!
@@ -20,11 +20,11 @@ const serveWriter = (): void => {
   const writer = makeWriter(file)
   const idle = setTimeout(() => {
     try {
-      writer.checkpoint()
+      writer.tidy()
     } catch {
       // The next commit meets the same trouble and says so to those who wait for it.
     }
-  }, IDLE_CHECKPOINT_MS).unref()
+  }, IDLE_MS).unref()
 
   port.on("message", (request: Request<WriterJob>) => {
     if (request instanceof ArrayBuffer) append(writer, request)

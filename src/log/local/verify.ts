@@ -20,8 +20,9 @@ interface Head {
 export const verify = (connection: Connection): VerifyReport => {
   const findings = makeFindings()
   connection.exec("BEGIN")
-  const { heads, records, gap } = verifyRecords(connection, findings)
-  findings.attempt(() => verifyHeads(connection, heads, findings))
+  const stored = findings.attempt(() => readHeads(connection)) ?? new Map<string, Head>()
+  const { heads, records, gap } = verifyRecords(connection, stored, findings)
+  verifyHeads(heads, stored, findings)
   findings.attempt(() => verifySources(connection, findings))
   findings.attempt(() => verifyFile(connection, findings))
   // A place that is empty for another reason is placed already; this one was changed by hand, with all indexes.
@@ -90,6 +91,7 @@ type Row = readonly [
 
 const verifyRecords = (
   connection: Connection,
+  stored: ReadonlyMap<string, Head>,
   findings: Findings,
 ): { readonly heads: ReadonlyMap<string, Head>; readonly records: number; readonly gap: Finding | undefined } => {
   const heads = new Map<string, Head>()
@@ -107,6 +109,9 @@ const verifyRecords = (
       const problem = problemOf(row, head.chain)
       if (problem !== undefined) findings.record(org, seq, problem)
     }
+    const marked = stored.get(org)
+    if (marked?.seq === seq && !(isDigest(chain) && equal(marked.chain, chain)))
+      findings.record(org, seq, "the stored head has another hash than the record")
     if (position !== last + 1) gap ??= { org, seq, what: `place ${last + 1} of the whole log, before this record, is empty` }
     heads.set(org, { seq, chain: isDigest(chain) ? chain : head.chain })
     records++
@@ -167,20 +172,17 @@ const holds = (column: Uint8Array | null, expected: string | undefined): boolean
 
 // ── the rest of the file ────────────────────────────────────────────────────────────────────────────────────────────
 
-const verifyHeads = (connection: Connection, found: ReadonlyMap<string, Head>, findings: Findings): void => {
-  const stored = connection.prepare<[Uint8Array, number, Uint8Array | null]>(
-    `SELECT ${text("org")}, seq, chain FROM heads WHERE seq <> 0`,
-  )
-  const known = new Set<string>()
-  for (const [bytes, seq, chain] of stored.all([])) {
-    const org = textOf(bytes)
-    known.add(org)
-    const last = found.get(org) ?? { seq: 0, chain: CHAIN_START }
-    if (seq > last.seq) findings.record(org, last.seq + 1, `the record is missing: the head is at ${seq}`)
-    else if (seq < last.seq) findings.record(org, seq + 1, `the record stands after the head, which is at ${seq}`)
-    else if (!isDigest(chain) || !equal(chain, last.chain)) findings.record(org, seq, "the head has another hash than the record")
+const readHeads = (connection: Connection): ReadonlyMap<string, Head> => {
+  const rows = connection.prepare<[Uint8Array, number, Uint8Array]>(`SELECT ${text("org")}, seq, chain FROM heads`)
+  return new Map(rows.all([]).map(([org, seq, chain]) => [textOf(org), { seq, chain }]))
+}
+
+const verifyHeads = (found: ReadonlyMap<string, Head>, stored: ReadonlyMap<string, Head>, findings: Findings): void => {
+  for (const [org, { seq }] of stored) {
+    const last = found.get(org)?.seq ?? 0
+    if (seq > last) findings.record(org, last + 1, `the record is missing: the organization had come to ${seq}`)
   }
-  for (const [org, { seq }] of found) if (!known.has(org)) findings.record(org, seq, "the organization has no head")
+  for (const [org, { seq }] of found) if (!stored.has(org)) findings.record(org, seq, "the organization has no head")
 }
 
 const verifySources = (connection: Connection, findings: Findings): void => {

@@ -15,6 +15,8 @@ import { parseRecord } from "./stored.ts"
 
 /** Organizations whose heads are kept at hand. */
 const MAX_CACHED_HEADS = 10_000
+/** The stored heads, by which a cut-off end is noticed, lag by at most so many records, and by none when it is idle. */
+const MAX_HEAD_LAG_RECORDS = 1_000
 
 /** What became of one commit of a group. */
 export type CommitOutcome =
@@ -33,8 +35,8 @@ export interface Writer {
   readonly archive: (sources: ReadonlyArray<Source>) => void
   /** One slice of a rebuild, after `from`. Others may write between slices. */
   readonly rebuild: (from: number) => Rebuilt
-  /** Copies the write-ahead log back into the file, as far as no reader is in the way. */
-  readonly checkpoint: () => void
+  /** For an idle moment: stores the heads, and copies the write-ahead log back as far as no reader is in the way. */
+  readonly tidy: () => void
   readonly close: () => void
 }
 
@@ -53,6 +55,9 @@ interface Session {
 export const makeWriter = (file: string): Writer => {
   let session: Session | undefined
   let heads = new Map<string, Head>()
+  /** Organizations whose stored head lags. */
+  const lagging = new Set<string>()
+  let lag = 0
   let position = 0
   let dataVersion = -1
   let written: string | undefined
@@ -79,8 +84,24 @@ export const makeWriter = (file: string): Writer => {
     session = undefined
   }
 
+  const headOf = ({ statements }: Session, changed: ReadonlyMap<string, Head>, org: string): Head => {
+    const known = changed.get(org) ?? heads.get(org)
+    if (known !== undefined) return known
+    const [seq, chain] = statements.readLast.get([org]) ?? [0, CHAIN_START]
+    const [stored, epoch] = statements.readHead.get([org]) ?? [0, 0]
+    if (stored > seq) throw new Error(`records of ${org} are lost: it had come to ${stored} and ends at ${seq}; restore a backup`)
+    return { seq, chain, epoch }
+  }
+
+  const storeHeads = (at: Session, changed: ReadonlyMap<string, Head>): void => {
+    for (const org of lagging) {
+      const { seq, chain, epoch } = headOf(at, changed, org)
+      at.statements.writeHead.run([org, seq, chain, epoch])
+    }
+  }
+
   /** Runs `body` in one transaction. Heads and position that it sets count only when it is committed. */
-  const transaction = <A>(body: (session: Session, changed: Map<string, Head>) => A): A => {
+  const transaction = <A>(body: (session: Session, changed: Map<string, Head>) => A, storing = false): A => {
     const at = connected()
     const { begin, commit, rollback, readDataVersion, readEnd } = at.statements
     const positionBefore = position
@@ -95,10 +116,18 @@ export const makeWriter = (file: string): Writer => {
       }
       const changed = new Map<string, Head>()
       const result = body(at, changed)
-      for (const [org, head] of changed) at.statements.writeHead.run([org, head.seq, head.chain, head.epoch])
+      for (const org of changed.keys()) lagging.add(org)
+      lag += position - positionBefore
+      const full = heads.size + changed.size > MAX_CACHED_HEADS
+      const store = storing || full || lag > MAX_HEAD_LAG_RECORDS
+      if (store) storeHeads(at, changed)
       commit.run([])
-      if (heads.size + changed.size > MAX_CACHED_HEADS) heads = new Map()
+      if (full) heads = new Map()
       for (const [org, head] of changed) heads.set(org, head)
+      if (store) {
+        lagging.clear()
+        lag = 0
+      }
       return result
     } catch (error) {
       position = positionBefore
@@ -111,13 +140,6 @@ export const makeWriter = (file: string): Writer => {
       if (!concernsOneCommit(error)) disconnect()
       throw error
     }
-  }
-
-  const headOf = ({ statements }: Session, changed: Map<string, Head>, org: string): Head => {
-    const known = changed.get(org) ?? heads.get(org)
-    if (known !== undefined) return known
-    const row = statements.readHead.get([org])
-    return row === undefined ? { seq: 0, chain: CHAIN_START, epoch: 0 } : { seq: row[0], chain: row[1], epoch: row[2] }
   }
 
   const write = (at: Session, changed: Map<string, Head>, commit: EncodedCommit): CommitOutcome => {
@@ -172,6 +194,11 @@ export const makeWriter = (file: string): Writer => {
       }),
     )
 
+  const tidy = (): void => {
+    if (lagging.size > 0) transaction(() => undefined, true)
+    connected().connection.exec("PRAGMA wal_checkpoint(PASSIVE)")
+  }
+
   return {
     append: (group) => {
       const commits = decodeCommits(group)
@@ -190,7 +217,7 @@ export const makeWriter = (file: string): Writer => {
         const row = at.statements.readSnapshot.get([org])
         const snapshot = row === undefined ? {} : { snapshot: { position: row[0], version: row[1], body: textOf(row[2]) } }
         return { position: seq, epoch: epoch + 1, ...snapshot }
-      }),
+      }, true),
     saveSnapshot: (org, { position: at, version, body }) =>
       transaction(({ statements }) => statements.writeSnapshot.run([org, at, version, body])),
     archive: (sources) =>
@@ -198,8 +225,14 @@ export const makeWriter = (file: string): Writer => {
         for (const { hash, text } of sources) statements.writeSource.run([hash, text])
       }),
     rebuild: (from) => transaction(({ connection }) => rebuildSlice(connection, from, position)),
-    checkpoint: () => connected().connection.exec("PRAGMA wal_checkpoint(PASSIVE)"),
-    close: disconnect,
+    tidy,
+    close: () => {
+      try {
+        tidy()
+      } finally {
+        disconnect()
+      }
+    },
   }
 }
 
@@ -210,7 +243,10 @@ const prepareStatements = (connection: Connection) => ({
   readDataVersion: connection.prepare<[number]>("PRAGMA data_version"),
   readEnd: connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records"),
   insert: connection.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-  readHead: connection.prepare<[number, Uint8Array, number]>("SELECT seq, chain, epoch FROM heads WHERE org = ?"),
+  readLast: connection.prepare<[number, Uint8Array]>(
+    "SELECT seq, chain FROM records WHERE org = ? ORDER BY seq DESC LIMIT 1",
+  ),
+  readHead: connection.prepare<[number, number]>("SELECT seq, epoch FROM heads WHERE org = ?"),
   writeHead: connection.prepare("INSERT OR REPLACE INTO heads (org, seq, chain, epoch) VALUES (?, ?, ?, ?)"),
   readSnapshot: connection.prepare<[number, number, Uint8Array]>(
     `SELECT position, version, ${text("body")} FROM snapshots WHERE org = ?`,
