@@ -33,6 +33,8 @@ export interface BuiltinData {
   readonly "contracts.revised": ContractsRevised
   readonly "contracts.rejected": ContractsRejected
   readonly "organization.changed": OrganizationChanged
+  readonly "member.joined": MemberChanged
+  readonly "member.left": MemberChanged
   readonly "clock.jumped": ClockJumped
   readonly "oracle.differed": OracleDiffered
   readonly "token.created": TokenCreated
@@ -179,6 +181,12 @@ export interface OrganizationChanged {
   readonly organization: string
   readonly version: string
   readonly summary: string
+}
+export interface MemberChanged {
+  readonly organization: string
+  readonly member: string
+  readonly kind: "human" | "agent"
+  readonly roles: ReadonlyArray<string>
 }
 export interface ClockJumped {
   /** Milliseconds; negative where the wall clock went back. */

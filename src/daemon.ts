@@ -1,0 +1,187 @@
+/**
+ * The whole graph, composed in one place: the log in its data folder, the rules from the workspace, mailboxes,
+ * supervisors, the service, and the doors.
+ */
+import { mkdir } from "node:fs/promises"
+import { join, resolve } from "node:path"
+import { Deferred, Effect, Layer, Stream } from "effect"
+import type { BuiltinData } from "./domain/builtins.ts"
+import { type Diagnostic, formatDiagnostic } from "./domain/diagnostic.ts"
+import { GLOBAL } from "./domain/names.ts"
+import { checkExecutorConfig } from "./executors/registry.ts"
+import { daemonActor } from "./kernel/draft.ts"
+import { checkWithLibrary } from "./language/conditions/oracle.ts"
+import { sharedConditions, unsupported } from "./language/load.ts"
+import { EventLog } from "./log/EventLog.ts"
+import { layerLocal } from "./log/local/layer.ts"
+import { serviceLayer } from "./service/layer.ts"
+import type { Status } from "./service/Service.ts"
+import { hashOf, makeRunTokens, newSecret } from "./service/tokens.ts"
+import { setEvents } from "./supervision/adoptionEvents.ts"
+import { Mailboxes } from "./supervision/Mailboxes.ts"
+import { Oracle } from "./supervision/Oracle.ts"
+import { Revisions } from "./supervision/Revisions.ts"
+import { Supervisors } from "./supervision/Supervisors.ts"
+import type { LoadedSet } from "./workspace/loadedSet.ts"
+import type { WorkspaceEvent } from "./workspace/standing.ts"
+import { Workspace } from "./workspace/Workspace.ts"
+import { VERSION } from "./version.ts"
+
+export interface CoreOptions {
+  /** The folder with `contracts/` and `organizations/`. */
+  readonly workspace: string
+  /** The folder with the database; made where it is missing. */
+  readonly data: string
+  /** For secrets of webhooks; nothing of it reaches a run. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Where runs reach the daemon; told to them as `CHARTER_URL`. */
+  readonly url: () => string
+}
+
+/** Longest wait for runs to end when the daemon stops, before they are stopped and given again later. */
+export const DRAIN_GRACE_MS = 10_000
+
+/** Everything but the doors: a daemon inside another program. Lives as long as its scope. */
+export const startCore = Effect.fn("startCore")(function* (options: CoreOptions) {
+  const folder = resolve(options.workspace)
+  const startedAt = new Date().toISOString()
+  const worker = `${process.pid}-${startedAt}`
+  const lifecycle: { state: Status["state"] } = { state: "starting" }
+  const operatorToken = newSecret()
+  const runTokens = makeRunTokens()
+  const stopping = yield* Deferred.make<void>()
+  yield* Effect.promise(() => mkdir(options.data, { recursive: true, mode: 0o700 }))
+
+  const logLive = layerLocal({ file: join(options.data, "charter.db") })
+  const rulesLive = Revisions.layer.pipe(Layer.provideMerge(logLive))
+  const workspaceLive = Layer.unwrap(
+    Effect.map(lastGoodFiles, (lastGood) => Workspace.layer({ folder, lastGood, accept: acceptable })),
+  ).pipe(Layer.provideMerge(rulesLive))
+  const mailboxesLive = Mailboxes.layer.pipe(Layer.provideMerge(workspaceLive))
+  const supervisorsLive = Supervisors.layer({
+    worker,
+    workspace: folder,
+    scratch: join(options.data, "runs"),
+    access: {
+      issue: (run) => ({ CHARTER_URL: options.url(), CHARTER_TOKEN: runTokens.issue(run) }),
+      revoke: runTokens.revoke,
+    },
+  })
+  const serviceLive = serviceLayer({
+    version: VERSION,
+    workspace: folder,
+    startedAt,
+    operatorHash: hashOf(operatorToken),
+    runTokens,
+    environment: options.environment,
+    lifecycle,
+    shutdown: Effect.asVoid(Deferred.succeed(stopping, undefined)),
+  })
+  const context = yield* Layer.build(
+    Layer.mergeAll(supervisorsLive, serviceLive, Oracle.layer).pipe(Layer.provideMerge(mailboxesLive)),
+  )
+
+  yield* Effect.provide(run, context)
+  lifecycle.state = "running"
+  yield* Effect.addFinalizer(() =>
+    Effect.suspend(() => {
+      lifecycle.state = "draining"
+      return Effect.provide(drain, context)
+    }),
+  )
+  return {
+    context,
+    operatorToken,
+    startedAt,
+    lifecycle,
+    /** Done when somebody has asked for the shutdown. */
+    stopping: Deferred.await(stopping),
+  }
+})
+
+/** Puts the workspace's set in force, wakes every organization, and follows the files from then on. */
+const run = Effect.gen(function* () {
+  const workspace = yield* Workspace
+  const mailboxes = yield* Mailboxes
+  const supervisors = yield* Supervisors
+  const revisions = yield* Revisions
+  yield* revisions.switchTo(yield* workspace.current)
+  yield* mailboxes.openAll
+  yield* report(GLOBAL, "daemon.started", { version: VERSION, epoch: `${process.pid}` })
+  yield* Effect.forkScoped(
+    Stream.runForEach(workspace.changes, (event) =>
+      Effect.catch(takeUp(event), (error) => Effect.logError("a change of the files could not be recorded; it is tried again with the next", error)),
+    ),
+  )
+  yield* supervisors.start
+})
+
+const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
+  switch (event.kind) {
+    case "revised":
+    case "reworded": {
+      const mailboxes = yield* Mailboxes
+      const revisions = yield* Revisions
+      const { set, previous } = event.change
+      yield* revisions.switchTo(set)
+      yield* mailboxes.openAll
+      for (const { org, type, data } of setEvents(previous?.organizations, set.organizations)) yield* report(org, type, data)
+      return
+    }
+    case "rejected":
+      return yield* report(GLOBAL, "contracts.rejected", {
+        files: event.files,
+        errors: event.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)),
+      })
+    case "held":
+      return yield* report(GLOBAL, "contracts.rejected", {
+        files: event.held.folders,
+        errors: [
+          `${event.held.removed.length} contracts or organizations would go at once (${event.held.removed.slice(0, 10).join(", ")}); the last good set stays until an operator says \`charter confirm\``,
+        ],
+      })
+  }
+})
+
+const drain = Effect.gen(function* () {
+  const mailboxes = yield* Mailboxes
+  const supervisors = yield* Supervisors
+  yield* supervisors.drain(DRAIN_GRACE_MS)
+  yield* Effect.ignore(report(GLOBAL, "daemon.stopped", { reason: "asked to stop" }))
+  yield* mailboxes.drain
+})
+
+const report = <T extends keyof BuiltinData>(org: string, type: T, data: BuiltinData[T]) =>
+  Effect.flatMap(Mailboxes, (mailboxes) => mailboxes.submit(org, { kind: "report", type, data, actor: daemonActor() }))
+
+/** The files of the last revision that was in force, from the archive. */
+const lastGoodFiles = Effect.gen(function* () {
+  const log = yield* EventLog
+  const { items } = yield* log.latest({ org: GLOBAL, types: ["contracts.revised"] }, "", 1)
+  const revised = items[0]?.record.event.data as BuiltinData["contracts.revised"] | undefined
+  const manifest = revised === undefined ? undefined : yield* log.source(revised.manifest)
+  if (manifest === undefined) return []
+  const { files } = JSON.parse(manifest) as { readonly files: Readonly<Record<string, string>> }
+  return yield* Effect.forEach(Object.entries(files), ([file, hash]) =>
+    Effect.map(log.source(hash), (text) => ({ file, text: text ?? "" })),
+  )
+})
+
+/** A set that this version cannot run whole is refused: nothing in it is accepted and ignored. */
+const acceptable = (candidate: LoadedSet): Effect.Effect<void, ReadonlyArray<Diagnostic>> =>
+  Effect.suspend(() => {
+    const organizations = new Map(candidate.organizations.map((organization) => [organization.id, organization]))
+    const diagnostics: Array<Diagnostic> = candidate.contracts.flatMap((contract) => [...unsupported(contract)])
+    for (const contract of candidate.contracts) {
+      if (contract.when === undefined) continue
+      for (const message of checkWithLibrary(contract.when, sharedConditions(organizations, contract.scope)))
+        diagnostics.push({ ...contract.position, severity: "error", code: "library-refuses", message: `json-rules-engine refuses the conditions: ${message}` })
+    }
+    for (const { members } of candidate.organizations)
+      for (const { executor, position } of members)
+        if (executor !== undefined)
+          for (const problem of checkExecutorConfig(executor))
+            if (problem.code !== "not-yet-supported") diagnostics.push({ ...position, severity: "error", ...problem })
+    return diagnostics.length === 0 ? Effect.void : Effect.fail(diagnostics)
+  })
+
