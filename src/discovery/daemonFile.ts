@@ -1,0 +1,71 @@
+/**
+ * `daemon.json` in the data folder: how a client on this machine finds the daemon, and the operator's token. Readable by
+ * its owner alone, and always whole. It says where a daemon was; whether it still lives, `findDaemon` asks.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
+import { join } from "node:path"
+
+export interface DaemonFile {
+  readonly pid: number
+  /** The address that clients on this machine connect to; never `0.0.0.0`. */
+  readonly host: string
+  readonly port: number
+  /** Path of the Unix socket; absent where the daemon has none. */
+  readonly socket?: string
+  /** RFC 3339. */
+  readonly startedAt: string
+  /** The operator's own token, of this start of the daemon alone. */
+  readonly token: string
+}
+
+export const daemonFilePath = (data: string): string => join(data, "daemon.json")
+
+/** Replaces what is there, whole or not at all; mode 0600. Makes the folder where it is missing. */
+export const writeDaemonFile = (data: string, daemon: DaemonFile): void => {
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  const path = daemonFilePath(data)
+  const temporary = `${path}.${process.pid}`
+  // A leftover of the same name may have another mode.
+  rmSync(temporary, { force: true })
+  const descriptor = openSync(temporary, "wx", 0o600)
+  try {
+    writeSync(descriptor, `${JSON.stringify(daemon, undefined, 2)}\n`)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  renameSync(temporary, path)
+}
+
+/** `undefined` where there is none, or what is there is none. */
+export const readDaemonFile = (data: string): DaemonFile | undefined => {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(readFileSync(daemonFilePath(data), "utf8"))
+  } catch (error) {
+    if (error instanceof SyntaxError || codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined
+    throw error
+  }
+  return isDaemonFile(parsed) ? parsed : undefined
+}
+
+/** Takes the file away, unless another daemon has written its own meanwhile. */
+export const removeDaemonFile = (data: string, pid: number): void => {
+  if (readDaemonFile(data)?.pid === pid) rmSync(daemonFilePath(data), { force: true })
+}
+
+const isDaemonFile = (value: unknown): value is DaemonFile => {
+  if (typeof value !== "object" || value === null) return false
+  const { pid, host, port, socket, startedAt, token } = value as Partial<Record<keyof DaemonFile, unknown>>
+  return (
+    Number.isSafeInteger(pid) &&
+    (pid as number) > 0 &&
+    Number.isSafeInteger(port) &&
+    typeof host === "string" &&
+    typeof startedAt === "string" &&
+    typeof token === "string" &&
+    (socket === undefined || typeof socket === "string")
+  )
+}
+
+const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code

@@ -1,0 +1,73 @@
+/** Where a workspace is, and where its data goes. Nothing here makes a folder. */
+import { createHash } from "node:crypto"
+import { realpathSync, statSync } from "node:fs"
+import { homedir } from "node:os"
+import { basename, dirname, isAbsolute, join, resolve } from "node:path"
+
+export interface Folders {
+  /** The folder with `contracts/` and `organizations/`. */
+  readonly workspace: string
+  /** The folder with the database, `daemon.json`, the socket and the daemon's output. */
+  readonly data: string
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** As the command line, else `CHARTER_WORKSPACE` and `CHARTER_DATA`, else the place where it runs says. Absolute. */
+export const foldersOf = (
+  given: { readonly workspace?: string; readonly data?: string },
+  environment: Environment,
+  here: string,
+): Folders => {
+  const workspaceGiven = given.workspace ?? nonEmpty(environment["CHARTER_WORKSPACE"])
+  const workspace = real(workspaceGiven === undefined ? nearestWorkspace(here) : resolve(here, workspaceGiven))
+  const dataGiven = given.data ?? nonEmpty(environment["CHARTER_DATA"])
+  return { workspace, data: dataGiven === undefined ? defaultDataFolder(workspace, environment) : resolve(here, dataGiven) }
+}
+
+/** The nearest folder upwards that has `contracts/` or `organizations/`; else `here` itself. */
+export const nearestWorkspace = (here: string): string => {
+  for (let folder = resolve(here); ; folder = dirname(folder)) {
+    if (["contracts", "organizations"].some((name) => isFolder(join(folder, name)))) return folder
+    if (dirname(folder) === folder) return resolve(here)
+  }
+}
+
+/** A folder of the user's state directory for this workspace alone, outside of it: agents that work there cannot reach it by accident. */
+export const defaultDataFolder = (workspace: string, environment: Environment): string => {
+  const stated = nonEmpty(environment["XDG_STATE_HOME"])
+  // The XDG Base Directory specification: a relative path is invalid and ignored.
+  const state = stated !== undefined && isAbsolute(stated) ? stated : join(environment["HOME"] ?? homedir(), ".local", "state")
+  const hash = createHash("sha256").update(workspace).digest("hex").slice(0, HASH_CHARACTERS)
+  const name = basename(workspace).replaceAll(/[^A-Za-z0-9._-]+/g, "-").slice(0, MAX_NAME_CHARACTERS)
+  return join(state, "charter", `${name === "" ? "root" : name}-${hash}`)
+}
+
+export const databaseFile = (data: string): string => join(data, "charter.db")
+
+/** Where a daemon that runs in the background writes what it has to say. */
+export const outputFile = (data: string): string => join(data, "daemon.log")
+
+/** `undefined` where the path is longer than the operating system takes. */
+export const socketFile = (data: string): string | undefined => {
+  const path = join(data, "daemon.sock")
+  return Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES ? path : undefined
+}
+
+/** `sun_path` has 104 bytes on macOS and 108 on Linux, its end included. */
+const MAX_SOCKET_PATH_BYTES = 103
+const HASH_CHARACTERS = 12
+const MAX_NAME_CHARACTERS = 40
+
+/** One workspace has one data folder, whatever link leads to it. */
+const real = (folder: string): string => {
+  try {
+    return realpathSync(folder)
+  } catch {
+    return folder
+  }
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+const nonEmpty = (text: string | undefined): string | undefined => (text === "" ? undefined : text)
