@@ -1,0 +1,129 @@
+/** The Hono application: every route with its handler, and what is said where there is none. */
+import type { IncomingMessage } from "node:http"
+import { type Context, Hono } from "hono"
+import { Cause, Effect, Result } from "effect"
+import { readBody, readJson } from "./body.ts"
+import { type Edge, type Env, exitOf, identify, jsonResponse, pathOf, problemOf, queryOf } from "./edge.ts"
+import { internal, Problem } from "./problem.ts"
+import { isHeld, publish, PUBLISH_PATH } from "./publish.ts"
+import type { Route } from "./route.ts"
+import { routes } from "./routes.ts"
+import { SOCKET_PATH } from "./socket/upgrade.ts"
+import { eventStream, STREAM_PATH } from "./stream.ts"
+
+type Handler = (context: Context<Env>) => Response | Promise<Response>
+
+export const makeApp = (edge: Edge): Hono<Env> => {
+  const app = new Hono<Env>()
+  app.post(PUBLISH_PATH, publish(edge))
+  app.get(STREAM_PATH, eventStream(edge))
+  for (const route of routes) app.on(route.method, honoPath(route.path), serve(edge, route))
+  app.post("/v1/webhooks/:source", webhook(edge))
+  app.get(SOCKET_PATH, ({ env: { incoming } }) => upgradeRequired().response(pathOf(incoming)))
+  app.get("/health", () => jsonResponse({ status: "alive" }, 200))
+  app.get("/ready", ready(edge))
+  app.get("/metrics", metrics(edge))
+  for (const [path, methods] of methodsByPath(app))
+    app.all(path, ({ env: { incoming } }) => methodNotAllowed(incoming, methods).response(pathOf(incoming)))
+  app.notFound(({ env: { incoming } }) => notFound(incoming).response(pathOf(incoming)))
+  app.onError((error, { env: { incoming } }) => {
+    edge.run(Effect.logError(`${incoming.method} ${pathOf(incoming)} failed:`, Cause.die(error)))
+    return internal().response(pathOf(incoming))
+  })
+  return app
+}
+
+const serve =
+  (edge: Edge, route: Route): Handler =>
+  async ({ env: { incoming, outgoing }, req }) => {
+    const path = pathOf(incoming)
+    const identity = await identify(edge, incoming)
+    if (identity instanceof Problem) return identity.response(path)
+    const body = route.body === undefined ? NO_BODY : await readJson(incoming, ["application/json"])
+    if (body instanceof Problem) return body.response(path)
+    const call = route.prepare({ params: req.param(), query: queryOf(incoming), body: body.json })
+    if (Result.isFailure(call)) return call.failure.response(path)
+
+    const fiber = edge.run(call.success(edge.service, identity))
+    outgoing.once("close", () => fiber.interruptUnsafe())
+    const exit = await exitOf(fiber)
+    if (exit._tag === "Failure") return problemOf(edge, exit.cause, `${route.method} ${route.path}`).response(path)
+    return route.text !== undefined && prefersText(incoming)
+      ? text(route.text(exit.value), "text/plain; charset=utf-8")
+      : jsonResponse(exit.value, route.status)
+  }
+
+/** The signature over the raw bytes is what identifies the sender, so they are not looked into here. */
+const webhook =
+  (edge: Edge): Handler =>
+  async ({ env: { incoming }, req }) => {
+    const path = pathOf(incoming)
+    const body = await readBody(incoming)
+    if (body instanceof Problem) return body.response(path)
+    const exit = await exitOf(edge.run(edge.service.webhook(req.param("source") ?? "", headersOf(incoming), body)))
+    return exit._tag === "Success"
+      ? jsonResponse(exit.value, isHeld(exit.value) ? 202 : 200)
+      : problemOf(edge, exit.cause, "webhook").response(path)
+  }
+
+const ready =
+  (edge: Edge): Handler =>
+  async () => {
+    const exit = await exitOf(edge.run(edge.service.ready))
+    const isReady = exit._tag === "Success" && exit.value
+    return jsonResponse({ status: isReady ? "ready" : "not ready" }, isReady ? 200 : 503)
+  }
+
+const metrics =
+  (edge: Edge): Handler =>
+  async ({ env: { incoming } }) => {
+    const identity = await identify(edge, incoming)
+    if (identity instanceof Problem) return identity.response(pathOf(incoming))
+    const exit = await exitOf(edge.run(edge.service.metrics))
+    return exit._tag === "Success"
+      ? text(exit.value, "text/plain; version=0.0.4; charset=utf-8")
+      : problemOf(edge, exit.cause, "metrics").response(pathOf(incoming))
+  }
+
+const NO_BODY = { json: {} }
+
+const text = (body: string, type: string): Response => new Response(body, { headers: { "content-type": type } })
+
+/** `/v1/holds/{id}` → `/v1/holds/:id`. */
+const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1")
+
+const methodsByPath = (app: Hono<Env>): ReadonlyMap<string, ReadonlySet<string>> => {
+  const methods = new Map<string, Set<string>>()
+  for (const { path, method } of app.routes) {
+    const known = methods.get(path) ?? new Set()
+    methods.set(path, known.add(method))
+    if (method === "GET") known.add("HEAD")
+  }
+  return methods
+}
+
+const methodNotAllowed = ({ method }: IncomingMessage, methods: ReadonlySet<string>): Problem => {
+  const allow = [...methods].toSorted().join(", ")
+  return new Problem(405, "method-not-allowed", `${method} does nothing here; ${allow} does`, undefined, { allow })
+}
+
+const notFound = (incoming: IncomingMessage): Problem =>
+  pathOf(incoming).length > 1 && pathOf(incoming).endsWith("/")
+    ? new Problem(404, "route-unknown", "there is nothing here; leave the / at the end out")
+    : new Problem(404, "route-unknown", "there is nothing at this path")
+
+const upgradeRequired = (): Problem =>
+  new Problem(426, "upgrade-required", "this is a WebSocket", undefined, {
+    upgrade: "websocket",
+    connection: "upgrade",
+  })
+
+const prefersText = ({ headers: { accept = "" } }: IncomingMessage): boolean =>
+  accept.includes("text/plain") && !accept.includes("json")
+
+const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, typeof value === "string" ? value : value.join(", ")]],
+    ),
+  )

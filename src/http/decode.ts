@@ -1,0 +1,92 @@
+/** Schemas as decoders, compiled once: what comes in is of the type, or a problem that names every finding. */
+import { Exit, Result, Schema, SchemaIssue } from "effect"
+import { didYouMean } from "../language/suggest.ts"
+import { MAX_PROBLEM_ERRORS } from "./limits.ts"
+import { invalid, type Problem, type ProblemError } from "./problem.ts"
+
+/** Where a value came from; it decides how a finding names its place. */
+export type Place = "body" | "query" | "path"
+
+export type Decode<A> = (value: unknown) => Result.Result<A, Problem>
+
+/** Keys that the schema does not know are findings too, with what was probably meant. */
+export const decoder = <F extends Schema.Struct.Fields>(
+  schema: Schema.Struct<F> & Schema.Decoder<unknown>,
+  place: Place,
+): Decode<Schema.Struct<F>["Type"]> => {
+  const known = Object.keys(schema.fields)
+  const decode = Schema.decodeUnknownExit(schema)
+  const decodeWhole = Schema.decodeUnknownResult(schema, { errors: "all" })
+  return (value) => {
+    const unknown = isObject(value) ? Object.keys(value).filter((key) => !known.includes(key)) : []
+    const decoded = decode(value)
+    if (Exit.isSuccess(decoded) && unknown.length === 0) return Result.succeed(decoded.value)
+    const whole = decodeWhole(value)
+    const errors = [
+      ...unknown.map((key) => ({ ...at(place, [key]), detail: unknownKey(key, known) })),
+      ...(Result.isFailure(whole) ? errorsOf(whole.failure.issue, place) : []),
+    ]
+    return Result.fail(schemaProblem(place, errors))
+  }
+}
+
+/** The same for a query. A parameter that is given twice is a list, which only one whose schema is a list may be. */
+export const queryDecoder = <F extends Schema.Struct.Fields>(
+  schema: Schema.Struct<F> & Schema.Decoder<unknown>,
+): ((query: URLSearchParams) => Result.Result<Schema.Struct<F>["Type"], Problem>) => {
+  const decode = decoder(schema, "query")
+  const repeatable = new Set(Object.keys(schema.fields).filter((key) => schema.fields[key]?.ast._tag === "Arrays"))
+  return (query) => {
+    const object: Record<string, string | ReadonlyArray<string>> = {}
+    for (const key of new Set(query.keys())) {
+      const values = query.getAll(key)
+      object[key] = repeatable.has(key) || values.length > 1 ? values : values[0]!
+    }
+    return decode(object)
+  }
+}
+
+/** `pointer` below `base`, for a value that is only a part of the body. */
+export const errorsOf = (
+  issue: SchemaIssue.Issue,
+  place: Place,
+  base: ReadonlyArray<PropertyKey> = [],
+): ReadonlyArray<ProblemError> => {
+  const byPlace = new Map<string, ProblemError>()
+  for (const { path = [], message } of formatIssue(issue).issues) {
+    const keys = [...base, ...path.map((part) => (typeof part === "object" ? part.key : part))]
+    const error: ProblemError = { ...at(place, keys), detail: message }
+    const key = error.pointer ?? error.parameter ?? ""
+    if (!byPlace.has(key)) byPlace.set(key, error)
+  }
+  return [...byPlace.values()]
+}
+
+export const schemaProblem = (place: Place, errors: ReadonlyArray<ProblemError>): Problem => {
+  const [first] = errors
+  const where = first?.pointer ?? first?.parameter
+  const more = errors.length > 1 ? `, and ${errors.length - 1} more` : ""
+  const detail = `${TITLES[place]}: ${where === undefined ? "" : `${where}: `}${first?.detail ?? "not as described"}${more}`
+  return invalid(`invalid-${place}`, detail, errors.slice(0, MAX_PROBLEM_ERRORS))
+}
+
+/** `["data", "a/b"]` → `#/data/a~1b`. */
+export const pointer = (path: ReadonlyArray<PropertyKey>): string =>
+  `#${path.map((key) => `/${encodeURIComponent(String(key).replaceAll("~", "~0").replaceAll("/", "~1"))}`).join("")}`
+
+const TITLES = {
+  body: "the body is not as it should be",
+  query: "the query is not as it should be",
+  path: "the path is not as it should be",
+}
+
+const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const at = (place: Place, path: ReadonlyArray<PropertyKey>): { pointer: string } | { parameter: string } =>
+  place === "body" ? { pointer: pointer(path) } : { parameter: String(path[0]) }
+
+const unknownKey = (key: string, known: ReadonlyArray<string>): string =>
+  `There is no ${JSON.stringify(key)} here. ${didYouMean(key, known) ?? `There is: ${known.join(", ") || "nothing"}.`}`
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value)

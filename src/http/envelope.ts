@@ -1,0 +1,115 @@
+/**
+ * Events as they come in and go out: CloudEvents 1.0 in JSON.
+ *
+ * Of what comes in, the attributes of {@link EventInput} are kept. Other extension attributes are allowed, as
+ * CloudEvents wants it, and dropped: nothing of the daemon reads them. Refused are a name that CloudEvents does not
+ * allow, a likely slip of a known one, and one that holds an object or a list, which belongs into `data`.
+ */
+import { distance } from "fastest-levenshtein"
+import { Exit, Result, Schema, Struct } from "effect"
+import type { EventInput, EventView } from "../service/Service.ts"
+import { errorsOf, pointer, schemaProblem } from "./decode.ts"
+import { invalid, type Problem, type ProblemError } from "./problem.ts"
+import { Instant } from "./schemas.ts"
+
+const JSON_MEDIA_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;.*)?$/i
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+export const isTraceparent = (text: string): boolean => TRACEPARENT.test(text)
+
+/** What a publisher may say; what the values may be beyond their type, the service says. */
+export const EventDocument = Schema.Struct({
+  specversion: Schema.optionalKey(Schema.Literal("1.0")),
+  id: Schema.optionalKey(Schema.String),
+  source: Schema.optionalKey(Schema.String),
+  type: Schema.String,
+  subject: Schema.optionalKey(Schema.String),
+  time: Schema.optionalKey(Instant),
+  datacontenttype: Schema.optionalKey(
+    Schema.String.check(
+      Schema.isPattern(JSON_MEDIA_TYPE, { message: "Expected a JSON media type: data is JSON here" }),
+    ),
+  ),
+  dataschema: Schema.optionalKey(Schema.String),
+  data: Schema.optionalKey(Schema.Unknown),
+  org: Schema.optionalKey(Schema.String),
+  actor: Schema.optionalKey(Schema.String),
+  correlationid: Schema.optionalKey(Schema.String),
+  causationid: Schema.optionalKey(Schema.String),
+  traceparent: Schema.optionalKey(
+    Schema.String.check(Schema.isPattern(TRACEPARENT, { message: "Expected a W3C traceparent: 00-TRACE-SPAN-FLAGS" })),
+  ),
+})
+
+/** They say how to read the event; once it is read they are of no more use. */
+const DESCRIPTIVE = ["specversion", "datacontenttype", "dataschema"] as const
+
+const KNOWN = Object.keys(EventDocument.fields)
+const KNOWN_SET = new Set(KNOWN)
+const ATTRIBUTE_NAME = /^[a-z0-9]+$/
+const decode = Schema.decodeUnknownExit(EventDocument)
+const decodeWhole = Schema.decodeUnknownResult(EventDocument, { errors: "all" })
+
+/** `base`: where the event stands in the body. */
+export const readEvent = (
+  value: unknown,
+  base: ReadonlyArray<PropertyKey> = [],
+): Result.Result<EventInput, Problem> => {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return Result.fail(
+      invalid("invalid-body", "an event is a JSON object", [
+        { pointer: pointer(base), detail: "Expected an event: a JSON object with a type" },
+      ]),
+    )
+  const attributes: Record<string, unknown> = {}
+  const errors: Array<ProblemError> = []
+  for (const [name, attribute] of Object.entries(value)) {
+    // CloudEvents: an attribute that is null is not set. Data that is null is data.
+    if (attribute === null && name !== "data") continue
+    if (KNOWN_SET.has(name)) attributes[name] = attribute
+    else {
+      const detail = faultOfExtension(name, attribute)
+      if (detail !== undefined) errors.push({ pointer: pointer([...base, name]), detail })
+    }
+  }
+  const decoded = decode(attributes)
+  if (Exit.isSuccess(decoded) && errors.length === 0) {
+    return Result.succeed(Struct.omit(decoded.value, DESCRIPTIVE))
+  }
+  const whole = decodeWhole(attributes)
+  if (Result.isFailure(whole)) errors.push(...errorsOf(whole.failure.issue, "body", base))
+  return Result.fail(schemaProblem("body", errors))
+}
+
+/**
+ * An event as it is shown everywhere: the attributes of CloudEvents, `actor` by its name, and beside them the
+ * `decision`, where it was decided.
+ */
+export const showEvent = ({ event, decision }: EventView): Readonly<Record<string, unknown>> => {
+  const { data, actor, id, source, type, subject, time, ...extensions } = event
+  return {
+    specversion: "1.0",
+    id,
+    source,
+    type,
+    ...(subject === undefined ? undefined : { subject }),
+    time,
+    ...extensions,
+    actor: actor.name,
+    actorkind: actor.kind,
+    ...(actor.onbehalf === undefined ? undefined : { onbehalf: actor.onbehalf.name }),
+    ...(data === undefined ? undefined : { datacontenttype: "application/json", data }),
+    ...(decision === undefined ? undefined : { decision }),
+  }
+}
+
+const faultOfExtension = (name: string, value: unknown): string | undefined => {
+  if (name === "data_base64") return "Binary data is not taken. Send JSON in data."
+  const folded = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "")
+  const meant = KNOWN.find((known) => distance(known, folded) <= (known.length < 8 ? 1 : 2))
+  // Four letters and less are too near to other words: date is no slip of data.
+  if (meant !== undefined && (folded === meant || folded.length > 4)) return `Did you mean ${JSON.stringify(meant)}?`
+  if (!ATTRIBUTE_NAME.test(name)) return "The name of an attribute has lower-case letters and digits only."
+  if (typeof value === "object") return "An attribute is a text, a number or a boolean. Put this into data."
+  return undefined
+}

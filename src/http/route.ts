@@ -1,0 +1,95 @@
+/**
+ * One operation of the service as a REST route, declared: what validates a request is what describes it. The table of
+ * all of them is `routes.ts`; `app.ts` serves it.
+ */
+import { type Effect, Result, Schema } from "effect"
+import type { Identity } from "../service/identity.ts"
+import type { Service } from "../service/Service.ts"
+import { decoder, queryDecoder } from "./decode.ts"
+import type { Failure, Problem } from "./problem.ts"
+
+/** A struct whose decoding needs nothing but the value. */
+type Shape<F extends Schema.Struct.Fields> = Schema.Struct<F> & Schema.Decoder<unknown>
+
+interface Declaration<P extends Schema.Struct.Fields, Q extends Schema.Struct.Fields, B extends Schema.Struct.Fields> {
+  readonly method: "GET" | "POST" | "DELETE"
+  /** As OpenAPI writes it: `/v1/holds/{id}`. */
+  readonly path: `/${string}`
+  /** One sentence. */
+  readonly summary: string
+  /** Of a success; 200 where it is not said. */
+  readonly status?: 200 | 201 | 202
+  readonly params?: Shape<P>
+  readonly query?: Shape<Q>
+  /** A request without any body is one with `{}`. */
+  readonly body?: Shape<B>
+  readonly call: (
+    service: Service["Service"],
+    identity: Identity,
+    input: {
+      readonly params: Schema.Struct<P>["Type"]
+      readonly query: Schema.Struct<Q>["Type"]
+      readonly body: Schema.Struct<B>["Type"]
+    },
+  ) => Effect.Effect<unknown, Failure>
+  /** The answer as text, for whoever accepts `text/plain` rather than JSON. */
+  readonly text?: (answer: never) => string
+}
+
+export interface RawInput {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly body: unknown
+}
+
+export type Call = (service: Service["Service"], identity: Identity) => Effect.Effect<unknown, Failure>
+
+export interface Route {
+  readonly method: "GET" | "POST" | "DELETE"
+  readonly path: string
+  readonly summary: string
+  readonly status: number
+  readonly params: Shape<Schema.Struct.Fields>
+  readonly query: Shape<Schema.Struct.Fields>
+  /** Absent where the route reads none. */
+  readonly body: Shape<Schema.Struct.Fields> | undefined
+  readonly prepare: (raw: RawInput) => Result.Result<Call, Problem>
+  readonly text: ((answer: unknown) => string) | undefined
+}
+
+export const route = <
+  P extends Schema.Struct.Fields = {},
+  Q extends Schema.Struct.Fields = {},
+  B extends Schema.Struct.Fields = {},
+>(
+  declaration: Declaration<P, Q, B>,
+): Route => {
+  const { method, path, summary, status = 200, call, text } = declaration
+  const params = declaration.params ?? (NOTHING as unknown as Shape<P>)
+  const query = declaration.query ?? (NOTHING as unknown as Shape<Q>)
+  const body = declaration.body ?? (NOTHING as unknown as Shape<B>)
+  const decodeParams = decoder(params, "path")
+  const decodeQuery = queryDecoder(query)
+  const decodeBody = decoder(body, "body")
+  return {
+    method,
+    path,
+    summary,
+    status,
+    params,
+    query,
+    body: declaration.body,
+    text: text as ((answer: unknown) => string) | undefined,
+    prepare: (raw) =>
+      Result.gen(function* () {
+        const input = {
+          params: yield* decodeParams(raw.params),
+          query: yield* decodeQuery(raw.query),
+          body: yield* decodeBody(raw.body),
+        }
+        return (service: Service["Service"], identity: Identity) => call(service, identity, input)
+      }),
+  }
+}
+
+const NOTHING = Schema.Struct({})

@@ -1,0 +1,308 @@
+/** Every REST operation with an answer of its own, once. Events that come in and streams are beside: `publish.ts`, `stream.ts`. */
+import { Effect, Schema } from "effect"
+import { GLOBAL } from "../domain/names.ts"
+import type { Explanation } from "../service/Service.ts"
+import { showEvent } from "./envelope.ts"
+import { type Route, route } from "./route.ts"
+import { EventPattern, Files, Instant, Limit, limitOf, Name, Reason } from "./schemas.ts"
+
+const optional = Schema.optionalKey
+const Id = Schema.Struct({ id: Name })
+const Organization = Schema.Struct({ org: Name })
+const Where = Schema.Struct({ org: optional(Name), source: optional(Name) })
+const ReasonBody = Schema.Struct({ reason: optional(Reason) })
+const FilesBody = Schema.Struct({ files: Files })
+
+/** What every list of the read models takes. */
+const page = {
+  org: optional(Name),
+  after: optional(Name),
+  limit: optional(Limit),
+  order: optional(Schema.Literals(["newest", "oldest"])),
+}
+const listed = <Q extends { readonly limit?: string }>({ limit, ...query }: Q) => ({ ...query, limit: limitOf(limit) })
+const items = <A>(list: ReadonlyArray<A>) => ({ items: list })
+
+const events: ReadonlyArray<Route> = [
+  route({
+    method: "GET",
+    path: "/v1/events",
+    summary: "Events that the token may see, the newest first.",
+    query: Schema.Struct({
+      org: optional(Name),
+      type: optional(Schema.Array(EventPattern)),
+      since: optional(Instant),
+      correlation: optional(Name),
+      after: optional(Name),
+      limit: optional(Limit),
+      order: optional(Schema.Literals(["asc", "desc"])),
+    }),
+    call: (service, identity, { query: { type, correlation, limit, order = "desc", ...query } }) =>
+      Effect.map(
+        service.events(identity, {
+          ...query,
+          ...(type === undefined ? undefined : { types: type }),
+          ...(correlation === undefined ? undefined : { correlationid: correlation }),
+          limit: limitOf(limit),
+          order,
+        }),
+        (list) => ({ ...list, items: list.items.map(showEvent) }),
+      ),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/events/{id}",
+    summary: "One event with its decision; org and source where several have the id.",
+    params: Id,
+    query: Where,
+    call: (service, identity, { params, query }) =>
+      Effect.map(service.event(identity, params.id, query.org, query.source), showEvent),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/events/{id}/explanation",
+    summary: "Why the event was decided as it was.",
+    params: Id,
+    query: Where,
+    call: (service, identity, { params, query }) => service.explain(identity, params.id, query.org, query.source),
+    text: ({ text }: Explanation) => text,
+  }),
+]
+
+const contracts: ReadonlyArray<Route> = [
+  route({
+    method: "GET",
+    path: "/v1/contracts",
+    summary: "The contracts in force; those that bind one organization where org is said.",
+    query: Schema.Struct({ org: optional(Name) }),
+    call: (service, identity, { query }) => Effect.map(service.contracts(identity, query.org), items),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/contracts/lint",
+    summary: "What is wrong with these files, taken together with nothing else.",
+    body: FilesBody,
+    call: (service, identity, { body }) =>
+      Effect.map(service.lint(identity, body.files), (diagnostics) => ({ diagnostics })),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/contracts/describe",
+    summary: "These files in plain English.",
+    body: FilesBody,
+    call: (service, identity, { body }) => service.describe(identity, body.files),
+    text: ({ text }: { readonly text: string }) => text,
+  }),
+  route({
+    method: "POST",
+    path: "/v1/contracts/test",
+    summary:
+      "Runs the contract tests among these files; without files, those of the workspace against the set in force.",
+    body: Schema.Struct({ files: optional(Files) }),
+    call: (service, identity, { body }) => service.test(identity, body.files),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/contracts/{name}",
+    summary: "One contract with its source, by its full name in one piece.",
+    params: Schema.Struct({ name: Name }),
+    call: (service, identity, { params }) => service.contract(identity, params.name),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/contracts/{scope}/{id}",
+    summary: "One contract with its source.",
+    params: Schema.Struct({ scope: Name, id: Name }),
+    call: (service, identity, { params }) => service.contract(identity, `${params.scope}/${params.id}`),
+  }),
+]
+
+const organizations: ReadonlyArray<Route> = [
+  route({
+    method: "GET",
+    path: "/v1/organizations",
+    summary: `The organizations that the token may see, ${GLOBAL} among them.`,
+    call: (service, identity) => Effect.map(service.organizations(identity), items),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/organizations/{org}",
+    summary: "One organization with its members and channels.",
+    params: Organization,
+    call: (service, identity, { params }) => service.organization(identity, params.org),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/organizations/{org}/members",
+    summary: "The members of an organization, with their roles and weight.",
+    params: Organization,
+    call: (service, identity, { params }) =>
+      Effect.map(service.organization(identity, params.org), ({ members }) => items(members)),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/organizations/{org}/contracts",
+    summary: "The contracts that bind an organization.",
+    params: Organization,
+    call: (service, identity, { params }) => Effect.map(service.contracts(identity, params.org), items),
+  }),
+]
+
+const proposals: ReadonlyArray<Route> = [
+  route({
+    method: "GET",
+    path: "/v1/proposals",
+    summary: "Proposals; member: those that a member may vote on.",
+    query: Schema.Struct({
+      ...page,
+      state: optional(Schema.Literals(["active", "succeeded", "defeated", "expired", "cancelled"])),
+      member: optional(Name),
+    }),
+    call: (service, identity, { query }) => service.proposals(identity, listed(query)),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/proposals/{id}",
+    summary: "One proposal with its votes.",
+    params: Id,
+    call: (service, identity, { params }) => service.proposal(identity, params.id),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/proposals/{id}/votes",
+    summary: "Votes; with a digest, only if the proposal still asks about exactly that.",
+    params: Id,
+    body: Schema.Struct({
+      choice: Schema.Literals(["approve", "deny", "abstain"]),
+      reason: optional(Reason),
+      digest: optional(Name),
+    }),
+    call: (service, identity, { params, body }) => service.vote(identity, params.id, body),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/proposals/{id}/cancel",
+    summary: "Withdraws what the proposal is asked for; the answer is the hold.",
+    params: Id,
+    body: ReasonBody,
+    call: (service, identity, { params, body }) => service.cancel(identity, params.id, body.reason),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/holds",
+    summary: "Events that wait, or have waited.",
+    query: Schema.Struct({
+      ...page,
+      state: optional(Schema.Literals(["held", "released", "denied", "expired", "cancelled"])),
+      event: optional(Name),
+    }),
+    call: (service, identity, { query }) => service.holds(identity, listed(query)),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/holds/{id}",
+    summary: "One hold.",
+    params: Id,
+    call: (service, identity, { params }) => service.hold(identity, params.id),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/holds/{id}/cancel",
+    summary: "Withdraws the event that is held.",
+    params: Id,
+    body: ReasonBody,
+    call: (service, identity, { params, body }) => service.cancel(identity, params.id, body.reason),
+  }),
+]
+
+const tasks: ReadonlyArray<Route> = [
+  route({
+    method: "GET",
+    path: "/v1/tasks",
+    summary: "Tasks; member: those of one receiver; event: those that follow from one event.",
+    query: Schema.Struct({
+      ...page,
+      state: optional(
+        Schema.Literals(["queued", "running", "waiting", "parked", "completed", "failed", "dead", "cancelled"]),
+      ),
+      member: optional(Name),
+      event: optional(Name),
+    }),
+    call: (service, identity, { query }) => service.tasks(identity, listed(query)),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/tasks/{id}",
+    summary: "One task.",
+    params: Id,
+    call: (service, identity, { params }) => service.task(identity, params.id),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/tasks/{id}/cancel",
+    summary: "Ends a task and whatever it runs.",
+    params: Id,
+    body: ReasonBody,
+    call: (service, identity, { params, body }) =>
+      service.cancelTask(identity, params.id, body.reason ?? `cancelled by ${identity.name}`),
+  }),
+]
+
+const operations: ReadonlyArray<Route> = [
+  route({
+    method: "GET",
+    path: "/v1/tokens",
+    summary: "Tokens, without their secrets.",
+    query: Schema.Struct(page),
+    call: (service, identity, { query }) => service.tokens(identity, listed(query)),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/tokens",
+    summary: "Makes a token; its secret is in this answer and nowhere else.",
+    status: 201,
+    body: Schema.Struct({
+      identity: Name,
+      kind: Schema.Literals(["human", "agent", "operator", "bridge"]),
+      expires: optional(Instant),
+    }),
+    call: (service, identity, { body }) => service.createToken(identity, body),
+  }),
+  route({
+    method: "DELETE",
+    path: "/v1/tokens/{id}",
+    summary: "Revokes a token, at once and for good.",
+    params: Id,
+    call: (service, identity, { params }) => service.revokeToken(identity, params.id),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/status",
+    summary: "How the daemon is.",
+    call: (service) => service.status,
+  }),
+  route({
+    method: "POST",
+    path: "/v1/confirm",
+    summary: "Confirms what waits for an operator: a mass removal of contracts.",
+    body: Schema.Struct({}),
+    call: (service, identity) => service.confirm(identity),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/shutdown",
+    summary: "Stops the daemon once what is under way has ended.",
+    status: 202,
+    body: Schema.Struct({}),
+    call: (service, identity) => Effect.as(service.shutdown(identity), { state: "draining" }),
+  }),
+]
+
+export const routes: ReadonlyArray<Route> = [
+  ...events,
+  ...contracts,
+  ...organizations,
+  ...proposals,
+  ...tasks,
+  ...operations,
+]

@@ -1,0 +1,48 @@
+/** What a client may send over the WebSocket: `{ op, id?, ... }`, in JSON. Answers carry the same `id`. */
+import { Schema } from "effect"
+import { type Decode, decoder } from "../decode.ts"
+import { PublishQuery } from "../publish.ts"
+import { EventPattern, Name, Reason } from "../schemas.ts"
+
+const optional = Schema.optionalKey
+const Cursor = Schema.String.check(Schema.isMaxLength(64))
+
+/** Chosen by the client. */
+export type MessageId = string | number
+export const MessageId = Schema.Union([Name, Schema.Finite])
+
+const message = <F extends Schema.Struct.Fields>(fields: F) =>
+  Schema.Struct({ op: Schema.String, id: optional(MessageId), ...fields })
+
+const ballot = { proposal: Name, reason: optional(Reason), digest: optional(Name) }
+
+export const messages = {
+  /** `after`: where subscriptions go on that say nothing themselves. */
+  hello: message({ token: optional(Name), after: optional(Cursor) }),
+  subscribe: message({ org: optional(Name), types: optional(Schema.Array(EventPattern)), after: optional(Cursor) }),
+  /** `id` is that of the subscription. */
+  unsubscribe: message({}),
+  publish: message({ event: Schema.Unknown, ...PublishQuery.fields }),
+  vote: message({ ...ballot, choice: Schema.Literals(["approve", "deny", "abstain"]) }),
+  approve: message(ballot),
+  deny: message(ballot),
+  ping: message({}),
+} as const
+
+export type Op = keyof typeof messages
+export type Message<O extends Op> = (typeof messages)[O]["Type"]
+
+export const ops = Object.keys(messages) as ReadonlyArray<Op>
+
+export const isOp = (text: unknown): text is Op => ops.includes(text as Op)
+
+export const decoders = {
+  hello: decoder(messages.hello, "body"),
+  subscribe: decoder(messages.subscribe, "body"),
+  unsubscribe: decoder(messages.unsubscribe, "body"),
+  publish: decoder(messages.publish, "body"),
+  vote: decoder(messages.vote, "body"),
+  approve: decoder(messages.approve, "body"),
+  deny: decoder(messages.deny, "body"),
+  ping: decoder(messages.ping, "body"),
+} satisfies { readonly [O in Op]: Decode<Message<O>> }

@@ -1,0 +1,73 @@
+/** The way from an upgrade request to a WebSocket, and the life of all of them. */
+import type { IncomingMessage } from "node:http"
+import type { Duplex } from "node:stream"
+import { Effect, Schedule } from "effect"
+import { WebSocketServer } from "ws"
+import { bearerToken, type Edge, identify, pathOf } from "../edge.ts"
+import { MAX_BODY_BYTES } from "../limits.ts"
+import { Problem } from "../problem.ts"
+import { type Connection, serveSocket } from "./connection.ts"
+
+export const SOCKET_PATH = "/v1/ws"
+
+export interface Sockets {
+  readonly upgrade: (incoming: IncomingMessage, socket: Duplex, head: Buffer, refused: Problem | undefined) => void
+  /** Asks every client to go. */
+  readonly close: () => void
+  /** Ends those that have not gone. */
+  readonly terminate: () => void
+}
+
+/** Runs the signs of life for as long as its scope. */
+export const makeSockets = Effect.fnUntraced(function* (edge: Edge) {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    maxPayload: MAX_BODY_BYTES,
+    perMessageDeflate: false,
+  })
+  const connections = new Set<Connection>()
+  yield* Effect.sync(() => connections.forEach((connection) => connection.beat())).pipe(
+    Effect.schedule(Schedule.spaced(edge.heartbeatMs)),
+    Effect.forkScoped,
+  )
+
+  const accept = async (incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const token = bearerToken(incoming)
+    if (token !== undefined) {
+      const identity = await identify(edge, incoming)
+      if (identity instanceof Problem) return refuse(socket, identity, incoming)
+    }
+    server.handleUpgrade(incoming, socket, head, (opened) => {
+      const connection = serveSocket(edge, opened, token)
+      connections.add(connection)
+      opened.once("close", () => connections.delete(connection))
+    })
+  }
+
+  const sockets: Sockets = {
+    upgrade: (incoming, socket, head, refused) => {
+      socket.on("error", () => socket.destroy())
+      if (refused !== undefined) return refuse(socket, refused, incoming)
+      if (pathOf(incoming) !== SOCKET_PATH)
+        return refuse(socket, new Problem(404, "route-unknown", `the WebSocket is at ${SOCKET_PATH}`), incoming)
+      void accept(incoming, socket, head)
+    },
+    close: () => connections.forEach((connection) => connection.close()),
+    terminate: () => server.clients.forEach((client) => client.terminate()),
+  }
+  return sockets
+})
+
+const refuse = (socket: Duplex, problem: Problem, incoming: IncomingMessage): void => {
+  const document = problem.document(pathOf(incoming))
+  const body = JSON.stringify(document)
+  const headers = {
+    ...problem.headers,
+    "content-type": "application/problem+json",
+    "content-length": Buffer.byteLength(body),
+    connection: "close",
+  }
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${problem.status} ${String(document["title"])}\r\n${head.join("")}\r\n${body}`)
+}
