@@ -2,6 +2,8 @@
  * Ends the processes of all runs when the daemon dies without a chance to do so, by `kill -9` or a crash. The guardian
  * is one small shell for the whole daemon, in a session of its own. It waits on a pipe that only the daemon holds; when
  * the pipe closes, it kills whatever carries the daemon's mark. It is started by the first run and ends with the daemon.
+ * A chain of processes that each start the next one and exit faster than a shell looks is left to the sweep of the next
+ * start (`killRuns`).
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"

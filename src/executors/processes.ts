@@ -22,24 +22,38 @@ export const SWEEP_SLICE_PROCESSES = 64
  */
 export const killRuns = async (runs: ReadonlySet<string>): Promise<ReadonlyArray<number>> => {
   const deadline = performance.now() + SWEEP_DEADLINE_MS
-  const foreign = new Set<number>()
+  const isOurs = (pid: number): boolean => runs.has(runOf(pid) ?? "") && pid !== process.pid
+  let foreign: ReadonlySet<number> = new Set()
   for (;;) {
+    const all = processIds()
     // A pass is clean only if no process is new since the one before: a parent may fork and exit while it is passed by.
-    const fresh = processIds().filter((pid) => !foreign.has(pid))
-    if (fresh.length === 0) return []
+    if (all.every((pid) => foreign.has(pid))) return []
+    const passed = new Set<number>()
     const found: Array<number> = []
-    for (const [index, pid] of fresh.entries()) {
+    for (const [index, pid] of all.entries()) {
       if (index % SWEEP_SLICE_PROCESSES === SWEEP_SLICE_PROCESSES - 1) await setImmediate()
-      const run = runOf(pid)
-      if (run === undefined || !runs.has(run) || pid === process.pid) foreign.add(pid)
+      if (foreign.has(pid) || !isOurs(pid)) passed.add(pid)
       else {
         found.push(pid)
-        kill(pid, "SIGKILL")
+        killWithGroup(pid, isOurs)
       }
     }
+    // Only those that are still there: a number that was free in between may belong to another process.
+    foreign = passed
     if (found.length > 0) await setTimeout(SWEEP_PAUSE_MS)
     if (performance.now() > deadline) return found
   }
+}
+
+/**
+ * Of processes that fork the next one and exit, one after the other, each is gone before it can be killed. A signal to
+ * the group reaches whichever there is, and nothing forks past it. The group is ours if its leader is, or is gone.
+ */
+const killWithGroup = (pid: number, isOurs: (pid: number) => boolean): void => {
+  const { group, session } = groupOf(pid) ?? {}
+  kill(pid, "SIGKILL")
+  if (group === undefined || session === groupOf(process.pid)?.session) return
+  if (isOurs(group) || groupOf(group) === undefined) kill(-group, "SIGKILL")
 }
 
 /** Ids of the processes that carry the mark of `run` now. */
@@ -55,10 +69,22 @@ export const kill = (pid: number, signal: NodeJS.Signals): void => {
 }
 
 /** When the process started, in clock ticks since boot: with its id, it names a process for good. Empty where unknown. */
-export const startTimeOf = (pid: number): string => {
-  // The second field is the command's name in parentheses, which may hold spaces and parentheses itself.
+export const startTimeOf = (pid: number): string => statOf(pid)?.[STAT_START_TIME] ?? ""
+
+const groupOf = (pid: number): { readonly group: number; readonly session: number } | undefined => {
+  const stat = statOf(pid)
+  return stat && { group: Number(stat[STAT_GROUP]), session: Number(stat[STAT_SESSION]) }
+}
+
+/** Fields of `/proc/PID/stat` behind the command's name. */
+const STAT_GROUP = 2
+const STAT_SESSION = 3
+const STAT_START_TIME = 19
+
+/** The name stands in parentheses, and may hold spaces and parentheses itself. */
+const statOf = (pid: number): ReadonlyArray<string> | undefined => {
   const stat = read(`/proc/${pid}/stat`)
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")
 }
 
 const RUN_ID = new RegExp(`(?:^|\\0)${RUN_ID_VARIABLE}=([^\\0]*)`)

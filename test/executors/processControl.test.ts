@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { promisify } from "node:util"
@@ -143,6 +143,7 @@ describe("the end of a run", () => {
     const run = start(given)
     expect((await run.end()).outcome).toMatchObject({ error: "exit code 3" })
     const unmarked = Number(readFileSync(join(given.scratch, "pid"), "utf8"))
+    onTestFinished(() => kill(unmarked, "SIGKILL"))
     await until("it is gone", () => !isAlive(unmarked), 1_000)
   })
 
@@ -153,13 +154,16 @@ describe("the end of a run", () => {
     expect(processesOf(run.run)).toEqual([])
   })
 
-  it("comes for those that never stay: each forks the next one and is gone", async () => {
-    const runaway = "setsid sh -c 'hop() { hop & }; hop' &"
-    const run = start(shell(`for _ in 1 2 3 4; do ${runaway} done; echo ready; exec sleep 1000`))
-    await run.said("ready")
+  it("comes for those that never stay: each starts the next one and is gone", async () => {
+    const given = shell('for _ in 1 2 3 4; do setsid "$HOME/hop" & done; exec sleep 1000')
+    writeFileSync(join(given.scratch, "hop"), '#!/bin/sh\nprintf x >> "$HOME/hops"\n"$0" &\n', { mode: 0o755 })
+    const hops = () => statSync(join(given.scratch, "hops"), { throwIfNoEntry: false })?.size ?? 0
+    const run = start(given)
+    await until("they are on their way", () => hops() > 100)
     await run.interrupt()
-    expect(processesOf(run.run)).toEqual([])
-    expect(processesOf(run.run)).toEqual([])
+    const last = hops()
+    for (let look = 0; look < 50; look++) expect(processesOf(run.run)).toEqual([])
+    expect(hops()).toBe(last)
   })
 
   it("comes when nobody reads on", async () => {
@@ -191,10 +195,8 @@ describe("the end of a run", () => {
 })
 
 describe("the death of the daemon by kill -9", () => {
-  /** A daemon in a process of its own, with a run of its own that has said that it is ready. */
-  const daemon = async (
-    run: string,
-  ): Promise<{ readonly process: ChildProcess; readonly processes: ReadonlyArray<number>; readonly mark: string }> => {
+  /** A daemon in a process of its own, with a run that is deaf and in several sessions. */
+  const daemon = async (run: string): Promise<{ readonly process: ChildProcess; readonly mark: string }> => {
     const file = join(import.meta.dirname, "fixtures", "daemon.ts")
     const script = `trap '' INT TERM HUP; ${DEAF} & (${DEAF} &); echo "$CHARTER_GUARDIAN"; while :; do sleep 1000; done`
     const child = spawn(process.execPath, [file, run, script], { detached: true, stdio: ["ignore", "pipe", "inherit"] })
@@ -206,19 +208,21 @@ describe("the death of the daemon by kill -9", () => {
       const chunk = JSON.parse(line) as Chunk
       if (chunk.kind !== "progress") continue
       await until("all processes are there", () => processesOf(run).length >= 6)
-      return { process: child, processes: processesOf(run), mark: chunk.text }
+      return { process: child, mark: chunk.text }
     }
     throw new Error("the daemon has ended early")
   }
 
   it("is the end of its runs, at once, and of their guardian", async () => {
-    const { process: child, processes, mark } = await daemon(`death-${process.pid}`)
+    const run = `death-${process.pid}`
+    const { process: child, mark } = await daemon(run)
+    const processes = processesOf(run)
     expect(guardians(mark)).toHaveLength(1)
     kill(-child.pid!, "SIGKILL")
     await once(child, "exit")
     await until("no process of the run is left", () => !processes.some(isAlive), 2_000)
     await until("the guardian is gone", () => guardians(mark).length === 0, 2_000)
-    expect(processesOf(`death-${process.pid}`)).toEqual([])
+    expect(processesOf(run)).toEqual([])
   })
 
   it("leaves to the next daemon what the guardian could not end", async () => {
