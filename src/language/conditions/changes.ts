@@ -55,7 +55,12 @@ const applyChange = (facts: FactSource, change: FactChange): FactSource | undefi
   }
 }
 
-const withPart = <T extends object>(whole: T, key: keyof T & string, part: unknown, { path, to }: FactChange): T | undefined => {
+const withPart = <T extends object>(
+  whole: T,
+  key: keyof T & string,
+  part: unknown,
+  { path, to }: FactChange,
+): T | undefined => {
   const parsed = path === undefined ? undefined : parsePath(path)
   const keys = parsed === undefined ? [] : "code" in parsed ? undefined : parsed.keys
   // A path on a text or a number says nothing, so there the whole is changed.

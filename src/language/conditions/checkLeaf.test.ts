@@ -61,17 +61,41 @@ const BAD: ReadonlyArray<readonly [leaf: Leaf, at: string, code: string, suggest
   [data("equal", { fact: "data", pathh: "$.a" }), "value", "unknown-param", 'Did you mean "path"?'],
   [data("equal", { fact: "actor", path: "$.rols" }), "value", "unknown-path", 'Did you mean "roles"?'],
   [{ fact: "dat" as "data", operator: "equal", value: 1 }, "fact", "unknown-fact", 'Did you mean "data"?'],
-  [{ fact: "actor", path: "$.role", operator: "contains", value: "lead" }, "path", "unknown-path", 'Did you mean "roles"?'],
+  [
+    { fact: "actor", path: "$.role", operator: "contains", value: "lead" },
+    "path",
+    "unknown-path",
+    'Did you mean "roles"?',
+  ],
   [{ fact: "type", path: "$.name", operator: "equal", value: "a" }, "path", "bad-path"],
-  [{ fact: "actor", path: "$.roles", operator: "equal", value: "lead" }, "operator", "wrong-operator", "Write `contains`."],
-  [{ fact: "actor", path: "$.roles", operator: "in", value: ["lead"] }, "operator", "wrong-operator", "Write `someFact:in`."],
+  [
+    { fact: "actor", path: "$.roles", operator: "equal", value: "lead" },
+    "operator",
+    "wrong-operator",
+    "Write `contains`.",
+  ],
+  [
+    { fact: "actor", path: "$.roles", operator: "in", value: ["lead"] },
+    "operator",
+    "wrong-operator",
+    "Write `someFact:in`.",
+  ],
   [{ fact: "type", operator: "contains", value: "deploy" }, "operator", "wrong-operator", "Write `includes`."],
   [{ fact: "type", operator: "someFact:equal", value: "deploy" }, "operator", "wrong-operator"],
   [{ fact: "actor", operator: "equal", value: "dana" }, "operator", "wrong-operator"],
-  [{ fact: "clock", path: "$.weekday", operator: "equal", value: "Friday" }, "value", "wrong-value", 'Did you mean "friday"?'],
+  [
+    { fact: "clock", path: "$.weekday", operator: "equal", value: "Friday" },
+    "value",
+    "wrong-value",
+    'Did you mean "friday"?',
+  ],
   [{ fact: "clock", path: "$.hour", operator: "in", value: [9, 24] }, "value", "wrong-value"],
   [{ fact: "org", path: "$.size", operator: "equal", value: "3" }, "value", "wrong-value"],
-  [{ fact: "clock", path: "$.hour", operator: "equal", value: 9, params: { tz: "Mars/Olympus" } }, "params", "bad-param"],
+  [
+    { fact: "clock", path: "$.hour", operator: "equal", value: 9, params: { tz: "Mars/Olympus" } },
+    "params",
+    "bad-param",
+  ],
   [{ fact: "type", operator: "equal", value: "a", params: { of: "b" } }, "params", "unknown-param"],
   [count({ within: 1 }), "params", "missing-param"],
   [count({ of: "a.b" }), "params", "missing-param"],
@@ -91,10 +115,13 @@ describe("checkLeaf", () => {
     expect(checkLeaf(leaf)).toEqual([])
   })
 
-  it.each(BAD.map((row) => [JSON.stringify(row[0]), ...row] as const))("refuses %s", (_text, leaf, at, code, suggestion) => {
-    const problems = checkLeaf(leaf)
-    expect(problems).toHaveLength(1)
-    expect(problems[0]).toMatchObject(suggestion === undefined ? { at, code } : { at, code, suggestion })
-    expect(problems[0]!.message).toMatch(/^[^a-z].*\.$/s)
-  })
+  it.each(BAD.map((row) => [JSON.stringify(row[0]), ...row] as const))(
+    "refuses %s",
+    (_text, leaf, at, code, suggestion) => {
+      const problems = checkLeaf(leaf)
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toMatchObject(suggestion === undefined ? { at, code } : { at, code, suggestion })
+      expect(problems[0]!.message).toMatch(/^[^a-z].*\.$/s)
+    },
+  )
 })

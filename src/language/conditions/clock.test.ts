@@ -1,9 +1,21 @@
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { FactUnavailable } from "../facts.ts"
 import { clockAt, isTimeZone } from "./clock.ts"
 
-const ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia", "Africa/Casablanca", "Asia/Tehran", "Pacific/Chatham", "Etc/GMT+12"]
+const ZONES = [
+  "UTC",
+  "Europe/Berlin",
+  "America/New_York",
+  "Asia/Kathmandu",
+  "Australia/Lord_Howe",
+  "America/St_Johns",
+  "Pacific/Apia",
+  "Africa/Casablanca",
+  "Asia/Tehran",
+  "Pacific/Chatham",
+  "Etc/GMT+12",
+]
 
 /** The same by another way of formatting. */
 const wall = (instant: number, timeZone: string): object => {
@@ -17,9 +29,13 @@ const wall = (instant: number, timeZone: string): object => {
 describe("clock", () => {
   it("shows what the wall shows, in any order of asking", () => {
     fc.assert(
-      fc.property(fc.integer({ min: Date.UTC(1973, 0, 1), max: Date.UTC(2100, 0, 1) }), fc.constantFrom(...ZONES), (instant, zone) => {
-        expect(clockAt(instant, zone)).toEqual(wall(instant, zone))
-      }),
+      fc.property(
+        fc.integer({ min: Date.UTC(1973, 0, 1), max: Date.UTC(2100, 0, 1) }),
+        fc.constantFrom(...ZONES),
+        (instant, zone) => {
+          expect(clockAt(instant, zone)).toEqual(wall(instant, zone))
+        },
+      ),
       { numRuns: 5_000 },
     )
   })

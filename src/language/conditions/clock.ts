@@ -48,8 +48,7 @@ export const clockAt = (now: number, timezone: string): Clock => {
 export const isTimeZone = (name: unknown): boolean => {
   if (typeof name !== "string") return false
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name })
-    return true
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== ""
   } catch {
     return false
   }

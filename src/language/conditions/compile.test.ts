@@ -5,8 +5,15 @@ import { counterSpecOf, createCompiler, InvalidCondition, readerOf } from "./com
 
 const facts = (data: unknown, counter: FactSource["counter"] = () => 0): FactSource => ({
   event: {
-    id: "e1", source: "/test", type: "deploy.requested", time: "2026-11-20T10:00:00.000Z", org: "@team",
-    actor: { name: "dana", kind: "human", roles: ["lead"] }, data, correlationid: "c1", seq: 1,
+    id: "e1",
+    source: "/test",
+    type: "deploy.requested",
+    time: "2026-11-20T10:00:00.000Z",
+    org: "@team",
+    actor: { name: "dana", kind: "human", roles: ["lead"] },
+    data,
+    correlationid: "c1",
+    seq: 1,
   },
   now: Date.UTC(2026, 10, 20, 23, 30),
   organization: { id: "@team", members: ["dana"], humans: ["dana"], agents: [], size: 1 },
@@ -16,8 +23,14 @@ const facts = (data: unknown, counter: FactSource["counter"] = () => 0): FactSou
 })
 const none = () => undefined
 const equal = (path: string, value: unknown): Leaf => ({ fact: "data", path, operator: "equal", value })
-const count = (operator: string, value: unknown, of = "a.b"): Leaf => ({ fact: "count", params: { of, within: 60_000 }, operator, value })
-const compile = (condition: Condition, shared = none as (name: string) => Condition | undefined) => createCompiler().compile(condition, shared)
+const count = (operator: string, value: unknown, of = "a.b"): Leaf => ({
+  fact: "count",
+  params: { of, within: 60_000 },
+  operator,
+  value,
+})
+const compile = (condition: Condition, shared = none as (name: string) => Condition | undefined) =>
+  createCompiler().compile(condition, shared)
 const full = (): never => {
   throw new FactUnavailable("count", "full")
 }
@@ -29,7 +42,8 @@ describe("compile", () => {
   })
 
   it("reads every fact", () => {
-    const read = (fact: Leaf["fact"], path?: string, params?: Leaf["params"]) => readerOf(fact, path, params)(facts({ a: { b: [1, { c: 2 }] } }, (spec) => (spec.kind === "history" ? true : 7)))
+    const read = (fact: Leaf["fact"], path?: string, params?: Leaf["params"]) =>
+      readerOf(fact, path, params)(facts({ a: { b: [1, { c: 2 }] } }, (spec) => (spec.kind === "history" ? true : 7)))
     expect(read("id")).toBe("e1")
     expect(read("type")).toBe("deploy.requested")
     expect(read("source")).toBe("/test")
@@ -48,8 +62,19 @@ describe("compile", () => {
   })
 
   it("names what must hold, for an index, from every level of `all` and through shared conditions", () => {
-    const shared = (name: string): Condition | undefined => (name === "prod" ? { all: [equal("$.environment", "production")] } : undefined)
-    const { required } = compile({ all: [equal("a", 1), { all: [equal("$.b", true), { any: [equal("c", 1), equal("d", 1)] }] }, { condition: "prod" }, { not: equal("e", 1) }] }, shared)
+    const shared = (name: string): Condition | undefined =>
+      name === "prod" ? { all: [equal("$.environment", "production")] } : undefined
+    const { required } = compile(
+      {
+        all: [
+          equal("a", 1),
+          { all: [equal("$.b", true), { any: [equal("c", 1), equal("d", 1)] }] },
+          { condition: "prod" },
+          { not: equal("e", 1) },
+        ],
+      },
+      shared,
+    )
     expect(required.map(({ value }) => value).toSorted()).toEqual([1, "production", true].toSorted())
     const given = facts({ a: 1, b: true, c: 1, environment: "production" })
     for (const { read, value, rest } of required) {
@@ -64,7 +89,15 @@ describe("compile", () => {
     expect(compile(equal("a", 1)).required).toMatchObject([{ value: 1, rest: undefined }])
     expect(compile({ any: [equal("a", 1), equal("b", 1)] }).required).toEqual([])
     expect(compile({ not: equal("a", 1) }).required).toEqual([])
-    expect(compile({ all: [count("equal", 1), equal("$.a[*]", 1), { fact: "data", path: "b", operator: "equal", value: { fact: "data" } }] }).required).toEqual([])
+    expect(
+      compile({
+        all: [
+          count("equal", 1),
+          equal("$.a[*]", 1),
+          { fact: "data", path: "b", operator: "equal", value: { fact: "data" } },
+        ],
+      }).required,
+    ).toEqual([])
   })
 
   it("gives equal keys to paths that mean the same", () => {
@@ -81,7 +114,18 @@ describe("compile", () => {
 
   describe("counters", () => {
     it("are named once, those of the right side included", () => {
-      const { counters } = compile({ all: [count("greaterThan", 3), { any: [count("greaterThan", 3), count("lessThan", 3, "c.d")] }, { fact: "data", path: "x", operator: "lessThan", value: { fact: "sum", params: { of: "e.f", value: "$.usd", within: 5 } } }] })
+      const { counters } = compile({
+        all: [
+          count("greaterThan", 3),
+          { any: [count("greaterThan", 3), count("lessThan", 3, "c.d")] },
+          {
+            fact: "data",
+            path: "x",
+            operator: "lessThan",
+            value: { fact: "sum", params: { of: "e.f", value: "$.usd", within: 5 } },
+          },
+        ],
+      })
       expect(counters.map(({ of }) => of).toSorted()).toEqual(["a.b", "c.d", "e.f"])
     })
 
@@ -103,14 +147,17 @@ describe("compile", () => {
       const history: Leaf = { fact: "history", params: { of: "a.b" }, operator: "equal", value: true }
       expect(counterSpecOf(history)).toMatchObject({ kind: "history", by: "subject", within: 30 * 86_400_000 })
       expect(counterSpecOf(count("equal", 1))).toMatchObject({ kind: "count", by: "none", within: 60_000 })
-      expect(counterSpecOf(count("equal", 1))!.key).toBe(counterSpecOf({ ...count("lessThan", 1), params: { within: 60_000, of: "a.b", by: "none" } })!.key)
+      expect(counterSpecOf(count("equal", 1))!.key).toBe(
+        counterSpecOf({ ...count("lessThan", 1), params: { within: 60_000, of: "a.b", by: "none" } })!.key,
+      )
       expect(counterSpecOf(count("equal", 1))!.key).not.toBe(counterSpecOf(count("equal", 1, "a.c"))!.key)
       expect(counterSpecOf(equal("a", 1))).toBeUndefined()
     })
 
     it("carry their `where` without references", () => {
       const leaf: Leaf = { ...count("equal", 1), params: { of: "a.b", within: 1, where: { condition: "prod" } } }
-      const spec: CounterSpec | undefined = compile(leaf, (name) => (name === "prod" ? equal("a", 1) : undefined)).counters[0]
+      const spec: CounterSpec | undefined = compile(leaf, (name) => (name === "prod" ? equal("a", 1) : undefined))
+        .counters[0]
       expect(spec?.where).toEqual(equal("a", 1))
     })
 
@@ -126,8 +173,16 @@ describe("compile", () => {
     it("that are unavailable do not hide another one that decides, whichever comes first", () => {
       const [one, two] = [count("greaterThan", 5), count("greaterThan", 5, "c.d")]
       const answer = (spec: CounterSpec): number => (spec.of === "a.b" ? full() : 9)
-      for (const any of [[one, two], [two, one]]) expect(compile({ any }).test(facts({}, answer))).toBe(true)
-      for (const all of [[one, two], [two, one]]) expect(() => compile({ all }).test(facts({}, answer))).toThrow(FactUnavailable)
+      for (const any of [
+        [one, two],
+        [two, one],
+      ])
+        expect(compile({ any }).test(facts({}, answer))).toBe(true)
+      for (const all of [
+        [one, two],
+        [two, one],
+      ])
+        expect(() => compile({ all }).test(facts({}, answer))).toThrow(FactUnavailable)
     })
   })
 
@@ -135,7 +190,14 @@ describe("compile", () => {
     const loop = (name: string): Condition => ({ all: [{ condition: name === "a" ? "b" : "a" }, equal("x", 1)] })
     let deep: Condition = equal("a", 1)
     for (let depth = 0; depth < 100; depth++) deep = { not: deep }
-    for (const [condition, shared] of [[{ all: [] }, none], [{ any: [] }, none], [{ condition: "gone" }, none], [{ condition: "a" }, loop], [{ ...equal("a", 1), operator: "is" }, none], [deep, none]] as const)
+    for (const [condition, shared] of [
+      [{ all: [] }, none],
+      [{ any: [] }, none],
+      [{ condition: "gone" }, none],
+      [{ condition: "a" }, loop],
+      [{ ...equal("a", 1), operator: "is" }, none],
+      [deep, none],
+    ] as const)
       expect(() => compile(condition, shared)).toThrow(InvalidCondition)
   })
 })

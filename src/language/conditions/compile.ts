@@ -20,12 +20,12 @@ import {
   type SharedConditions,
   type Test,
 } from "../facts.ts"
-import { isReference } from "./checkLeaf.ts"
 import { counterSpecOf } from "./counter.ts"
 import { decoratedOperator } from "./decorators.ts"
 import { operators as allOperators, type OperatorTable } from "./operators.ts"
 import { isScalar } from "./operators/operator.ts"
-import { readSource, type Reference, sourceOf } from "./read.ts"
+import { readSource, sourceOf } from "./read.ts"
+import { isReference, type Reference } from "./reference.ts"
 import { InvalidCondition, MAX_CONDITION_DEPTH, sharedCondition } from "./shared.ts"
 import { RecentCache } from "./recentCache.ts"
 
@@ -146,13 +146,25 @@ const groupNode = (kind: "all" | "any", parts: ReadonlyArray<Node>): Node => {
 
 const notNode = (part: Node): Node => {
   const { test } = part
-  return { kind: "not", parts: [part], test: (facts) => !test(facts), cost: part.cost, total: part.total, counters: part.counters }
+  return {
+    kind: "not",
+    parts: [part],
+    test: (facts) => !test(facts),
+    cost: part.cost,
+    total: part.total,
+    counters: part.counters,
+  }
 }
 
 const mergeCounters = (counters: ReadonlyArray<CounterSpec>): ReadonlyArray<CounterSpec> =>
   counters.length === 0 ? NO_COUNTERS : [...new Map(counters.map((counter) => [counter.key, counter])).values()]
 
-const leafNode = (leaf: Leaf, shared: SharedConditions, operators: OperatorTable, leaves: RecentCache<LeafNode>): LeafNode => {
+const leafNode = (
+  leaf: Leaf,
+  shared: SharedConditions,
+  operators: OperatorTable,
+  leaves: RecentCache<LeafNode>,
+): LeafNode => {
   const { operator: name, value } = leaf
   const left = sourceOf(leaf, shared, counterSpecOf(leaf, shared))
   const right = isReference(value) ? sourceOf(value, shared) : undefined
@@ -166,7 +178,10 @@ const leafNode = (leaf: Leaf, shared: SharedConditions, operators: OperatorTable
   const read = readSource(leaf, left)
   return leaves.set(key, {
     kind: "leaf",
-    test: right === undefined ? against(read, operator.prepare(value)) : compared(read, readSource(value as Reference, right), operator.test),
+    test:
+      right === undefined
+        ? against(read, operator.prepare(value))
+        : compared(read, readSource(value as Reference, right), operator.test),
     cost: operator.operator.cost + 4 * operator.decorators.length + sources.reduce((sum, { cost }) => sum + cost, 0),
     total,
     counters: mergeCounters(sources.flatMap(({ counter }) => (counter === undefined ? [] : [counter]))),

@@ -42,7 +42,8 @@ export const counterSpec = (
 
 /** A count above the threshold is as good as any other, so the times above it need not be kept. */
 const keepFor = ({ operator, value }: Leaf): number | undefined => {
-  const threshold = operator === "between" && Array.isArray(value) ? value[1] : COMPARISONS.has(operator) ? value : undefined
+  const threshold =
+    operator === "between" && Array.isArray(value) ? value[1] : COMPARISONS.has(operator) ? value : undefined
   if (typeof threshold !== "number" || !Number.isFinite(threshold) || threshold > MAX_KEEP) return undefined
   return Math.max(0, Math.ceil(threshold))
 }

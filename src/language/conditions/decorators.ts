@@ -98,7 +98,7 @@ export const decoratedOperator = (
   let test: Binary = operator.test
   let prepare: Prepare = operator.prepare ?? ((value) => (fact) => operator.test(fact, value))
   const found: Array<Decorator> = []
-  for (const name of names.reverse()) {
+  for (const name of names.toReversed()) {
     const decorator = decorators.get(name)
     if (decorator === undefined) return undefined
     prepare = decorator.prepare(prepare, test)

@@ -1,11 +1,11 @@
 /** Why a condition came out as it did: every node with its result, every leaf with the values that it compared. */
 import type { Condition, Leaf } from "../../domain/contract.ts"
 import { FactUnavailable, type FactSource, type SharedConditions } from "../facts.ts"
-import { isReference } from "./checkLeaf.ts"
 import { counterSpecOf } from "./counter.ts"
 import { decoratedOperator } from "./decorators.ts"
 import { operators } from "./operators.ts"
-import { readSource, type Reference, type Source, sourceOf } from "./read.ts"
+import { readSource, type Source, sourceOf } from "./read.ts"
+import { isReference, type Reference } from "./reference.ts"
 import { InvalidCondition, sharedCondition } from "./shared.ts"
 
 /** `unavailable`: a value could not be computed, and the result hangs on it. */
@@ -89,7 +89,9 @@ const explainLeaf = (leaf: Leaf, shared: SharedConditions, facts: FactSource): E
   if (operator === undefined) throw new InvalidCondition(`There is no operator ${leaf.operator}.`)
   const left = sourceOf(leaf, shared, counterSpecOf(leaf, shared))
   const seen = read(leaf, left, facts)
-  const compared = isReference(leaf.value) ? read(leaf.value, sourceOf(leaf.value, shared), facts) : { value: leaf.value }
+  const compared = isReference(leaf.value)
+    ? read(leaf.value, sourceOf(leaf.value, shared), facts)
+    : { value: leaf.value }
   const unavailable = seen.unavailable ?? compared.unavailable
   return {
     kind: "leaf",
@@ -101,7 +103,9 @@ const explainLeaf = (leaf: Leaf, shared: SharedConditions, facts: FactSource): E
     ...(unavailable === undefined ? {} : { unavailable }),
     ...(left.counter === undefined
       ? {}
-      : { counter: { key: left.counter.key, ...(left.counter.keep === undefined ? {} : { keep: left.counter.keep }) } }),
+      : {
+          counter: { key: left.counter.key, ...(left.counter.keep === undefined ? {} : { keep: left.counter.keep }) },
+        }),
   }
 }
 

@@ -9,8 +9,15 @@ import { FactUnavailable } from "../facts.ts"
 
 const facts = (data: unknown, counter: FactSource["counter"] = () => 3): FactSource => ({
   event: {
-    id: "e1", source: "/test", type: "deploy.requested", time: "2026-11-20T10:00:00.000Z", org: "@team",
-    actor: { name: "dana", kind: "human", roles: ["dev"] }, data, correlationid: "e1", seq: 1,
+    id: "e1",
+    source: "/test",
+    type: "deploy.requested",
+    time: "2026-11-20T10:00:00.000Z",
+    org: "@team",
+    actor: { name: "dana", kind: "human", roles: ["dev"] },
+    data,
+    correlationid: "e1",
+    seq: 1,
   },
   now: Date.UTC(2026, 10, 20, 10),
   organization: { id: "@team", members: ["dana"], humans: ["dana"], agents: [], size: 1 },
@@ -61,7 +68,12 @@ describe("flips", () => {
   })
 
   it("name the fewest facts first, and one example for all leaves on a fact", () => {
-    const condition: Condition = { any: [{ all: [data("$.a", "equal", 1), data("$.b", "equal", 1)] }, { all: [data("$.n", "greaterThan", 5), data("$.n", "lessThan", 100)] }] }
+    const condition: Condition = {
+      any: [
+        { all: [data("$.a", "equal", 1), data("$.b", "equal", 1)] },
+        { all: [data("$.n", "greaterThan", 5), data("$.n", "lessThan", 100)] },
+      ],
+    }
     const found = flipsOf(condition, { n: 200 })
     expect(found.map(({ changes }) => changes.map(({ path }) => path))).toEqual([["$.n"], ["$.a", "$.b"]])
     expect(found[0]?.changes[0]?.to).toBe(99)
@@ -90,19 +102,41 @@ describe("flips", () => {
     }
     const leaf: Leaf = { fact: "count", params: { of: "a.b", within: 1 }, operator: "greaterThan", value: 5 }
     expect(flips(leaf, none, facts({}, counter))).toEqual([])
-    expect(explainCondition(leaf, none, facts({}, counter))).toMatchObject({ result: "unavailable", missing: false, unavailable: "full" })
+    expect(explainCondition(leaf, none, facts({}, counter))).toMatchObject({
+      result: "unavailable",
+      missing: false,
+      unavailable: "full",
+    })
   })
 })
 
 describe("explainCondition", () => {
   it("shows every node and every value, those too that the decision skipped", () => {
-    const shared = (name: string): Condition | undefined => (name === "prod" ? data("$.env", "equal", "production") : undefined)
-    const condition: Condition = { all: [{ condition: "prod" }, { not: { any: [data("$.gone", "greaterThan", 1), data("$.a", "equal", { fact: "subject" } as never)] } }] }
+    const shared = (name: string): Condition | undefined =>
+      name === "prod" ? data("$.env", "equal", "production") : undefined
+    const condition: Condition = {
+      all: [
+        { condition: "prod" },
+        { not: { any: [data("$.gone", "greaterThan", 1), data("$.a", "equal", { fact: "subject" } as never)] } },
+      ],
+    }
     expect(explainCondition(condition, shared, facts({ env: "staging", a: null }))).toEqual({
       kind: "all",
       result: false,
       parts: [
-        { kind: "condition", name: "prod", result: false, part: { kind: "leaf", leaf: data("$.env", "equal", "production"), result: false, missing: false, seen: "staging", compared: "production" } },
+        {
+          kind: "condition",
+          name: "prod",
+          result: false,
+          part: {
+            kind: "leaf",
+            leaf: data("$.env", "equal", "production"),
+            result: false,
+            missing: false,
+            seen: "staging",
+            compared: "production",
+          },
+        },
         {
           kind: "not",
           result: true,
@@ -111,7 +145,13 @@ describe("explainCondition", () => {
             result: false,
             parts: [
               { kind: "leaf", leaf: data("$.gone", "greaterThan", 1), result: false, missing: true, compared: 1 },
-              { kind: "leaf", leaf: data("$.a", "equal", { fact: "subject" }), result: false, missing: false, seen: null },
+              {
+                kind: "leaf",
+                leaf: data("$.a", "equal", { fact: "subject" }),
+                result: false,
+                missing: false,
+                seen: null,
+              },
             ],
           },
         },

@@ -36,7 +36,9 @@ export const flips = (condition: Condition, shared: SharedConditions, facts: Fac
   if (explained.result === "unavailable") return []
   const holds = (changed: FactSource): boolean => explainCondition(condition, shared, changed).result === wanted
   const found = setsFor(explained, wanted).flatMap((set) => flipOf(set, shared, facts, holds) ?? [])
-  return found.toSorted((a, b) => Number(b.proven) - Number(a.proven) || a.changes.length - b.changes.length).slice(0, MAX_FLIPS)
+  return found
+    .toSorted((a, b) => Number(b.proven) - Number(a.proven) || a.changes.length - b.changes.length)
+    .slice(0, MAX_FLIPS)
 }
 
 /** A leaf that would have to come out as `wanted`. */
@@ -102,7 +104,12 @@ const flipOf = (
   const proven = search([])
   if (proven !== undefined) return { changes: proven, proven: true }
   // Examples that were tried and did not turn it would mislead, and so would one value for a path to several.
-  return applied ? undefined : { changes: options.map((changes) => (changes[0]!.fact === "clock" ? changes[0]! : changes.at(-1)!)), proven: false }
+  return applied
+    ? undefined
+    : {
+        changes: options.map((changes) => (changes[0]!.fact === "clock" ? changes[0]! : changes.at(-1)!)),
+        proven: false,
+      }
 }
 
 /** Ways to turn all these leaves, which read the same fact and path; the last one has no example. */
@@ -120,7 +127,9 @@ const changesFor = (turns: ReadonlyArray<Turn>): ReadonlyArray<FactChange> => {
   const examples = turns
     .flatMap(({ node: { leaf, compared, seen } }) => witnesses(leaf, compared, seen, shape))
     .filter((example) => isPossible(example, shape) && turns.every((turn) => turned(turn, example)))
-  const unique = [...new Map(examples.map((example) => [example === MISSING ? MISSING : JSON.stringify(example), example])).values()]
+  const unique = [
+    ...new Map(examples.map((example) => [example === MISSING ? MISSING : JSON.stringify(example), example])).values(),
+  ]
   return [...unique.map((to) => (to === MISSING ? { ...base, remove: true as const } : { ...base, to })), base]
 }
 

@@ -1,4 +1,4 @@
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { decoratedOperator } from "./decorators.ts"
 import { decoratorNames, operatorNames, operators } from "./operators.ts"
@@ -10,7 +10,9 @@ const test = (name: string, fact: unknown, value: unknown): boolean => {
   return answer
 }
 
-const TABLE: ReadonlyArray<readonly [operator: string, value: unknown, holds: ReadonlyArray<unknown>, fails: ReadonlyArray<unknown>]> = [
+const TABLE: ReadonlyArray<
+  readonly [operator: string, value: unknown, holds: ReadonlyArray<unknown>, fails: ReadonlyArray<unknown>]
+> = [
   ["equal", "production", ["production"], ["Production", "", ["production"], null]],
   ["equal", 1, [1], ["1", true, 1.5]],
   ["equal", null, [null], ["null", 0, {}]],
@@ -31,9 +33,24 @@ const TABLE: ReadonlyArray<readonly [operator: string, value: unknown, holds: Re
   ["endsWith", ".ts", ["a.ts", ".ts"], ["a.tsx", [".ts"]]],
   ["exists", true, [0, "", null, false, []], []],
   ["exists", false, [], [0, "", null, false, []]],
-  ["before", "2026-11-20T10:00:00Z", ["2026-11-20T09:59:59.999Z", "2026-11-20T10:59:00+01:00", "2026-11-19", 0], ["2026-11-20T10:00:00Z", "2026-11-20T11:00:00+01:00", "yesterday", "2026-02-30T00:00:00Z", null]],
-  ["after", "2026-11-20", ["2026-11-20T00:00:00.001Z", "2026-11-21", 1_900_000_000_000], ["2026-11-20", "2026-11-20T00:30:00+01:00", 5, ""]],
-  ["isA", "lead", [{ name: "dana", roles: ["lead"] }, ["dev", "lead"], "lead"], [{ name: "dana", roles: [] }, { roles: "lead" }, {}, "leader", Object.create({ roles: ["lead"] })]],
+  [
+    "before",
+    "2026-11-20T10:00:00Z",
+    ["2026-11-20T09:59:59.999Z", "2026-11-20T10:59:00+01:00", "2026-11-19", 0],
+    ["2026-11-20T10:00:00Z", "2026-11-20T11:00:00+01:00", "yesterday", "2026-02-30T00:00:00Z", null],
+  ],
+  [
+    "after",
+    "2026-11-20",
+    ["2026-11-20T00:00:00.001Z", "2026-11-21", 1_900_000_000_000],
+    ["2026-11-20", "2026-11-20T00:30:00+01:00", 5, ""],
+  ],
+  [
+    "isA",
+    "lead",
+    [{ name: "dana", roles: ["lead"] }, ["dev", "lead"], "lead"],
+    [{ name: "dana", roles: [] }, { roles: "lead" }, {}, "leader", Object.create({ roles: ["lead"] })],
+  ],
   ["isA", "github.**", ["github.push", "github.pull_request.opened"], ["gitlab.push", "github"]],
   ["not:equal", 1, [2, "1"], [1]],
   ["not:greaterThan", 5, [5, "zz", null], [6]],
@@ -58,7 +75,13 @@ describe("operators", () => {
   })
 
   it("come out false on a missing value, negated ones true", () => {
-    const literals: Readonly<Record<string, unknown>> = { between: [1, 2], in: ["a"], notIn: ["a"], exists: true, isA: "lead" }
+    const literals: Readonly<Record<string, unknown>> = {
+      between: [1, 2],
+      in: ["a"],
+      notIn: ["a"],
+      exists: true,
+      isA: "lead",
+    }
     for (const [name, operator] of operators) {
       const value = literals[name] ?? "a"
       const expected = operator.negative === true
@@ -68,10 +91,23 @@ describe("operators", () => {
   })
 
   it("answer for any two values, and the same when prepared", () => {
-    const value = fc.oneof(fc.jsonValue(), fc.constant(undefined), fc.constantFrom({ toString: 1 }, [{ toString: 1 }], { toString: null, valueOf: 1 }), fc.date({ noInvalidDate: true }).map((date) => date.toISOString()))
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.constant(undefined),
+      fc.constantFrom({ toString: 1 }, [{ toString: 1 }], { toString: null, valueOf: 1 }),
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    )
     const name = fc
       .tuple(fc.array(fc.constantFrom(...decoratorNames), { maxLength: 3 }), fc.constantFrom(...operatorNames))
       .map(([decorated, operator]) => [...decorated, operator].join(":"))
-    fc.assert(fc.property(name, value, value, (operator, fact, other) => void expect(test(operator, fact, other)).toBeTypeOf("boolean")), { numRuns: 20_000 })
+    fc.assert(
+      fc.property(
+        name,
+        value,
+        value,
+        (operator, fact, other) => void expect(test(operator, fact, other)).toBeTypeOf("boolean"),
+      ),
+      { numRuns: 20_000 },
+    )
   })
 })

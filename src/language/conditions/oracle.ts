@@ -11,13 +11,13 @@
 import { JSONPath } from "jsonpath-plus"
 import { Engine, Operator as LibraryOperator, Rule, type TopLevelCondition } from "json-rules-engine"
 import type { Condition, FactParams, Leaf } from "../../domain/contract.ts"
-import { FactUnavailable, type FactSource, type SharedConditions } from "../facts.ts"
-import { isReference } from "./checkLeaf.ts"
+import type { FactSource, SharedConditions } from "../facts.ts"
 import { clockAt } from "./clock.ts"
 import { counterSpecOf } from "./counter.ts"
 import { decoratorNames } from "./decorators.ts"
 import { LIBRARY_OPERATORS, OWN_OPERATORS } from "./operators.ts"
 import { compilePath, parsedPath } from "./path.ts"
+import { isReference } from "./reference.ts"
 import { InvalidCondition, sharedCondition } from "./shared.ts"
 
 /** Conditions whose engines are kept, the least recently used one dropped first. */
@@ -125,7 +125,8 @@ interface OperatorMap {
 interface LibraryEvaluator {
   readonly evaluate: (fact: unknown, value: unknown) => unknown
 }
-const operatorsIn = (engine: Engine): OperatorMap => (engine as unknown as { readonly operators: OperatorMap }).operators
+const operatorsIn = (engine: Engine): OperatorMap =>
+  (engine as unknown as { readonly operators: OperatorMap }).operators
 
 const pristine = operatorsIn(new Engine())
 
@@ -144,7 +145,10 @@ const guarded = (name: string, whenNot: boolean): LibraryOperator => {
 const guardDecorator = (engine: Engine, name: string): void => {
   if (name !== "someValue" && name !== "everyValue") return
   const { cb } = pristine.decorators.get(name)!
-  engine.addOperatorDecorator(name, (fact: unknown, value: unknown, next) => Array.isArray(value) && cb(fact, value, next))
+  engine.addOperatorDecorator(
+    name,
+    (fact: unknown, value: unknown, next) => Array.isArray(value) && cb(fact, value, next),
+  )
 }
 
 /**
@@ -179,7 +183,9 @@ const reference = (leaf: Leaf, shared: SharedConditions): object => {
     fact: leaf.fact,
     ...(params === undefined ? {} : { params }),
     // `constructor` alone would be looked up in the library's cache of paths, and found there.
-    ...(leaf.path === undefined || leaf.path === "$" ? {} : { path: leaf.path.startsWith("$") ? leaf.path : `$.${leaf.path}` }),
+    ...(leaf.path === undefined || leaf.path === "$"
+      ? {}
+      : { path: leaf.path.startsWith("$") ? leaf.path : `$.${leaf.path}` }),
   }
 }
 
@@ -194,13 +200,18 @@ const referredTo = (condition: Condition, shared: SharedConditions): ReadonlyMap
       const target = sharedCondition(part.condition, shared, path)
       found.set(part.condition, target)
       visit(target, [...path, part.condition])
-    } else if (!("fact" in part)) throw new InvalidCondition("A condition is `all`, `any`, `not`, `condition` or a comparison.")
+    } else if (!("fact" in part))
+      throw new InvalidCondition("A condition is `all`, `any`, `not`, `condition` or a comparison.")
   }
   visit(condition, [])
   return found
 }
 
-const operatorsOf = (condition: Condition, shared: SharedConditions, path: ReadonlyArray<string>): ReadonlyArray<string> => {
+const operatorsOf = (
+  condition: Condition,
+  shared: SharedConditions,
+  path: ReadonlyArray<string>,
+): ReadonlyArray<string> => {
   if ("all" in condition) return condition.all.flatMap((part) => operatorsOf(part, shared, path))
   if ("any" in condition) return condition.any.flatMap((part) => operatorsOf(part, shared, path))
   if ("not" in condition) return operatorsOf(condition.not, shared, path)

@@ -88,7 +88,8 @@ const parse = (text: string): Path | Problem => {
     }
     const bracket = take(BRACKET)
     const segment = bracket === null ? undefined : bracketSegment(bracket[1]!)
-    if (segment === undefined) return badPath(text, `it cannot be read from character ${at + 1 - (bracket?.[0].length ?? 0)} on`)
+    if (segment === undefined)
+      return badPath(text, `it cannot be read from character ${at + 1 - (bracket?.[0].length ?? 0)} on`)
     if (typeof segment === "string") return badPath(text, segment)
     segments.push(segment)
   }
@@ -241,8 +242,10 @@ const trace = (segments: ReadonlyArray<Segment>, at: number, value: unknown, lis
     }
     case "descend":
       trace(segments, at + 1, value, listed, found)
-      if (isObject(value)) for (const item of Object.values(value)) if (isObject(item)) trace(segments, at, item, true, found)
+      if (isObject(value))
+        for (const item of Object.values(value)) if (isObject(item)) trace(segments, at, item, true, found)
   }
 }
 
-const owns = (value: unknown, key: string): value is Record<string, unknown> => Boolean(value) && Object.hasOwn(value as object, key)
+const owns = (value: unknown, key: string): value is Record<string, unknown> =>
+  Boolean(value) && Object.hasOwn(value as object, key)

@@ -1,15 +1,13 @@
 /** How a leaf's fact is read from what the kernel supplies. */
 import canonicalize from "canonicalize"
-import type { FactName, FactParams, Leaf } from "../../domain/contract.ts"
+import type { FactName, FactParams } from "../../domain/contract.ts"
 import type { CounterSpec, FactSource, Read, SharedConditions } from "../facts.ts"
 import { clockAt } from "./clock.ts"
 import { counterSpec } from "./counter.ts"
 import { COUNTER_FACTS } from "./factFields.ts"
 import { compilePath, INHERITED, parsedPath } from "./path.ts"
+import type { Reference } from "./reference.ts"
 import { NO_SHARED } from "./shared.ts"
-
-/** The part of a leaf, or of its value, that says what to read. */
-export type Reference = Pick<Leaf, "fact" | "path" | "params">
 
 export interface Source {
   /** Equal for equal reads. */
@@ -38,7 +36,10 @@ export const sourceOf = ({ fact, path, params }: Reference, shared: SharedCondit
 
 /** The value of a fact, path applied. Total, but for {@link FactUnavailable} of counters and of data that is too deep. */
 export const readerOf = (fact: FactName, path?: string, params?: FactParams): Read =>
-  readSource({ fact, ...(path === undefined ? {} : { path }), ...(params === undefined ? {} : { params }) }, sourceOf({ fact, params: params ?? {} }, NO_SHARED))
+  readSource(
+    { fact, ...(path === undefined ? {} : { path }), ...(params === undefined ? {} : { params }) },
+    sourceOf({ fact, params: params ?? {} }, NO_SHARED),
+  )
 
 export const readSource = ({ fact, path, params }: Reference, { counter }: Pick<Source, "counter">): Read => {
   if (counter !== undefined) return (facts) => facts.counter(counter)

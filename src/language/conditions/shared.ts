@@ -37,7 +37,8 @@ export const expandShared = (
   path: ReadonlyArray<string> = [],
   depth = 0,
 ): Condition => {
-  if (depth > MAX_CONDITION_DEPTH) throw new InvalidCondition(`A condition is nested more than ${MAX_CONDITION_DEPTH} deep.`)
+  if (depth > MAX_CONDITION_DEPTH)
+    throw new InvalidCondition(`A condition is nested more than ${MAX_CONDITION_DEPTH} deep.`)
   const expand = (part: Condition): Condition => expandShared(part, shared, path, depth + 1)
   if ("all" in condition) return { all: condition.all.map(expand) }
   if ("any" in condition) return { any: condition.any.map(expand) }

@@ -12,7 +12,12 @@ const ANOTHER = "another value"
  * @param compared the value that the leaf compares with
  * @param seen the fact's value
  */
-export const witnesses = (leaf: Leaf, compared: unknown, seen: unknown, shape: FieldShape | undefined): ReadonlyArray<unknown> => {
+export const witnesses = (
+  leaf: Leaf,
+  compared: unknown,
+  seen: unknown,
+  shape: FieldShape | undefined,
+): ReadonlyArray<unknown> => {
   const name = leaf.operator.split(":").at(-1)!
   const values = [compared].flat(2).flatMap((value) => near(name, value))
   const known = shape?.values ?? []

@@ -9,7 +9,17 @@ import { type FactSource, FactUnavailable } from "../../../src/language/facts.ts
 
 const none = () => undefined
 const facts = (data: unknown, counter: FactSource["counter"] = () => 0): FactSource => ({
-  event: { id: "e1", source: "/t", type: "a.b", time: "2026-11-20T10:00:00.000Z", org: "@o", actor: { name: "dana", kind: "human", roles: [] }, data, correlationid: "e1", seq: 1 },
+  event: {
+    id: "e1",
+    source: "/t",
+    type: "a.b",
+    time: "2026-11-20T10:00:00.000Z",
+    org: "@o",
+    actor: { name: "dana", kind: "human", roles: [] },
+    data,
+    correlationid: "e1",
+    seq: 1,
+  },
   now: 0,
   organization: { id: "@o", members: [], humans: [], agents: [], size: 0 },
   timezone: "UTC",
@@ -21,21 +31,31 @@ const bare = (conditions: object, data: unknown): Promise<boolean> => {
   engine.addRule({ conditions: conditions as never, event: { type: "holds" } })
   return engine.run({ data }).then(({ events }) => events.length > 0)
 }
-const compiled = (condition: Condition, given: FactSource): boolean => createCompiler().compile(condition, none).test(given)
+const compiled = (condition: Condition, given: FactSource): boolean =>
+  createCompiler().compile(condition, none).test(given)
 const data = (path: string, operator: string, value: unknown): Leaf => ({ fact: "data", path, operator, value })
 
 describe("the library's defects", () => {
   it("an empty group holds there; here it is refused at load", async () => {
     expect(await bare({ all: [] }, {})).toBe(true)
     expect(await bare({ any: [] }, {})).toBe(true)
-    for (const condition of [{ all: [] }, { any: [] }]) expect(() => compiled(condition, facts({}))).toThrow(InvalidCondition)
+    for (const condition of [{ all: [] }, { any: [] }])
+      expect(() => compiled(condition, facts({}))).toThrow(InvalidCondition)
   })
 
   it("an operator may answer something truthy there; here every operator answers true or false", async () => {
     const engine = new Engine()
     engine.addOperator("yes", (() => "yes") as never)
     engine.addRule({ conditions: { all: [{ fact: "x", operator: "yes", value: 1 }] }, event: { type: "one" } })
-    engine.addRule({ conditions: { all: [{ fact: "x", operator: "yes", value: 1 }, { fact: "x", operator: "yes", value: 1 }] }, event: { type: "two" } })
+    engine.addRule({
+      conditions: {
+        all: [
+          { fact: "x", operator: "yes", value: 1 },
+          { fact: "x", operator: "yes", value: 1 },
+        ],
+      },
+      event: { type: "two" },
+    })
     expect((await engine.run({ x: 1 })).events.map(({ type }) => type)).toEqual(["one"])
     for (const { test } of operators.values()) expect(test(1, 1)).toBeTypeOf("boolean")
   })
@@ -53,12 +73,21 @@ describe("the library's defects", () => {
 
   it("two runs of one engine at a time skip rules there; the oracle takes one engine for each evaluation in flight", async () => {
     const engine = new Engine()
-    for (const priority of [2, 1]) engine.addRule({ conditions: { all: [{ fact: "x", operator: "equal", value: 1 }] }, event: { type: `${priority}` }, priority })
+    for (const priority of [2, 1])
+      engine.addRule({
+        conditions: { all: [{ fact: "x", operator: "equal", value: 1 }] },
+        event: { type: `${priority}` },
+        priority,
+      })
     const first = engine.run({ x: 1 })
     const second = engine.run({ x: () => first.then(() => 1) })
     expect([(await first).events.length, (await second).events.length]).toEqual([2, 1])
-    const condition: Condition = { all: [data("$.a", "equal", 1), { any: [data("$.b", "equal", 1), data("$.c", "equal", 1)] }] }
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => decideWithLibrary(condition, none, facts({ a: index % 2, c: 1 }))))
+    const condition: Condition = {
+      all: [data("$.a", "equal", 1), { any: [data("$.b", "equal", 1), data("$.c", "equal", 1)] }],
+    }
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => decideWithLibrary(condition, none, facts({ a: index % 2, c: 1 }))),
+    )
     expect(answers).toEqual(answers.map((_, index) => index % 2 === 1))
   })
 
@@ -84,7 +113,8 @@ describe("the library's defects", () => {
   it("`in` on a text is a search there, on a number an error; here both are refused at load", async () => {
     expect(await bare({ all: [data("$.a", "in", "production")] }, { a: "prod" })).toBe(true)
     await expect(bare({ all: [data("$.a", "in", 5)] }, { a: 5 })).rejects.toThrow(TypeError)
-    for (const value of ["production", 5]) expect(checkLeaf(data("$.a", "in", value))).toMatchObject([{ at: "value", code: "wrong-value" }])
+    for (const value of ["production", 5])
+      expect(checkLeaf(data("$.a", "in", value))).toMatchObject([{ at: "value", code: "wrong-value" }])
   })
 
   it("an unknown operator or decorator is found there only by an event; here at load", async () => {
@@ -96,7 +126,11 @@ describe("the library's defects", () => {
   it.each([
     ["a list that the event should have brought", data("$.a", "in", { fact: "data", path: "$.list" }), false],
     ["the same, negated", data("$.a", "notIn", { fact: "data", path: "$.list" }), true],
-    ["values that the event should have brought", data("$.a", "someValue:equal", { fact: "data", path: "$.list" }), false],
+    [
+      "values that the event should have brought",
+      data("$.a", "someValue:equal", { fact: "data", path: "$.list" }),
+      false,
+    ],
     ["a map that cannot be made text", data("$.evil", "greaterThan", 1), false],
     ["the same, negated", data("$.evil", "not:greaterThan", 1), true],
   ])("%s rejects there; here it is as any value that is missing", async (_name, leaf, expected) => {

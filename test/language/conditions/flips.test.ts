@@ -1,5 +1,5 @@
 /** What an explanation says would have changed the answer does change it. */
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { expect, it } from "vitest"
 import { applyChanges } from "../../../src/language/conditions/changes.ts"
 import { createCompiler } from "../../../src/language/conditions/compile.ts"
@@ -17,8 +17,7 @@ it("every proven flip flips the compiled condition, and where values can be set 
       const { test } = compiler.compile(tree, shared)
       const found = flips(tree, shared, facts)
       if (found.some((flip) => flip.proven)) proven += 1
-      for (const flip of found)
-        if (flip.proven) expect(test(applyChanges(facts, flip.changes)!)).toBe(!test(facts))
+      for (const flip of found) if (flip.proven) expect(test(applyChanges(facts, flip.changes)!)).toBe(!test(facts))
     }),
     { numRuns: cases },
   )

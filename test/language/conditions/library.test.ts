@@ -1,5 +1,5 @@
 /** The compiled conditions against json-rules-engine, over random conditions and events. */
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { createCompiler } from "../../../src/language/conditions/compile.ts"
 import { checkWithLibrary, decideWithLibrary } from "../../../src/language/conditions/oracle.ts"
@@ -27,19 +27,27 @@ describe("compiled conditions", () => {
       let held = 0
       const cases = fuzzCases(20_000)
       await fc.assert(
-        fc.asyncProperty(condition, sharedSet, event, now, fc.boolean(), available, async (tree, named, given, at, withRun, counters) => {
-          const shared = (name: string) => named[name]
-          const facts = factsOf(given, at, withRun, counters)
-          expect(checkWithLibrary(tree, shared)).toEqual([])
-          const library = await decideWithLibrary(tree, shared, facts)
-          const { test, required } = compiler.compile(tree, shared)
-          if (library) held += 1
-          expect(test(facts)).toBe(library)
-          expect(explainCondition(tree, shared, facts).result).toBe(library)
-          // The kernel finds candidates by these, so they must not lose or add one.
-          for (const { read, value, rest } of required)
-            expect(read(facts) === value && (rest === undefined || rest(facts))).toBe(library)
-        }),
+        fc.asyncProperty(
+          condition,
+          sharedSet,
+          event,
+          now,
+          fc.boolean(),
+          available,
+          async (tree, named, given, at, withRun, counters) => {
+            const shared = (name: string) => named[name]
+            const facts = factsOf(given, at, withRun, counters)
+            expect(checkWithLibrary(tree, shared)).toEqual([])
+            const library = await decideWithLibrary(tree, shared, facts)
+            const { test, required } = compiler.compile(tree, shared)
+            if (library) held += 1
+            expect(test(facts)).toBe(library)
+            expect(explainCondition(tree, shared, facts).result).toBe(library)
+            // The kernel finds candidates by these, so they must not lose or add one.
+            for (const { read, value, rest } of required)
+              expect(read(facts) === value && (rest === undefined || rest(facts))).toBe(library)
+          },
+        ),
         { numRuns: cases },
       )
       // A test in which everything comes out the same way would prove nothing.
@@ -55,17 +63,25 @@ describe("compiled conditions", () => {
       const compiler = createCompiler()
       let unavailable = 0
       fc.assert(
-        fc.property(condition, sharedSet, event, now, partly, fc.array(available, { minLength: 4, maxLength: 4 }), (tree, named, given, at, counters, others) => {
-          const shared = (name: string) => named[name]
-          const answer = compiledAnswer(compiler.compile(tree, shared).test, factsOf(given, at, true, counters))
-          expect(answer).toBe(explainCondition(tree, shared, factsOf(given, at, true, counters)).result)
-          if (answer === "unavailable") unavailable += 1
-          else
-            for (const other of others) {
-              const completed = counters.map((said, index) => said ?? other[index])
-              expect(compiler.compile(tree, shared).test(factsOf(given, at, true, completed))).toBe(answer)
-            }
-        }),
+        fc.property(
+          condition,
+          sharedSet,
+          event,
+          now,
+          partly,
+          fc.array(available, { minLength: 4, maxLength: 4 }),
+          (tree, named, given, at, counters, others) => {
+            const shared = (name: string) => named[name]
+            const answer = compiledAnswer(compiler.compile(tree, shared).test, factsOf(given, at, true, counters))
+            expect(answer).toBe(explainCondition(tree, shared, factsOf(given, at, true, counters)).result)
+            if (answer === "unavailable") unavailable += 1
+            else
+              for (const other of others) {
+                const completed = counters.map((said, index) => said ?? other[index])
+                expect(compiler.compile(tree, shared).test(factsOf(given, at, true, completed))).toBe(answer)
+              }
+          },
+        ),
         { numRuns: fuzzCases(5_000) },
       )
       expect(unavailable).toBeGreaterThan(100)

@@ -26,7 +26,10 @@ export const between: Operator = {
     const [low, high] = value as [number, number]
     return low <= high
       ? undefined
-      : wrongValue(`\`between\` needs the smaller number first, and ${low} is above ${high}.`, `Write \`between: [${high}, ${low}]\`.`)
+      : wrongValue(
+          `\`between\` needs the smaller number first, and ${low} is above ${high}.`,
+          `Write \`between: [${high}, ${low}]\`.`,
+        )
   },
   accepts: ["number"],
   cost: 2,

@@ -12,7 +12,13 @@ const RFC_3339 =
 export const instantOf = (value: unknown): number => {
   if (typeof value === "number") return value
   if (typeof value !== "string" || value.length > MAX_TIME_LENGTH || !RFC_3339.test(value)) return Number.NaN
-  const text = value.length === 10 ? value : value.toUpperCase().replace(" ", "T").replace(/:60(?=[.Z+-])/, ":59")
+  const text =
+    value.length === 10
+      ? value
+      : value
+          .toUpperCase()
+          .replace(" ", "T")
+          .replace(/:60(?=[.Z+-])/, ":59")
   const instant = Date.parse(text)
   // `Date.parse` takes 30 February for 2 March.
   return new Date(`${value.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(value.slice(8, 10)) ? instant : Number.NaN

@@ -53,7 +53,13 @@ export const wrongValue = (message: string, suggestion?: string): Problem =>
 
 /** How a value is named in messages. */
 export const nameOf = (value: unknown): string =>
-  value === null ? "null" : Array.isArray(value) ? "a list" : typeof value === "object" ? "a map" : `${JSON.stringify(value)}`
+  value === null
+    ? "null"
+    : Array.isArray(value)
+      ? "a list"
+      : typeof value === "object"
+        ? "a map"
+        : `${JSON.stringify(value)}`
 
 export const checkScalar =
   (operator: string, forList: string) =>
@@ -68,12 +74,17 @@ export const checkList =
   (operator: string, forOne: string) =>
   (value: unknown): Problem | undefined => {
     if (!Array.isArray(value))
-      return wrongValue(`\`${operator}\` needs a list of values, not ${nameOf(value)}.`, `Write \`${forOne}\`, or a list.`)
+      return wrongValue(
+        `\`${operator}\` needs a list of values, not ${nameOf(value)}.`,
+        `Write \`${forOne}\`, or a list.`,
+      )
     if (value.length === 0) return wrongValue(`\`${operator}\` needs at least one value in its list.`)
     const odd = value.find((item) => !isScalar(item))
     return odd === undefined
       ? undefined
-      : wrongValue(`\`${operator}\` compares with text, numbers, true, false or null; ${nameOf(odd)} never equals a value.`)
+      : wrongValue(
+          `\`${operator}\` compares with text, numbers, true, false or null; ${nameOf(odd)} never equals a value.`,
+        )
   }
 
 export const checkNumber =
@@ -81,8 +92,14 @@ export const checkNumber =
   (value: unknown): Problem | undefined => {
     if (Number.isFinite(value)) return undefined
     if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
-      return wrongValue(`\`${operator}\` needs a number; text would be compared letter by letter.`, `Write ${Number(value)} without quotes.`)
-    return wrongValue(`\`${operator}\` needs a number, not ${nameOf(value)}.`, "For points in time write `before` or `after`.")
+      return wrongValue(
+        `\`${operator}\` needs a number; text would be compared letter by letter.`,
+        `Write ${Number(value)} without quotes.`,
+      )
+    return wrongValue(
+      `\`${operator}\` needs a number, not ${nameOf(value)}.`,
+      "For points in time write `before` or `after`.",
+    )
   }
 
 export const checkText =
