@@ -7,6 +7,8 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     silent: "passed-only",
+    // Names of tests are for those that fail.
+    slowTestThreshold: Infinity,
     reporters: [["default", { summary: false }], summaryReporter],
     projects: [
       { extends: true, test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 20_000 } },

@@ -14,13 +14,14 @@ import {
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url))
+const WAIT_MILLIS = 60_000
 const LOCK = { packages: { "": {}, "node_modules/a": { version: "1.0.0" }, "node_modules/b": { version: "2.0.0" } } }
 
 /** Stands in for npm: notes that it was called, waits for the file `go` where there is a file `wait`, installs. */
-const NPM = `#!${process.execPath}
+const NPM = `#!/usr/bin/env node
 const fs = require("node:fs")
 fs.appendFileSync("calls", process.argv.slice(2).join(" ") + "\\n")
 const install = () => {
@@ -238,6 +239,6 @@ function isAlive(pid: number) {
   }
 }
 
-async function until(holds: () => boolean) {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
+function until(holds: () => boolean) {
+  return vi.waitUntil(holds, { timeout: WAIT_MILLIS, interval: 10 })
 }
