@@ -6,13 +6,16 @@ import { Clock, Context, Deferred, Effect, Layer, Option, Queue, Semaphore, Stre
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { LoadedSet } from "./loadedSet.ts"
-import { reconcile, type State, startingState } from "./reconcile.ts"
+import { type Moment, reconcile, type State, startingState } from "./reconcile.ts"
 import { makeScan, sameScan, type Scan } from "./scan.ts"
 import { makeParse, sameSources } from "./source.ts"
 import { eventsBetween, type HeldRemoval, type Seen, type Standing, type WorkspaceEvent } from "./standing.ts"
 import { watch } from "./watch.ts"
 
-/** A change is taken up when nothing has stirred for this long: one save of many files is one revision. */
+/**
+ * A change is taken up when no file and no folder has changed for this long, by the times that the file system keeps:
+ * one save of many files is one revision.
+ */
 export const DEBOUNCE_MS = 60
 /** A workspace that never comes to rest is looked at after this long all the same. */
 export const MAX_DEBOUNCE_MS = 1_000
@@ -70,18 +73,18 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
     Deferred.doneUnsafe(news, Effect.void)
     news = Deferred.makeUnsafe()
   }
-  const decide = Effect.fnUntraced(function* (seen: Scan, now: number, confirmed: boolean) {
+  const decide = Effect.fnUntraced(function* (seen: Scan, now: Moment, confirmed: boolean) {
     state = yield* reconcile(state, rules, seen, now, confirmed)
     announce()
     return state.standing
   })
   const reload = Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
-    return yield* decide(yield* scan(now), now, false)
+    const now = yield* moment
+    return yield* decide(yield* scan(now.wall), now, false)
   })
   const confirm = Effect.fnUntraced(function* (candidate: string) {
-    const now = yield* Clock.currentTimeMillis
-    const seen = yield* scan(now)
+    const now = yield* moment
+    const seen = yield* scan(now.wall)
     const { held } = yield* decide(seen, now, false)
     if (held === undefined) return yield* Effect.fail(nothingHeld)
     if (held.candidate !== candidate) return yield* Effect.fail(otherCandidate(held))
@@ -93,16 +96,17 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
 
   /** Scans, and decides where there is something to decide. Returns for how long the files must rest before that. */
   const glance = Effect.fnUntraced(function* (patient: boolean) {
-    const now = yield* Clock.currentTimeMillis
-    const seen = yield* scan(now)
-    if (state.scan !== undefined && sameScan(state.scan, seen) && now < state.due) return 0
-    const age = now - seen.youngest
-    if (patient && age >= 0 && age < DEBOUNCE_MS) return DEBOUNCE_MS - age
+    const now = yield* moment
+    const seen = yield* scan(now.wall)
+    if (state.scan !== undefined && sameScan(state.scan, seen) && now.ticks < state.due) return 0
+    // What changes during the scan is younger than its start; what is younger still tells of a clock of its own.
+    const age = now.wall - seen.youngest
+    if (patient && Math.abs(age) < DEBOUNCE_MS) return DEBOUNCE_MS - age
     yield* decide(seen, now, false)
     return 0
   })
   const follow = Effect.gen(function* () {
-    const wait = Math.min(RESCAN_MS, state.due - (yield* Clock.currentTimeMillis))
+    const wait = Math.min(RESCAN_MS, state.due - (yield* ticks))
     const woken = yield* Effect.as(Queue.take(stirred), "stirred").pipe(
       Effect.raceFirst(Effect.as(Deferred.await(news), "decided")),
       Effect.timeoutOption(Math.max(0, wait)),
@@ -113,10 +117,9 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
       yield* Effect.logWarning(`changes of files are seen only every ${RESCAN_MS / 1000} s:`, unwatched)
       unwatched = undefined
     }
-    const deadline = (yield* Clock.currentTimeMillis) + MAX_DEBOUNCE_MS
-    const patient = Effect.map(Clock.currentTimeMillis, (now) => now < deadline)
-    if (woken === "stirred")
-      while (Option.isSome(yield* Effect.timeoutOption(Queue.take(stirred), DEBOUNCE_MS)) && (yield* patient));
+    const deadline = (yield* ticks) + MAX_DEBOUNCE_MS
+    const patient = Effect.map(ticks, (now) => now < deadline)
+    if (woken === "stirred") yield* Effect.sleep(DEBOUNCE_MS)
     for (let rest; (rest = yield* turn.withPermit(glance(yield* patient))) > 0;) yield* Effect.sleep(rest)
   }).pipe(
     Effect.catchDefect((defect) =>
@@ -159,8 +162,7 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
       for (;;) {
         const standing = yield* turn.withPermit(reload)
         if (standing.waiting.length === 0) return standing
-        const now = yield* Clock.currentTimeMillis
-        yield* Effect.sleep(Math.max(...standing.waiting.map(({ due }) => due - now)))
+        yield* Effect.sleep(Math.max(1, state.due - (yield* ticks)))
       }
     }),
     confirm: (candidate) => turn.withPermit(confirm(candidate)),
@@ -170,6 +172,10 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
     }),
   })
 })
+
+const ticks = Effect.map(Clock.monotonicTimeNanos, (nanoseconds) => Number(nanoseconds / 1_000_000n))
+
+const moment: Effect.Effect<Moment> = Effect.all({ wall: Clock.currentTimeMillis, ticks })
 
 const nothingHeld = refuse("not-found", "nothing-held", "no removal waits for a confirmation.")
 

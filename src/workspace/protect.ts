@@ -27,7 +27,7 @@ export interface MassRemoval {
 
 export interface Protected {
   readonly candidate: Candidate
-  /** Names in force that no file defines any more, and since when (ms). */
+  /** Names in force that no file defines any more, and since when (ms, like `now`). */
   readonly missing: ReadonlyMap<string, number>
   readonly mass?: MassRemoval
 }

@@ -13,6 +13,14 @@ export const HELD_REMINDER_MS = 600_000
 /** Files that are parsed before other work gets its turn. */
 const PARSE_BATCH_FILES = 8
 
+/** Waiting is measured by a clock that no adjustment of the time of day moves. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly wall: number
+  /** Milliseconds since some moment in the past. */
+  readonly ticks: number
+}
+
 export interface Rules {
   readonly parse: Parse
   readonly accept: (candidate: LoadedSet) => Effect.Effect<void, ReadonlyArray<Diagnostic>>
@@ -23,13 +31,15 @@ export interface State {
   readonly inForce: Sources
   /** Valid contract tests. */
   readonly tests: Sources
-  /** Names in force that no file defines any more, and since when (ms). */
+  /** Names in force that no file defines any more, and since when (ticks). */
   readonly missing: ReadonlyMap<string, number>
+  /** Since when (ticks) the removal in `standing` is held. */
+  readonly heldSince: number
   /** What the last step saw; absent before the first one. */
   readonly scan?: Scan
   /** Everything on disk at the last step; before the first one, what the log handed in. */
   readonly read: Sources
-  /** When the next step is due though nothing stirs (ms); may be infinite. */
+  /** When the next step is due though nothing stirs (ticks); may be infinite. */
   readonly due: number
 }
 
@@ -40,21 +50,21 @@ export const startingState = (
   const read = byFile(lastGood.map(({ file, text }) => parse(textOf(file, text))))
   const inForce = filter(read, isValid)
   const standing = { set: assemble(inForce, new Map(), []), rejected: [], waiting: [] }
-  return { standing, inForce, tests: new Map(), missing: new Map(), read, due: Infinity }
+  return { standing, inForce, tests: new Map(), missing: new Map(), heldSince: 0, read, due: Infinity }
 }
 
 export const reconcile = Effect.fnUntraced(function* (
   state: State,
   { parse, accept }: Rules,
   scan: Scan,
-  now: number,
+  { wall, ticks }: Moment,
   confirmed: boolean,
 ): Effect.fn.Return<State> {
   const starting = state.scan === undefined
   const read = yield* parseAll(state.read, parse, scan)
   const sources = filter(read, ({ file }) => !isTestFile(file))
   const tests = filter(read, (source) => isTestFile(source.file) && isValid(source))
-  const { candidate, missing, mass } = protect(state.inForce, { ...scan, sources }, state.missing, now, confirmed)
+  const { candidate, missing, mass } = protect(state.inForce, { ...scan, sources }, state.missing, ticks, confirmed)
   const judged = yield* judge(
     candidate,
     (sources, warnings) => assemble(sources, tests, warnings),
@@ -63,8 +73,11 @@ export const reconcile = Effect.fnUntraced(function* (
   )
   const inForce = judged.candidate.sources
   const unchanged = sameSources(tests, state.tests) ? state.standing.set : withTests(state.standing.set, tests)
-  const waiting = [...missing].map(([name, since]) => ({ name, due: since + REMOVAL_GRACE_MS })).filter(({ due }) => due > now)
-  const held = mass && hold(mass, state.standing.held, waiting.length > 0, now)
+  const waiting = [...missing]
+    .map(([name, since]) => ({ name, ms: since + REMOVAL_GRACE_MS - ticks }))
+    .filter(({ ms }) => ms > 0)
+  const held = mass && hold(mass, state, waiting.length > 0, { wall, ticks })
+  const heldSince = held !== undefined && held.candidate === state.standing.held?.candidate ? state.heldSince : ticks
   const standing: Standing = {
     set: judged.set ?? unchanged,
     rejected: [
@@ -72,12 +85,12 @@ export const reconcile = Effect.fnUntraced(function* (
       ...[...read.values()].filter(({ file }) => isTestFile(file)).flatMap(errorsOf),
       ...(starting ? atStart(state, missing) : []),
     ],
-    waiting,
+    waiting: waiting.map(({ name, ms }) => ({ name, due: wall + ms })),
     ...(held === undefined ? {} : { held }),
   }
-  const reminder = held === undefined ? Infinity : held.since + (held.reminders + 1) * HELD_REMINDER_MS
-  const due = Math.min(reminder, ...waiting.map(({ due }) => due))
-  return { standing, inForce, tests, missing, scan, read, due }
+  const reminder = held === undefined ? Infinity : heldSince + (held.reminders + 1) * HELD_REMINDER_MS
+  const due = Math.min(reminder, ...waiting.map(({ ms }) => ticks + ms))
+  return { standing, inForce, tests, missing, heldSince, scan, read, due }
 })
 
 const parseAll = Effect.fnUntraced(function* (before: Sources, parse: Parse, { texts }: Scan) {
@@ -95,12 +108,16 @@ const parseAll = Effect.fnUntraced(function* (before: Sources, parse: Parse, { t
 })
 
 /** Nothing is said while the first files may still return; what has been said is brought up to date. */
-const hold = (mass: MassRemoval, before: HeldRemoval | undefined, waiting: boolean, now: number): HeldRemoval | undefined => {
-  if (waiting && before === undefined) return undefined
-  const candidate = assemble(mass.sources, new Map(), []).revision
-  const since = before?.candidate === candidate ? before.since : now
-  const reminders = Math.floor((now - since) / HELD_REMINDER_MS)
-  return { candidate, removed: mass.removed, folders: mass.folders, since, reminders }
+const hold = (
+  { sources, removed, folders }: MassRemoval,
+  { standing: { held }, heldSince }: State,
+  waiting: boolean,
+  { wall, ticks }: Moment,
+): HeldRemoval | undefined => {
+  if (waiting && held === undefined) return undefined
+  const candidate = assemble(sources, new Map(), []).revision
+  if (candidate !== held?.candidate) return { candidate, removed, folders, since: wall, reminders: 0 }
+  return { ...held, removed, folders, reminders: Math.floor((ticks - heldSince) / HELD_REMINDER_MS) }
 }
 
 /** What nobody could be told while the daemon did not run. */

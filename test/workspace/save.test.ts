@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import type { WorkspaceEvent } from "../../src/workspace/standing.ts"
+import { DEBOUNCE_MS } from "../../src/workspace/Workspace.ts"
 import { BROKEN, contract, type Folder, inFolder, names, type Open, open, several } from "./scenario.ts"
 
 const FILE = "contracts/a.yaml"
@@ -114,6 +115,52 @@ describe.each(Object.entries(saves))("%s", (_name, save) => {
         yield* workspace.until("revised", isSaved, neverWithoutA)
         const { rejected, waiting } = yield* workspace.workspace.reload
         expect({ rejected, waiting }).toEqual({ rejected: [], waiting: [] })
+      }),
+    ),
+  )
+})
+
+describe("a file that is written again and again", () => {
+  /** Writes at every turn of the event loop while `go`; returns how often it paused for as long as a debounce. */
+  const writing = (folder: Folder, go: () => boolean) =>
+    Effect.promise(async () => {
+      let pauses = 0
+      for (let turn = 0, last = performance.now(); go(); turn++) {
+        folder.write(FILE, contract("a", `turn ${turn}`))
+        await new Promise(setImmediate)
+        if (performance.now() - last >= DEBOUNCE_MS) pauses++
+        last = performance.now()
+      }
+      return pauses
+    })
+
+  it(
+    "is not looked at before it rests",
+    inFolder((folder) =>
+      Effect.gen(function* () {
+        const workspace = yield* opened(folder)
+        const end = performance.now() + 5 * DEBOUNCE_MS
+        const pauses = yield* writing(folder, () => performance.now() < end)
+        folder.write(FILE, SAVED)
+        let revisions = 0
+        yield* workspace.until(
+          "revised",
+          ({ change }) => change.set.files[FILE]!.text === SAVED,
+          ({ kind }) => (revisions += kind === "revised" ? 1 : 0),
+        )
+        expect(revisions).toBeLessThanOrEqual(1 + pauses)
+      }),
+    ),
+  )
+
+  it(
+    "is looked at all the same where it never rests",
+    inFolder((folder) =>
+      Effect.gen(function* () {
+        const workspace = yield* opened(folder)
+        let seen = false
+        const told = Effect.map(workspace.until("revised", isSaved, neverWithoutA), () => (seen = true))
+        yield* Effect.all([writing(folder, () => !seen), told], { concurrency: 2 })
       }),
     ),
   )
