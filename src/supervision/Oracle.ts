@@ -16,6 +16,9 @@ import { Revisions } from "./Revisions.ts"
 /** Events that wait to be decided again; while so many wait, further ones are not sampled. */
 export const MAX_WAITING_SAMPLES = 64
 
+/** The library is slow: after each check it rests this many times as long, so that decisions keep the processor. */
+const REST_PER_WORK = 30
+
 export class Oracle extends Context.Service<
   Oracle,
   {
@@ -73,11 +76,11 @@ export class Oracle extends Context.Service<
         Effect.forever(
           Effect.gen(function* () {
             const record = yield* Queue.take(samples)
-            // Decisions come first: a check gives way to everything that is ready to run.
-            yield* Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+            const started = performance.now()
             yield* Effect.catchCause(check(record), (cause) => Effect.logWarning("an event could not be decided again", cause))
             waiting--
             if (waiting === 0) for (const resume of idle.splice(0)) resume()
+            yield* Effect.sleep((performance.now() - started) * REST_PER_WORK)
           }),
         ),
       )
