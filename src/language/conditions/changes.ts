@@ -2,6 +2,7 @@
 import type { FactName, FactParams } from "../../domain/contract.ts"
 import type { Event } from "../../domain/event.ts"
 import type { FactSource } from "../facts.ts"
+import { countedBy } from "./counter.ts"
 import { parsePath } from "./path.ts"
 
 /** What one fact would have to be. */
@@ -9,7 +10,7 @@ export interface FactChange {
   readonly fact: FactName
   readonly path?: string
   readonly params?: FactParams
-  /** Of a `count`, `sum` or `history`: the key of its counter. */
+  /** Of a `count`, `sum` or `history`: what it counts, as {@link countedBy} says it. */
   readonly counter?: string
   /** What was seen; absent where it was missing. */
   readonly from?: unknown
@@ -42,7 +43,7 @@ const applyChange = (facts: FactSource, change: FactChange): FactSource | undefi
     case "sum":
     case "history":
       if (typeof to !== "number" && typeof to !== "boolean") return undefined
-      return { ...facts, counter: (spec) => (spec.key === counter ? to : facts.counter(spec)) }
+      return { ...facts, counter: (spec) => (countedBy(spec) === counter ? to : facts.counter(spec)) }
     case "org":
       return withPart(facts, "organization", facts.organization, change)
     case "run":

@@ -40,6 +40,9 @@ export const counterSpec = (
   return { key: canonicalize(spec)!, ...spec }
 }
 
+/** Equal for counters that count the same, however many times they keep. */
+export const countedBy = ({ key: _key, keep: _keep, ...counted }: CounterSpec): string => canonicalize(counted)!
+
 /** A count above the threshold is as good as any other, so the times above it need not be kept. */
 const keepFor = ({ operator, value }: Leaf): number | undefined => {
   const threshold =

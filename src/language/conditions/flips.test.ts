@@ -80,6 +80,18 @@ describe("flips", () => {
     expect(found.every(({ proven }) => proven)).toBe(true)
   })
 
+  it("change a count for all leaves that ask for it, whatever their thresholds", () => {
+    const count = (operator: string, value: number): Leaf => ({
+      fact: "count",
+      params: { of: "a.b", within: 1 },
+      operator,
+      value,
+    })
+    const [first] = flipsOf({ all: [count("greaterThan", 5), count("lessThan", 9), count("notEqual", 6)] }, {})
+    expect(first).toMatchObject({ proven: true, changes: [{ fact: "count", from: 3 }] })
+    expect(first?.changes[0]?.to).toSatisfy((to: number) => to === 7 || to === 8)
+  })
+
   it("are left out where the same fact cannot be both", () => {
     const found = flipsOf({ all: [data("$.a", "equal", 1), data("$.a", "equal", 2)] }, { a: 3 })
     expect(found.filter(({ proven }) => proven)).toEqual([])

@@ -2,6 +2,7 @@
 import type { Condition } from "../../domain/contract.ts"
 import type { FactSource, SharedConditions } from "../facts.ts"
 import { applyChanges, type FactChange } from "./changes.ts"
+import { countedBy, counterSpecOf } from "./counter.ts"
 import { decoratedOperator } from "./decorators.ts"
 import { explainCondition, type ExplainedLeaf, type ExplainedNode } from "./explain.ts"
 import { FACT_SHAPES, type FieldShape } from "./factFields.ts"
@@ -35,7 +36,8 @@ export const flips = (condition: Condition, shared: SharedConditions, facts: Fac
   const wanted = !explained.result
   if (explained.result === "unavailable") return []
   const holds = (changed: FactSource): boolean => explainCondition(condition, shared, changed).result === wanted
-  const found = setsFor(explained, wanted).flatMap((set) => flipOf(set, shared, facts, holds) ?? [])
+  const leaves = leavesOf(explained)
+  const found = setsFor(explained, wanted).flatMap((set) => flipOf(set, leaves, shared, facts, holds) ?? [])
   return found
     .toSorted((a, b) => Number(b.proven) - Number(a.proven) || a.changes.length - b.changes.length)
     .slice(0, MAX_FLIPS)
@@ -75,14 +77,22 @@ const smallest = (sets: ReadonlyArray<TurnSet>): ReadonlyArray<TurnSet> =>
     .toSorted((a, b) => a.length - b.length)
     .slice(0, MAX_SETS)
 
+const leavesOf = (node: ExplainedNode): ReadonlyArray<ExplainedLeaf> =>
+  node.kind === "leaf" ? [node] : "part" in node ? leavesOf(node.part) : node.parts.flatMap(leavesOf)
+
 const flipOf = (
   set: TurnSet,
+  leaves: ReadonlyArray<ExplainedLeaf>,
   shared: SharedConditions,
   facts: FactSource,
   holds: (changed: FactSource) => boolean,
 ): Flip | undefined => {
-  const turns = Map.groupBy(set, ({ node: { leaf } }) => sourceOf(leaf, shared).key)
-  const options = [...turns.values()].map(changesFor)
+  const keyOf = ({ leaf }: ExplainedLeaf): string => sourceOf(leaf, shared).key
+  const turns = Map.groupBy(set, ({ node }) => keyOf(node))
+  const options = [...turns].map(([key, group]) => {
+    const others = leaves.filter((leaf) => keyOf(leaf) === key)
+    return changesFor(group, others, shared)
+  })
   if (options.length === 0) return undefined
   let tries = 0
   let applied = false
@@ -113,19 +123,25 @@ const flipOf = (
 }
 
 /** Ways to turn all these leaves, which read the same fact and path; the last one has no example. */
-const changesFor = (turns: ReadonlyArray<Turn>): ReadonlyArray<FactChange> => {
+const changesFor = (
+  turns: ReadonlyArray<Turn>,
+  leaves: ReadonlyArray<ExplainedLeaf>,
+  shared: SharedConditions,
+): ReadonlyArray<FactChange> => {
   const [{ node }] = turns as readonly [Turn]
   const { fact, path, params } = node.leaf
+  const counter = counterSpecOf(node.leaf, shared)
   const base: FactChange = {
     fact,
     ...(path === undefined ? {} : { path }),
     ...(params === undefined ? {} : { params }),
-    ...(node.counter === undefined ? {} : { counter: node.counter.key }),
+    ...(counter === undefined ? {} : { counter: countedBy(counter) }),
     ...(node.seen === undefined ? {} : { from: node.seen }),
   }
   const shape = shapeOf(node)
-  const examples = turns
-    .flatMap(({ node: { leaf, compared, seen } }) => witnesses(leaf, compared, seen, shape))
+  // First what these leaves compare with, then what others on the same fact do: one example must suit them all.
+  const examples = [...turns.map((turn) => turn.node), ...leaves]
+    .flatMap(({ leaf, compared, seen }) => witnesses(leaf, compared, seen, shape))
     .filter((example) => isPossible(example, shape) && turns.every((turn) => turned(turn, example)))
   const unique = [
     ...new Map(examples.map((example) => [example === MISSING ? MISSING : JSON.stringify(example), example])).values(),
