@@ -17,6 +17,14 @@ const link = Buffer.alloc(4 * DIGEST_BYTES)
 export const digestOf = (text: string | Uint8Array | null): Digest =>
   text === null ? EMPTY : hash("sha256", text, "binary")
 
+/** 48 bits of the digest of an id, as a whole number: what records are looked up by. */
+export const idKey = (id: string): number => {
+  const digest = digestOf(id)
+  let key = 0
+  for (let index = 0; index < 6; index++) key = key * 256 + digest.charCodeAt(index)
+  return key
+}
+
 export const nextChain = (before: Uint8Array, envelope: Digest, data: Digest, decision: Digest): Uint8Array => {
   link.set(before, 0)
   link.write(envelope, DIGEST_BYTES, "latin1")

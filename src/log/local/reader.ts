@@ -1,5 +1,6 @@
 /** Single records, and what else one quick query answers. Synchronous, on a connection of the main thread. */
 import type { LogRecord } from "../../domain/record.ts"
+import { idKey } from "./chain.ts"
 import { type Connection, text, textOf } from "./database.ts"
 import { decodeRecord, RECORD_COLUMNS, type RecordColumns } from "./stored.ts"
 
@@ -21,8 +22,8 @@ export interface Reader {
 export const makeReader = (connection: Connection): Reader => {
   const records = (where: string) =>
     connection.prepare<RecordColumns>(`SELECT ${RECORD_COLUMNS} FROM records WHERE ${where}`)
-  const byKey = records("id = ? AND source = ? AND org = ?")
-  const byId = records("id = ? ORDER BY position")
+  const byKey = records("idkey = ? AND id = ? AND source = ? AND org = ?")
+  const byId = records("idkey = ? AND id = ? ORDER BY position")
   const bySeq = records("org = ? AND seq = ?")
   const after = records("org = ? AND seq > ? ORDER BY seq LIMIT ?")
   const source = connection.prepare<[Uint8Array]>(`SELECT ${text("text")} FROM sources WHERE hash = ?`)
@@ -30,8 +31,8 @@ export const makeReader = (connection: Connection): Reader => {
   const end = connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records")
 
   return {
-    find: (org, source, id) => decode(byKey.get([id, source, org])),
-    findById: (id) => byId.all([id]).map(decodeRecord),
+    find: (org, source, id) => decode(byKey.get([idKey(id), id, source, org])),
+    findById: (id) => byId.all([idKey(id), id]).map(decodeRecord),
     get: (org, seq) => decode(bySeq.get([org, seq])),
     read: function* (org, seq, limit) {
       const found: Array<LogRecord> = []

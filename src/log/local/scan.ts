@@ -5,6 +5,7 @@
 import { cursorOf } from "../cursor.ts"
 import type { Page, ReadFilter, Stored } from "../EventLog.ts"
 import { recordMatches } from "../filter.ts"
+import { idKey } from "./chain.ts"
 import { type Connection, type Statement, type Value } from "./database.ts"
 import { SLICE_RECORDS } from "./reader.ts"
 import { decodeRecord, RECORD_COLUMNS, type RecordColumns } from "./stored.ts"
@@ -98,7 +99,7 @@ export const makeScan = (connection: Connection, organizations: () => ReadonlyAr
 
     const globs = globsOf(types)
     const query = statement(way, direction, globs.length)
-    const key = way === "correlation" ? [correlationid!, correlationid!] : way === "organization" ? [org!] : []
+    const key = way === "correlation" ? [idKey(correlationid!), correlationid!, correlationid!] : way === "organization" ? [org!] : []
     const slicePlaces = way === "correlation" ? Number.MAX_SAFE_INTEGER : SLICE_PLACES
 
     const items: Array<Stored> = []
@@ -136,7 +137,7 @@ const PLACE: Readonly<Record<Way, string>> = {
 
 const CONDITION: Readonly<Record<Way, string>> = {
   organization: "AND org = ?",
-  correlation: "AND ((id = ? AND correlationid = id) OR (correlationid = ? AND correlationid <> id))",
+  correlation: "AND ((idkey = ? AND id = ? AND correlationid = id) OR (correlationid = ? AND correlationid <> id))",
   log: "",
 }
 

@@ -14,6 +14,7 @@ CREATE TABLE records (
   position INTEGER PRIMARY KEY,
   org TEXT NOT NULL,
   seq INTEGER NOT NULL,
+  idkey INTEGER NOT NULL,
   id TEXT NOT NULL,
   source TEXT NOT NULL,
   type TEXT NOT NULL,
@@ -27,7 +28,9 @@ CREATE TABLE records (
   chain BLOB NOT NULL
 );
 CREATE UNIQUE INDEX records_by_seq ON records (org, seq);
-CREATE UNIQUE INDEX records_by_id ON records (id, source, org);
+-- Ids come in no order, so this index is touched all over: it holds a short hash (idKey in chain.ts) instead of the texts.
+-- The writer looks into it before each record, which makes organization, source and id unique.
+CREATE INDEX records_by_id ON records (idkey);
 -- What started a correlation has its id for its own: that one is found by id, at no cost here.
 CREATE INDEX records_by_correlation ON records (correlationid) WHERE correlationid <> id;
 

@@ -2,7 +2,7 @@
 import { hash } from "node:crypto"
 import type { Event } from "../../domain/event.ts"
 import type { VerifyReport } from "../EventLog.ts"
-import { CHAIN_START, digestOf, DIGEST_BYTES, nextChain } from "./chain.ts"
+import { CHAIN_START, digestOf, DIGEST_BYTES, idKey, nextChain } from "./chain.ts"
 import { type Connection, reasonOf, text, textOf } from "./database.ts"
 
 const SLICE_RECORDS = 64
@@ -66,7 +66,7 @@ const makeFindings = (): Findings => {
 // ── records ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const TEXT_COLUMNS = ["org", "id", "source", "type", "subject", "correlationid", "verdict", "envelope", "decision"] as const
-const COLUMNS = `position, seq, time, chain, typeof(data), CAST(data AS BLOB),
+const COLUMNS = `position, seq, time, idkey, chain, typeof(data), CAST(data AS BLOB),
   ${TEXT_COLUMNS.map((column) => `typeof(${column}) IN ('text', 'null')`).join(" AND ")},
   ${TEXT_COLUMNS.map(text).join(", ")}`
 
@@ -74,6 +74,7 @@ type Row = readonly [
   position: number,
   seq: number,
   time: number,
+  idkey: number,
   chain: Uint8Array | null,
   dataType: string,
   data: Uint8Array | null,
@@ -100,8 +101,8 @@ const verifyRecords = (
   let gap: Finding | undefined
 
   const check = (row: Row): void => {
-    const [position, seq, , chain] = row
-    const org = textOf(row[7] ?? Buffer.alloc(0))
+    const [position, seq, , , chain] = row
+    const org = textOf(row[8] ?? Buffer.alloc(0))
     const head = heads.get(org) ?? { seq: 0, chain: CHAIN_START }
     const missing = head.seq + 1
     if (seq !== missing) findings.record(org, Math.min(seq, missing), `number ${seq} follows number ${head.seq}`)
@@ -138,8 +139,8 @@ const verifyRecords = (
 
 /** What is wrong with one record, given the chain before it. */
 const problemOf = (row: Row, before: Uint8Array): string | undefined => {
-  const [, seq, time, chain, dataType, data, typed, org, id, source, type, subject, correlationid, verdict, envelope] = row
-  const decision = row[15]
+  const [, seq, time, idkey, chain, dataType, data, typed, ...texts] = row
+  const [org, id, source, type, subject, correlationid, verdict, envelope, decision] = texts
   const erased = dataType === "blob"
   if (typed !== 1 || !isDigest(chain) || !(dataType === "text" || dataType === "null" || (erased && isDigest(data))))
     return "a column has another type"
@@ -151,6 +152,7 @@ const problemOf = (row: Row, before: Uint8Array): string | undefined => {
   const changed = [
     seq === event.seq || "seq",
     time === Date.parse(event.time) || "time",
+    idkey === idKey(event.id) || "idkey",
     holds(org, event.org) || "org",
     holds(id, event.id) || "id",
     holds(source, event.source) || "source",

@@ -5,7 +5,7 @@
 import { statSync } from "node:fs"
 import type { Opened, Source } from "../EventLog.ts"
 import { applyRecord, isProjected, type RowStore } from "../projections/project.ts"
-import { CHAIN_START, digestOf, nextChain } from "./chain.ts"
+import { CHAIN_START, digestOf, idKey, nextChain } from "./chain.ts"
 import { codeOf, type Connection, openWriter, text, textOf } from "./database.ts"
 import { decodeCommits, type EncodedCommit, type EncodedRecord } from "./encoding.ts"
 import { type Rebuilt, rebuildSlice } from "./rebuild.ts"
@@ -148,11 +148,14 @@ export const makeWriter = (file: string): Writer => {
     if (fenced || head.seq !== commit.expected) return { kind: "conflict", actual: head.seq, fenced }
     let { seq, chain } = head
     for (const record of commit.records) {
+      const key = idKey(record.id)
+      if (at.statements.readId.get([key, record.id, record.source, commit.org]) !== undefined) throw new DuplicateRecord()
       chain = nextChain(chain, digestOf(record.envelope), digestOf(record.data), digestOf(record.decision))
       at.statements.insert.run([
         ++position,
         commit.org,
         ++seq,
+        key,
         record.id,
         record.source,
         record.type,
@@ -171,7 +174,7 @@ export const makeWriter = (file: string): Writer => {
     return { kind: "appended", position }
   }
 
-  /** One by one, each behind a savepoint: the slow way, after some commit of a group broke a constraint. */
+  /** One by one, each behind a savepoint: the slow way, after some commit of a group could not be taken. */
   const writeApart = (commits: ReadonlyArray<EncodedCommit>): ReadonlyArray<CommitOutcome> =>
     transaction((at, changed) =>
       commits.map((commit) => {
@@ -187,7 +190,7 @@ export const makeWriter = (file: string): Writer => {
           position = before.position
           if (before.head === undefined) changed.delete(commit.org)
           else changed.set(commit.org, before.head)
-          return codeOf(error) === "SQLITE_CONSTRAINT_UNIQUE"
+          return error instanceof DuplicateRecord
             ? { kind: "conflict", actual: headOf(at, changed, commit.org).seq, fenced: false }
             : { kind: "failed", reason: (error as Error).message }
         }
@@ -242,7 +245,8 @@ const prepareStatements = (connection: Connection) => ({
   rollback: connection.prepare("ROLLBACK"),
   readDataVersion: connection.prepare<[number]>("PRAGMA data_version"),
   readEnd: connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records"),
-  insert: connection.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+  insert: connection.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+  readId: connection.prepare<[number]>("SELECT 1 FROM records WHERE idkey = ? AND id = ? AND source = ? AND org = ?"),
   readLast: connection.prepare<[number, Uint8Array]>(
     "SELECT seq, chain FROM records WHERE org = ? ORDER BY seq DESC LIMIT 1",
   ),
@@ -265,6 +269,9 @@ const identityOf = (file: string): string => {
   return `${dev}:${ino}`
 }
 
+/** The log has a record of this organization, source and id. */
+class DuplicateRecord extends Error {}
+
 /** A record that the read models cannot take: only its own commit falls. */
 class ProjectionFailure extends Error {}
 
@@ -278,4 +285,4 @@ const projectInto = (rows: RowStore, record: EncodedRecord, position: number): v
 }
 
 const concernsOneCommit = (error: unknown): boolean =>
-  error instanceof ProjectionFailure || codeOf(error)?.startsWith("SQLITE_CONSTRAINT") === true
+  error instanceof DuplicateRecord || error instanceof ProjectionFailure || codeOf(error)?.startsWith("SQLITE_CONSTRAINT") === true
