@@ -22,7 +22,10 @@ export const SWEEP_SLICE_PROCESSES = 64
  */
 export const killRuns = async (runs: ReadonlySet<string>): Promise<ReadonlyArray<number>> => {
   const deadline = performance.now() + SWEEP_DEADLINE_MS
-  const isOurs = (pid: number): boolean => runs.has(runOf(pid) ?? "") && pid !== process.pid
+  const isOurs = (pid: number): boolean => {
+    const run = runOf(pid)
+    return run !== undefined && runs.has(run) && pid !== process.pid
+  }
   let foreign: ReadonlySet<number> = new Set()
   for (;;) {
     const all = processIds()
@@ -59,8 +62,12 @@ const killWithGroup = (pid: number, isOurs: (pid: number) => boolean): void => {
 /** Ids of the processes that carry the mark of `run` now. */
 export const processesOf = (run: string): ReadonlyArray<number> => processIds().filter((pid) => runOf(pid) === run)
 
-/** Sends a signal to a process, or to a group where `pid` is negative; nothing happens where it is gone. */
+/**
+ * Sends a signal to a process, or to a group where `pid` is negative; nothing happens where it is gone. The system reads
+ * 0 as the caller's own group and -1 as every process there is: neither is ever meant here.
+ */
 export const kill = (pid: number, signal: NodeJS.Signals): void => {
+  if (!Number.isInteger(pid) || Math.abs(pid) <= 1) throw new RangeError(`not a process to signal: ${pid}`)
   try {
     process.kill(pid, signal)
   } catch {
@@ -71,9 +78,11 @@ export const kill = (pid: number, signal: NodeJS.Signals): void => {
 /** When the process started, in clock ticks since boot: with its id, it names a process for good. Empty where unknown. */
 export const startTimeOf = (pid: number): string => statOf(pid)?.[STAT_START_TIME] ?? ""
 
+/** `undefined` where the process is gone or about to be, when the system gives 0 or -1 for its group. */
 const groupOf = (pid: number): { readonly group: number; readonly session: number } | undefined => {
   const stat = statOf(pid)
-  return stat && { group: Number(stat[STAT_GROUP]), session: Number(stat[STAT_SESSION]) }
+  const group = Number(stat?.[STAT_GROUP])
+  return stat !== undefined && group > 1 ? { group, session: Number(stat[STAT_SESSION]) } : undefined
 }
 
 /** Fields of `/proc/PID/stat` behind the command's name. */
@@ -87,12 +96,12 @@ const statOf = (pid: number): ReadonlyArray<string> | undefined => {
   return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")
 }
 
-const RUN_ID = new RegExp(`(?:^|\\0)${RUN_ID_VARIABLE}=([^\\0]*)`)
+const RUN_ID = new RegExp(`(?:^|\\0)${RUN_ID_VARIABLE}=([^\\0]+)(?:\\0|$)`)
 
-const runOf = (pid: number): string | undefined => {
-  const environment = read(`/proc/${pid}/environ`)
-  return environment === undefined ? undefined : RUN_ID.exec(environment)?.[1]
-}
+const runOf = (pid: number): string | undefined => runNamedIn(read(`/proc/${pid}/environ`) ?? "")
+
+/** The run whose mark an environment carries: `NAME=value` entries, each ended by a zero character. */
+export const runNamedIn = (environment: string): string | undefined => RUN_ID.exec(environment)?.[1]
 
 const processIds = (): Array<number> => {
   try {

@@ -79,11 +79,10 @@ const start = async (options: ProcessOptions): Promise<RunProcess> => {
   child.stderr.on("data", options.onStderr)
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on("error", () => undefined)
   await new Promise((resolve, reject) => child.once("spawn", resolve).once("error", reject))
-  child.stdin.end(options.input)
-
   const pid = child.pid!
   const startTime = startTimeOf(pid)
   preferForKilling(pid)
+  child.stdin.end(options.input)
 
   const sweep = async (): Promise<void> => {
     kill(-pid, "SIGKILL")
