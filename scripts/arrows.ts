@@ -5,7 +5,7 @@
  * import counts: `import type`, `export from` and `import()` too. Unit tests are free to import what they need.
  */
 import { globSync, readFileSync } from "node:fs"
-import { dirname, join, relative, resolve, sep } from "node:path"
+import { join, posix, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type CallExpression, type NewExpression, parseSync, type ParseResult, Visitor } from "oxc-parser"
 
@@ -19,7 +19,7 @@ export interface Finding {
 }
 
 const PURE = ["domain", "language", "kernel"]
-const GROUND = ["platform", "config", "observability"]
+const GROUND = ["version.ts", "platform", "config", "discovery", "observability"]
 const INNER = [...PURE, ...GROUND]
 const MIDDLE = [...INNER, "log", "context", "executors", "workspace"]
 const LIBRARY = [...MIDDLE, "supervision", "authoring", "testing"]
@@ -29,8 +29,10 @@ export const ARROWS: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
   language: ["domain"],
   kernel: ["domain", "language"],
+  "version.ts": [],
   platform: ["domain"],
   config: ["domain", "platform"],
+  discovery: ["domain", "platform", "config"],
   observability: ["domain", "platform", "config"],
   log: INNER,
   executors: INNER,
@@ -57,7 +59,9 @@ const PURE_BUILTINS: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 /** What the pure folders may take from Effect: schemas and values, not its runtime. */
 const PURE_EFFECT = new Set(
-  "Schema SchemaIssue SchemaAST SchemaGetter SchemaTransformation JsonSchema Result Option Predicate Brand Cron Duration".split(" "),
+  "Schema SchemaIssue SchemaAST SchemaGetter SchemaTransformation JsonSchema Result Option Predicate Brand Cron Duration".split(
+    " ",
+  ),
 )
 
 interface Import {
@@ -71,56 +75,52 @@ type Names = ReadonlyArray<string> | undefined
 
 /** Every arrow that points the wrong way in the `src` folder of `root`, in the order of files and lines. */
 export function findWrongArrows(root: string): ReadonlyArray<Finding> {
-  const source = join(root, "src")
   const declared = new Set(Object.keys(readPackage(root).dependencies ?? {}))
-  return globSync("**/*.ts", { cwd: source })
+  return globSync("**/*.ts", { cwd: join(root, "src") })
+    .map((file) => `src/${file.split(sep).join("/")}`)
     .filter((file) => !isTest(file))
     .toSorted()
-    .flatMap((file) => {
-      const path = join(source, file)
-      const text = readFileSync(path, "utf8")
-      const parsed = parseSync(path, text)
-      const entry = entryOf(file)
-      const wrong = importsOf(parsed.module, text).flatMap(({ specifier, offset, names }) => {
-        const message =
-          specifier === undefined
-            ? "an import of a computed name cannot be checked"
-            : complaint(specifier, names, { root, path, entry, declared })
-        return message === undefined ? [] : [{ offset, message }]
-      })
-      const impure = PURE.includes(entry) ? clockReadings(parsed.program) : []
-      return [...wrong, ...impure].map(({ offset, message }) => ({
-        file: `src/${file.split(sep).join("/")}`,
-        ...placeOf(text, offset),
-        message,
-      }))
-    })
+    .flatMap((file) => findingsIn(root, file, declared))
 }
 
-interface Importer {
-  readonly root: string
-  readonly path: string
-  readonly entry: string
-  readonly declared: ReadonlySet<string>
+function findingsIn(root: string, file: string, declared: ReadonlySet<string>): ReadonlyArray<Finding> {
+  const entry = entryOf(file)
+  const allowed = ARROWS[entry]
+  if (allowed === undefined) {
+    const message = `src/${entry} has no arrows yet: give it a row in scripts/arrows.ts`
+    return [{ file, line: 1, column: 1, message }]
+  }
+  const text = readFileSync(join(root, file), "utf8")
+  const { module, program } = parseSync(file, text)
+  const wrong = importsOf(module, text).flatMap(({ specifier, offset, names }) => {
+    const message =
+      specifier === undefined
+        ? "an import of a computed name cannot be checked"
+        : specifier.startsWith(".")
+          ? complaintAboutFile(posix.join(posix.dirname(file), specifier), entry, allowed)
+          : complaintAboutPackage(specifier, names, entry, declared)
+    return message === undefined ? [] : [{ offset, message }]
+  })
+  const impure = PURE.includes(entry) ? clockReadings(program) : []
+  return [...wrong, ...impure].map(({ offset, message }) => ({ file, ...placeOf(text, offset), message }))
 }
 
-function complaint(specifier: string, names: Names, from: Importer): string | undefined {
-  const allowed = ARROWS[from.entry]
-  if (allowed === undefined) return `src/${from.entry} has no arrows yet: give it a row in scripts/arrows.ts`
-  if (!specifier.startsWith(".")) return complaintAboutPackage(specifier, names, from)
-  const target = relative(from.root, resolve(dirname(from.path), specifier))
-    .split(sep)
-    .join("/")
+function complaintAboutFile(target: string, entry: string, allowed: ReadonlyArray<string>): string | undefined {
   if (target === "package.json") return undefined
   if (!target.startsWith("src/")) return `the program may not import ${target}, which is no part of it`
   if (isTest(target)) return `only tests may import a test (${target})`
-  const entry = entryOf(target.slice("src/".length))
-  if (entry === from.entry || allowed.includes(entry)) return undefined
+  const wanted = entryOf(target)
+  if (wanted === entry || allowed.includes(wanted)) return undefined
   const list = allowed.length === 0 ? "nothing else of src" : allowed.join(", ")
-  return `${from.entry} may not import ${entry} (${target}); it may import ${list}`
+  return `${entry} may not import ${wanted} (${target}); it may import ${list}`
 }
 
-function complaintAboutPackage(specifier: string, names: Names, { entry, declared }: Importer): string | undefined {
+function complaintAboutPackage(
+  specifier: string,
+  names: Names,
+  entry: string,
+  declared: ReadonlySet<string>,
+): string | undefined {
   const pure = PURE.includes(entry)
   if (specifier.startsWith("node:")) {
     const allowed = PURE_BUILTINS[specifier] ?? []
@@ -179,8 +179,8 @@ function placeOf(text: string, offset: number) {
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
-/** Folder of `src`, or a file directly in it. */
-const entryOf = (file: string): string => file.split(/[/\\]/, 1)[0] ?? file
+/** Of `src/log/local/writer.ts`: `log`. Of a file directly in `src`: its name. */
+const entryOf = (file: string): string => file.split("/", 2)[1] ?? file
 
 const isTest = (file: string): boolean => file.endsWith(".test.ts")
 

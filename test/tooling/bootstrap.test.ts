@@ -31,7 +31,11 @@ const install = () => {
   fs.copyFileSync("package-lock.json", "node_modules/.package-lock.json")
 }
 fs.rmSync("node_modules", { recursive: true, force: true })
-if (fs.existsSync("wait")) setInterval(() => { if (fs.existsSync("go")) { install(); process.exit() } }, 20)
+const look = () => {
+  if (!fs.existsSync("wait")) process.exit(4)
+  if (fs.existsSync("go")) install(), process.exit()
+}
+if (fs.existsSync("wait")) setInterval(look, 20)
 else install()
 `
 
@@ -139,9 +143,7 @@ describe("two at once", () => {
   it("take over from one that was killed, together with its npm", async () => {
     writeFileSync(join(clone, "wait"), "")
     const first = start()
-    await installing()
-    const holders = lockHolders()
-    for (const pid of holders) process.kill(pid, "SIGKILL")
+    for (const pid of await installing()) process.kill(pid, "SIGKILL")
     await first.end
     writeFileSync(join(clone, "go"), "")
     const others = Array.from({ length: 6 }, () => start())
@@ -153,9 +155,9 @@ describe("two at once", () => {
   it("wait for an npm that outlived the process that had started it", async () => {
     writeFileSync(join(clone, "wait"), "")
     const first = start()
-    await installing()
+    const [bootstrap] = await installing()
     const ended = once(first.child, "exit")
-    process.kill(lockHolders()[0] ?? 0, "SIGKILL")
+    process.kill(bootstrap, "SIGKILL")
     await ended
     const second = start()
     await second.warned("waiting for another installation")
@@ -169,8 +171,7 @@ describe("an installation that is stopped", () => {
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("by %s ends npm and gives the lock back", async (signal) => {
     writeFileSync(join(clone, "wait"), "")
     const run = start()
-    await installing()
-    const [bootstrap = 0, npm = 0] = lockHolders()
+    const [bootstrap, npm] = await installing()
     process.kill(bootstrap, signal)
     expect(await run.end).not.toBe(7)
     expect(run.output()).toBe("")
@@ -219,16 +220,19 @@ function start(...options: ReadonlyArray<string>) {
   }
 }
 
-/** Until npm is at work, and the lock names it. */
-const installing = () => until(() => lockHolders().length === 2 && existsSync(join(clone, "calls")))
+/** Waits until npm is at work and the lock names it: gives the ids of the bootstrap and of npm. */
+async function installing(): Promise<readonly [bootstrap: number, npm: number]> {
+  const lock = join(clone, ".install.lock")
+  const holders = () => (existsSync(lock) ? readFileSync(lock, "utf8").split(" ").map(Number) : [])
+  await until(() => holders().length === 2 && existsSync(join(clone, "calls")))
+  const [bootstrap, npm] = holders()
+  // An id of 0 would be this process's own group.
+  if (!bootstrap || !npm) throw new Error(`no process ids in ${lock}`)
+  return [bootstrap, npm]
+}
 
 function calls() {
   return readFileSync(join(clone, "calls"), "utf8").trim().split("\n")
-}
-
-function lockHolders() {
-  const file = join(clone, ".install.lock")
-  return existsSync(file) ? readFileSync(file, "utf8").split(" ").map(Number) : []
 }
 
 function isAlive(pid: number) {
