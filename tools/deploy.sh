@@ -1,0 +1,6 @@
+#!/bin/sh
+# A stand-in for a deployment: what it prints is its progress, its last line is its result.
+cat > task.json
+echo "unpacking"
+echo "switching over"
+echo "deployed"
