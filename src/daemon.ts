@@ -4,10 +4,14 @@
  */
 import { mkdir } from "node:fs/promises"
 import { join, resolve } from "node:path"
-import { Deferred, Effect, Layer, Stream } from "effect"
+import { Context, Deferred, Effect, Layer, type Scope, Stream } from "effect"
+import { removeDaemonFile, writeDaemonFile } from "./discovery/daemonFile.ts"
+import { socketFile } from "./discovery/folders.ts"
 import type { BuiltinData } from "./domain/builtins.ts"
 import { type Diagnostic, formatDiagnostic } from "./domain/diagnostic.ts"
 import { GLOBAL } from "./domain/names.ts"
+import { Server } from "./http/Server.ts"
+import { acquireDataFolder } from "./log/local/lock.ts"
 import { checkExecutorConfig } from "./executors/registry.ts"
 import { daemonActor } from "./kernel/draft.ts"
 import { checkWithLibrary } from "./language/conditions/oracle.ts"
@@ -15,7 +19,7 @@ import { sharedConditions, unsupported } from "./language/load.ts"
 import { EventLog } from "./log/EventLog.ts"
 import { layerLocal } from "./log/local/layer.ts"
 import { serviceLayer } from "./service/layer.ts"
-import type { Status } from "./service/Service.ts"
+import type { Service, Status } from "./service/Service.ts"
 import { hashOf, makeRunTokens, newSecret } from "./service/tokens.ts"
 import { setEvents } from "./supervision/adoptionEvents.ts"
 import { Mailboxes } from "./supervision/Mailboxes.ts"
@@ -41,8 +45,14 @@ export interface CoreOptions {
 /** Longest wait for runs to end when the daemon stops, before they are stopped and given again later. */
 export const DRAIN_GRACE_MS = 10_000
 
-/** Everything but the doors: a daemon inside another program. Lives as long as its scope. */
-export const startCore = Effect.fn("startCore")(function* (options: CoreOptions) {
+/**
+ * Everything but the doors: a daemon inside another program. Lives as long as its scope. `open` is run when the rules
+ * are in force and before the first task is given out: what it opens is there for the runs, and until they have ended.
+ */
+export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
+  options: CoreOptions,
+  open: (core: { readonly context: Context.Context<Service>; readonly operatorToken: string; readonly startedAt: string }) => Effect.Effect<A, E, Scope.Scope>,
+) {
   const folder = resolve(options.workspace)
   const startedAt = new Date().toISOString()
   const worker = `${process.pid}-${startedAt}`
@@ -82,6 +92,8 @@ export const startCore = Effect.fn("startCore")(function* (options: CoreOptions)
   )
 
   yield* Effect.provide(run, context)
+  const opened = yield* open({ context, operatorToken, startedAt })
+  yield* Context.get(context, Supervisors).start
   lifecycle.state = "running"
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
@@ -94,16 +106,56 @@ export const startCore = Effect.fn("startCore")(function* (options: CoreOptions)
     operatorToken,
     startedAt,
     lifecycle,
+    opened,
     /** Done when somebody has asked for the shutdown. */
     stopping: Deferred.await(stopping),
   }
+})
+
+export interface DaemonOptions {
+  readonly workspace: string
+  readonly data: string
+  readonly host: string
+  /** 0: any that is free. */
+  readonly port: number
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** A daemon with its doors open: alone on its data folder, listening, and found through `daemon.json` there. */
+export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOptions) {
+  const { data, host, port } = options
+  const folder = yield* acquireDataFolder(data)
+  let url = ""
+  const core = yield* startCore({ ...options, url: () => url }, (core) =>
+    Effect.gen(function* () {
+      const socket = socketFile(data)
+      const doors = Server.layer({ host, port, ...(socket === undefined ? undefined : { socket }) })
+      const server = Context.get(yield* Layer.build(Layer.provide(doors, Layer.succeedContext(core.context))), Server)
+      url = server.url
+      yield* folder.announce(server.port)
+      yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          writeDaemonFile(data, {
+            pid: process.pid,
+            host: server.host,
+            port: server.port,
+            ...(server.socket === undefined ? undefined : { socket: server.socket }),
+            startedAt: core.startedAt,
+            token: core.operatorToken,
+          }),
+        ),
+        () => Effect.sync(() => removeDaemonFile(data, process.pid)),
+      )
+      return server
+    }),
+  )
+  return { ...core, url: core.opened.url, host: core.opened.host, port: core.opened.port }
 })
 
 /** Puts the workspace's set in force, wakes every organization, and follows the files from then on. */
 const run = Effect.gen(function* () {
   const workspace = yield* Workspace
   const mailboxes = yield* Mailboxes
-  const supervisors = yield* Supervisors
   const revisions = yield* Revisions
   yield* revisions.switchTo(yield* workspace.current)
   yield* mailboxes.openAll
@@ -113,7 +165,6 @@ const run = Effect.gen(function* () {
       Effect.catch(takeUp(event), (error) => Effect.logError("a change of the files could not be recorded; it is tried again with the next", error)),
     ),
   )
-  yield* supervisors.start
 })
 
 const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {

@@ -88,7 +88,7 @@ describe("count", () => {
         upper = countAfter(history, actor, now - within - within / 100)
         return countAfter(history, actor, now - within)
       },
-      (kept, whole) => kept >= whole && kept <= upper,
+      (kept, whole) => Number(kept) >= Number(whole) && Number(kept) <= upper,
     )
   })
 })
@@ -106,7 +106,7 @@ describe("sum", () => {
         upper = total(history, now - 1_010)
         return total(history, now - 1_000)
       },
-      (kept, whole) => kept >= whole && kept <= upper,
+      (kept, whole) => Number(kept) >= Number(whole) && Number(kept) <= upper,
     )
   })
 })
