@@ -103,9 +103,12 @@ const runOf = (pid: number): string | undefined => runNamedIn(read(`/proc/${pid}
 /** The run whose mark an environment carries: `NAME=value` entries, each ended by a zero character. */
 export const runNamedIn = (environment: string): string | undefined => RUN_ID.exec(environment)?.[1]
 
+/** All but the first one, which is the system's. */
 const processIds = (): Array<number> => {
   try {
-    return readdirSync("/proc").map(Number).filter(Number.isInteger)
+    return readdirSync("/proc")
+      .map(Number)
+      .filter((pid) => Number.isInteger(pid) && pid > 1)
   } catch {
     return []
   }

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { promisify } from "node:util"
 import { Effect, Fiber, Stream } from "effect"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { command } from "../../src/executors/command.ts"
 import type { Chunk, Execution } from "../../src/executors/Executor.ts"
 import { ensureGuardian, GUARDIAN_MARK } from "../../src/executors/guardian.ts"
@@ -50,6 +50,17 @@ const guardians = (mark: string): ReadonlyArray<number> =>
   readdirSync("/proc")
     .map(Number)
     .filter((pid) => readFileOf(pid, "cmdline").endsWith(`CHARTER_GUARDIAN=${mark}\0`))
+
+/** Processes that no run has started, in the group of this test and in a session of their own. */
+let bystanders: ReadonlyArray<ChildProcess>
+beforeAll(() => {
+  bystanders = [false, true].map((detached) => spawn("sleep", ["1000"], { detached, stdio: "ignore" }))
+})
+afterAll(() => {
+  const unhurt = bystanders.map(({ pid }) => isAlive(pid!))
+  for (const bystander of bystanders) bystander.kill("SIGKILL")
+  expect(unhurt).toEqual([true, true])
+})
 
 describe("output", () => {
   it("arrives while the command runs", async () => {
