@@ -2,6 +2,9 @@
 import type { Diagnostic, Position } from "../domain/diagnostic.ts"
 import type { Span } from "./tree.ts"
 
+/** Most mistakes that are told of one file. */
+export const MAX_FILE_DIAGNOSTICS = 1_000
+
 /** Where an object of the normal form stands in its file: a contract, effect, selector, condition, member, ... */
 export interface Places {
   /** With a key: where that key's value stands. */
@@ -15,6 +18,7 @@ export class Findings {
   readonly #placed = new WeakMap<object, ReadonlyMap<string, Position>>()
   readonly #lineStarts: ReadonlyArray<number>
   readonly #length: number
+  #errors = 0
   readonly #excused = new Set<number>()
 
   constructor(file: string, text: string) {
@@ -46,8 +50,14 @@ export class Findings {
     this.#add("warning", at, code, message, suggestion)
   }
 
+  /** There is no room for more: what else is wrong is only counted. */
+  get full(): boolean {
+    return this.diagnostics.length >= MAX_FILE_DIAGNOSTICS
+  }
+
+  /** How many errors have been found so far. */
   get errorCount(): number {
-    return this.diagnostics.reduce((count, { severity }) => (severity === "error" ? count + 1 : count), 0)
+    return this.#errors
   }
 
   /** Remembers where `part` and the values of some of its keys stand, and gives it back. */
@@ -65,6 +75,8 @@ export class Findings {
 
   #add(severity: Diagnostic["severity"], at: Span, code: string, message: string, suggestion?: string): void {
     if (code === "wrong-kind" && this.#excused.has(at.start)) return
+    if (severity === "error") this.#errors += 1
+    if (this.full) return
     const diagnostic = { ...this.position(at.start), severity, code, message }
     this.diagnostics.push(suggestion === undefined ? diagnostic : { ...diagnostic, suggestion })
   }

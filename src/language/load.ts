@@ -48,9 +48,9 @@ export const parseFile = (file: string, text: string): ParsedFile => {
     const kind = kindOf(findings, tree)
     if (kind === undefined) continue
     const earlier = findings.diagnostics.length
+    const errors = findings.errorCount
     const sort = <T>(part: T, sound: Array<T>, draft: Array<T>): void => {
-      const hasError = findings.diagnostics.slice(earlier).some(({ severity }) => severity === "error")
-      if (!hasError && isYaml) sound.push(part)
+      if (findings.errorCount === errors && isYaml) sound.push(part)
       else if (broken === undefined) draft.push(part)
     }
     if (kind === "contract") sort(readContract(findings, tree), contracts, drafts.contracts)

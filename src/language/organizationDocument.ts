@@ -73,9 +73,11 @@ const plainText = (findings: Findings, node: Node | undefined, what: string): st
 
 const reportTwice = (findings: Findings, names: ReadonlyArray<string>, node: Node | undefined, what: string): void => {
   if (node?.kind !== "list") return
+  const seen = new Set<string>()
   names.forEach((name, index) => {
-    if (name !== "" && names.indexOf(name) < index)
+    if (name !== "" && seen.has(name))
       findings.error(node.items[index]!, "duplicate-name", `The ${what} "${name}" is listed twice.`)
+    seen.add(name)
   })
 }
 

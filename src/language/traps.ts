@@ -28,6 +28,9 @@ type Parse = (text: string) => ReadonlyArray<Document.Parsed>
 /** How often a file is read again after quoting what was found; each reading finds all that it can see. */
 const MAX_REPAIR_ROUNDS = 8
 
+/** With more traps than this in a file, the text is taken as it is. */
+const MAX_TRAPS = 1_000
+
 export const repair = (source: string, parse: Parse): Repaired => {
   let text = source
   let original = (offset: number): number => offset
@@ -35,7 +38,7 @@ export const repair = (source: string, parse: Parse): Repaired => {
   let documents = parse(text)
   for (let round = 0; round < MAX_REPAIR_ROUNDS; round++) {
     const edits = findTraps(text, documents)
-    if (edits.length === 0) break
+    if (edits.length === 0 || traps.length + edits.length > MAX_TRAPS) break
     for (const edit of edits) if (edit.report !== undefined) traps.push({ ...edit.report, at: moved(edit, original) })
     const shift = applied(text, edits)
     const before = original
@@ -69,7 +72,7 @@ const applied = (text: string, edits: ReadonlyArray<Edit>) => {
   return {
     text: result,
     original: (offset: number): number => {
-      const index = pieces.findLastIndex((piece) => piece.at <= offset)
+      const index = lastAtOrBefore(pieces, offset)
       const piece = pieces[index]!
       // Behind the quotes that were put in, characters stand where they stood, so far as they needed no escape.
       if (!piece.edited) return piece.from + offset - piece.at
@@ -77,6 +80,18 @@ const applied = (text: string, edits: ReadonlyArray<Edit>) => {
       return Math.min(piece.from + inside, pieces[index + 1]?.from ?? piece.from)
     },
   }
+}
+
+/** The pieces are in order and the first begins at 0. */
+const lastAtOrBefore = (pieces: ReadonlyArray<{ readonly at: number }>, offset: number): number => {
+  let low = 0
+  let high = pieces.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (pieces[middle]!.at <= offset) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 /** Sorted, without overlaps. */

@@ -17,7 +17,7 @@ import { repair, type Repaired } from "./traps.ts"
 import type { Entry, Node, Span } from "./tree.ts"
 
 /** Longest file that is read, in UTF-16 code units. */
-export const MAX_FILE_CHARS = 1_048_576
+export const MAX_FILE_CHARS = 524_288
 /** Deepest nesting of lists and maps. */
 export const MAX_NESTING_LEVELS = 64
 /** Most values in one file, each alias counted with all that it stands for. */
@@ -40,14 +40,16 @@ export const readYaml = (findings: Findings, text: string): ReadonlyArray<ReadDo
     findings.error(trap.at, trap.code, trap.message, trap.suggestion)
     findings.excuse(trap.at)
   }
+  const traps = repaired.traps.map(({ at }) => at.start)
   const budget = { nodes: MAX_FILE_NODES }
   const documents: Array<ReadDocument> = []
   for (const document of repaired.documents) {
+    if (findings.full) break
     const before = findings.errorCount
     const broken = reportSyntax(findings, document, repaired)
     const tree = new TreeBuilder(findings, repaired, document, budget).build()
     if (tree === undefined) continue
-    const trapped = repaired.traps.some(({ at }) => at.start >= tree.start && at.start < tree.end)
+    const trapped = traps.some((at) => at >= tree.start && at < tree.end)
     documents.push({ tree, broken, sound: !trapped && findings.errorCount === before })
   }
   return documents
@@ -66,6 +68,8 @@ const parseYaml = (text: string): ReadonlyArray<Document.Parsed> => {
     lineCounter: new LineCounter(),
     prettyErrors: false,
     stringKeys: true,
+    // Looked for here, because the parser compares each key with all before it.
+    uniqueKeys: false,
     logLevel: "silent",
     version: "1.2",
     schema: "core",
@@ -91,24 +95,23 @@ export const renderDiagnostics = (
 // ── syntax errors ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 const SYNTAX_MESSAGES: Readonly<Partial<Record<YAMLError["code"], string>>> = {
-  DUPLICATE_KEY: "This key stands twice in one map.",
   TAB_AS_INDENT: "A tab cannot indent YAML; use spaces.",
   NON_STRING_KEY: "A key must be text.",
   RESOURCE_EXHAUSTION: "This is nested too deep to be read.",
   MULTIPLE_ANCHORS: "A value has at most one anchor.",
 }
 
-/** Reports the first error of each line, and tells where the first one stands that is more than a duplicate key. */
+/** Reports the first error of each line, and tells where the first one stands. */
 const reportSyntax = (findings: Findings, document: Document.Parsed, repaired: Repaired): number | undefined => {
   const lines = new Set<number>()
   let broken: number | undefined
   for (const error of document.errors) {
     const start = repaired.original(beginning(error, document))
     const line = findings.position(start).line
-    if (error.code !== "DUPLICATE_KEY") broken = Math.min(broken ?? start, start)
+    broken = Math.min(broken ?? start, start)
     if (lines.has(line)) continue
     lines.add(line)
-    const code = error.code === "DUPLICATE_KEY" ? "duplicate-key" : error.code === "TAB_AS_INDENT" ? "tab" : "yaml-syntax"
+    const code = error.code === "TAB_AS_INDENT" ? "tab" : "yaml-syntax"
     findings.error({ start, end: start }, code, SYNTAX_MESSAGES[error.code] ?? inOwnWords(error.message))
   }
   for (const warning of document.warnings) {
@@ -196,7 +199,8 @@ class TreeBuilder {
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node)
     if (isMap(node)) {
       this.#open.add(node)
-      const entries = node.items.flatMap(({ key, value }) => this.#entry(key as ParsedNode, value as ParsedNode | null, depth))
+      const seen = new Set<string>()
+      const entries = node.items.flatMap(({ key, value }) => this.#entry(key as ParsedNode, value as ParsedNode | null, depth, seen))
       this.#open.delete(node)
       return { kind: "map", entries, ...at }
     }
@@ -223,7 +227,7 @@ class TreeBuilder {
     return this.#unknown(at)
   }
 
-  #entry(key: ParsedNode, value: ParsedNode | null, depth: number): ReadonlyArray<Entry> {
+  #entry(key: ParsedNode, value: ParsedNode | null, depth: number, seen: Set<string>): ReadonlyArray<Entry> {
     const keySpan = this.#span(key)
     const name = isScalar(key) ? String(key.value) : ""
     if (RESERVED_KEYS.has(name)) {
@@ -238,6 +242,11 @@ class TreeBuilder {
       if (isAlias(key)) this.#findings.error(keySpan, "yaml-alias", "A key must be text, not an alias.", "Quote it.")
       return []
     }
+    if (seen.has(name)) {
+      this.#findings.error(keySpan, "duplicate-key", `The key "${name}" stands twice in one map.`)
+      return []
+    }
+    seen.add(name)
     const plain = key.type === "PLAIN"
     return [{ key: name, keySpan, plain, value: value === null ? emptyAt(keySpan.end) : this.#node(value, depth + 1) }]
   }
