@@ -13,7 +13,7 @@ import { eventsBetween, type HeldRemoval, type Seen, type Standing, type Workspa
 import { watch } from "./watch.ts"
 
 /**
- * A change is taken up when no file and no folder has changed for this long, by the times that the file system keeps:
+ * A change is taken up when no file has changed for this long, by the times that the file system keeps:
  * one save of many files is one revision.
  */
 export const DEBOUNCE_MS = 60
@@ -107,23 +107,24 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
   })
   const follow = Effect.gen(function* () {
     const wait = Math.min(RESCAN_MS, state.due - (yield* ticks))
-    const woken = yield* Effect.as(Queue.take(stirred), "stirred").pipe(
-      Effect.raceFirst(Effect.as(Deferred.await(news), "decided")),
+    const woken = yield* Effect.as(Queue.take(stirred), true).pipe(
+      Effect.raceFirst(Effect.as(Deferred.await(news), false)),
       Effect.timeoutOption(Math.max(0, wait)),
-      Effect.map(Option.getOrUndefined),
     )
-    if (woken === "decided") return
     if (unwatched !== undefined) {
       yield* Effect.logWarning(`changes of files are seen only every ${RESCAN_MS / 1000} s:`, unwatched)
       unwatched = undefined
     }
     const deadline = (yield* ticks) + MAX_DEBOUNCE_MS
     const patient = Effect.map(ticks, (now) => now < deadline)
-    if (woken === "stirred") yield* Effect.sleep(DEBOUNCE_MS)
+    if (Option.contains(woken, true)) yield* Effect.sleep(DEBOUNCE_MS)
     for (let rest; (rest = yield* turn.withPermit(glance(yield* patient))) > 0;) yield* Effect.sleep(rest)
   }).pipe(
     Effect.catchDefect((defect) =>
-      Effect.andThen(Effect.logError("the files could not be loaded; what runs stays:", defect), Effect.sleep(RESCAN_MS)),
+      Effect.andThen(
+        Effect.logError("the files could not be loaded; what runs stays:", defect),
+        Effect.sleep(RESCAN_MS),
+      ),
     ),
   )
 

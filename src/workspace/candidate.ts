@@ -13,8 +13,6 @@ export interface Candidate {
   readonly inForce: Sources
   /** What the files ask for; a file that is not among them is to go. */
   readonly wanted: Sources
-  /** Names that may be lost: they have been gone for long enough, or an operator said so. */
-  readonly going: ReadonlySet<string>
   /** Files that stay as they are in force, which may be: absent. */
   readonly kept: ReadonlyMap<string, Reason>
   readonly sources: Sources
@@ -29,7 +27,6 @@ export interface Candidate {
 export const makeCandidate = (
   inForce: Sources,
   wanted: Sources,
-  going: ReadonlySet<string>,
   kept: ReadonlyMap<string, Reason>,
   errors: ReadonlyArray<Diagnostic>,
 ): Candidate => {
@@ -44,17 +41,18 @@ export const makeCandidate = (
     if (reason === "refused") allErrors.push(draggedAlong(source, name, other))
   }
 
+  const movesIntoKept = (name: string) => wantedIn.has(name) && allKept.has(wantedIn.get(name)!)
+
   for (let size = 0; size !== allKept.size;) {
     size = allKept.size
     const keptIn = new Map<string, string>()
     for (const file of allKept.keys()) for (const name of inForce.get(file)?.defines ?? []) keptIn.set(name, file)
     for (const source of wanted.values()) {
-      const name = allKept.has(source.file) ? undefined : source.defines.find((name) => keptIn.has(name))
+      const name = allKept.has(source.file) ? undefined : source.defines.find((defined) => keptIn.has(defined))
       if (name !== undefined) keep(source, name, keptIn.get(name)!)
     }
     for (const source of inForce.values()) {
-      if (allKept.has(source.file)) continue
-      const name = source.defines.find((name) => !going.has(name) && allKept.has(wantedIn.get(name) ?? source.file))
+      const name = allKept.has(source.file) ? undefined : source.defines.find(movesIntoKept)
       if (name !== undefined) keep(source, name, wantedIn.get(name)!)
     }
   }
@@ -62,7 +60,7 @@ export const makeCandidate = (
   const sources = new Map<string, Source>()
   for (const [file, source] of wanted) if (!allKept.has(file)) sources.set(file, source)
   for (const [file, source] of inForce) if (allKept.has(file)) sources.set(file, source)
-  return { inForce, wanted, going, kept: allKept, sources, errors: allErrors }
+  return { inForce, wanted, kept: allKept, sources, errors: allErrors }
 }
 
 /**
@@ -70,16 +68,14 @@ export const makeCandidate = (
  * tells which change is to blame: then nothing is changed at all.
  */
 export const refuse = (candidate: Candidate, errors: ReadonlyArray<Diagnostic>): Candidate => {
-  const { inForce, wanted, going, sources } = candidate
+  const { inForce, wanted, sources } = candidate
   const kept = new Map(candidate.kept)
   for (const { file } of errors) {
     const source = sources.get(file)
     if (source !== undefined && source.hash !== inForce.get(file)?.hash) kept.set(file, "refused")
   }
   const all = [...candidate.errors, ...errors]
-  return kept.size === candidate.kept.size
-    ? unchanged(candidate, all)
-    : makeCandidate(inForce, wanted, going, kept, all)
+  return kept.size === candidate.kept.size ? unchanged(candidate, all) : makeCandidate(inForce, wanted, kept, all)
 }
 
 /** Nothing of the candidate is taken: what runs stays as it is. */

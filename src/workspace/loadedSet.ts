@@ -1,5 +1,5 @@
 /** Everything that the files say at one moment, and how two such moments differ. */
-import { hash } from "node:crypto"
+import * as crypto from "node:crypto"
 import type { Contract } from "../domain/contract.ts"
 import type { ContractTests } from "../domain/contractTests.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
@@ -56,12 +56,14 @@ export const compareSets = (set: LoadedSet, previous: LoadedSet | undefined): Se
   ...(previous === undefined ? {} : { previous }),
   ...difference(versions(set.contracts, fullName), versions(previous?.contracts ?? [], fullName)),
   organizationsChanged: difference(versions(set.organizations, id), versions(previous?.organizations ?? [], id)),
-  filesChanged: Object.values(difference(hashes(set), hashes(previous))).flat().sort(),
+  filesChanged: Object.values(difference(hashes(set), hashes(previous)))
+    .flat()
+    .toSorted(),
 })
 
 const testsOf = (sources: Sources) => inOrder(sources).flatMap(({ parsed }) => parsed.tests)
 
-const inOrder = (sources: Sources) => [...sources.values()].sort((a, b) => (a.file < b.file ? -1 : 1))
+const inOrder = (sources: Sources) => [...sources.values()].toSorted((a, b) => (a.file < b.file ? -1 : 1))
 
 const fullName = (contract: Contract) => contract.fullName
 const id = (organization: Organization) => organization.id
@@ -73,10 +75,19 @@ const hashes = (set: LoadedSet | undefined) =>
   new Map(Object.entries(set?.files ?? {}).map(([file, source]) => [file, source.hash]))
 
 const revisionOf = (definitions: ReadonlyArray<readonly [name: string, version: string]>): string =>
-  hash("sha256", definitions.map(([name, version]) => `${name} ${version}\n`).sort().join(""))
+  crypto.hash(
+    "sha256",
+    definitions
+      .map(([name, version]) => `${name} ${version}\n`)
+      .toSorted()
+      .join(""),
+  )
 
 const difference = (now: ReadonlyMap<string, string>, before: ReadonlyMap<string, string>): Difference => ({
-  added: [...now.keys()].filter((name) => !before.has(name)).sort(),
-  removed: [...before.keys()].filter((name) => !now.has(name)).sort(),
-  changed: [...now].filter(([name, version]) => before.has(name) && before.get(name) !== version).map(([name]) => name).sort(),
+  added: [...now.keys()].filter((name) => !before.has(name)).toSorted(),
+  removed: [...before.keys()].filter((name) => !now.has(name)).toSorted(),
+  changed: [...now]
+    .filter(([name, version]) => before.has(name) && before.get(name) !== version)
+    .map(([name]) => name)
+    .toSorted(),
 })

@@ -55,17 +55,14 @@ export const protect = (
         lost.set(name, source)
       }
 
-  const going = new Set<string>()
-  for (const [name, since] of missing) {
-    if (confirmed || now - since >= REMOVAL_GRACE_MS) going.add(name)
-    else kept.set(lost.get(name)!.file, "waiting")
-  }
+  for (const [name, since] of missing)
+    if (!confirmed && now - since < REMOVAL_GRACE_MS) kept.set(lost.get(name)!.file, "waiting")
 
-  const candidate = makeCandidate(inForce, wanted, going, kept, errors)
+  const candidate = makeCandidate(inForce, wanted, kept, errors)
   if (confirmed) return { candidate, missing }
   const folders = disk.vanished.filter((folder) => [...lost.values()].some(({ file }) => file.startsWith(`${folder}/`)))
   if (folders.length === 0 && !moreThanHalf(inForce, missing)) return { candidate, missing }
-  const mass = { removed: [...missing.keys()].sort(), folders, sources: wanted }
+  const mass = { removed: [...missing.keys()].toSorted(), folders, sources: wanted }
   return { candidate: unchanged(candidate, errors), missing, mass }
 }
 
@@ -88,7 +85,8 @@ const lastGoodOf = (inForce: Sources, { sources, faults }: Disk) => {
   }
   if (faults.length > 0)
     for (const [file, source] of inForce)
-      if (!sources.has(file) && faults.some((fault) => file === fault.file || file.startsWith(`${fault.file}/`))) stay(source)
+      if (!sources.has(file) && faults.some((fault) => file === fault.file || file.startsWith(`${fault.file}/`)))
+        stay(source)
   return { wanted, kept, errors }
 }
 

@@ -60,7 +60,8 @@ const LINE_FEED = 10
 const notUtf8 = (file: string, bytes: Buffer): Diagnostic => {
   let line = 1
   let start = 0
-  for (let end; (end = bytes.indexOf(LINE_FEED, start)) >= 0 && isUtf8(bytes.subarray(start, end)); start = end + 1) line++
+  for (let end; (end = bytes.indexOf(LINE_FEED, start)) >= 0 && isUtf8(bytes.subarray(start, end)); start = end + 1)
+    line++
   const rest = bytes.subarray(start).toString("utf8")
   return {
     ...fault(file, "not-utf8", "this is not UTF-8 from here on.", "Save the file as UTF-8."),

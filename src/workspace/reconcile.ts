@@ -62,15 +62,16 @@ export const reconcile = Effect.fnUntraced(function* (
 ): Effect.fn.Return<State> {
   const starting = state.scan === undefined
   const read = yield* parseAll(state.read, parse, scan)
-  const sources = filter(read, ({ file }) => !isTestFile(file))
+  const onDisk = filter(read, ({ file }) => !isTestFile(file))
   const tests = filter(read, (source) => isTestFile(source.file) && isValid(source))
-  const { candidate, missing, mass } = protect(state.inForce, { ...scan, sources }, state.missing, ticks, confirmed)
-  const judged = yield* judge(
-    candidate,
-    (sources, warnings) => assemble(sources, tests, warnings),
-    accept,
-    starting,
+  const { candidate, missing, mass } = protect(
+    state.inForce,
+    { ...scan, sources: onDisk },
+    state.missing,
+    ticks,
+    confirmed,
   )
+  const judged = yield* judge(candidate, (sources, warnings) => assemble(sources, tests, warnings), accept, starting)
   const inForce = judged.candidate.sources
   const unchanged = sameSources(tests, state.tests) ? state.standing.set : withTests(state.standing.set, tests)
   const waiting = [...missing]
@@ -139,4 +140,5 @@ const atStart = (before: State, missing: ReadonlyMap<string, number>): ReadonlyA
 
 const byFile = (sources: Iterable<Source>): Sources => new Map([...sources].map((source) => [source.file, source]))
 
-const filter = (sources: Sources, keep: (source: Source) => boolean): Sources => byFile([...sources.values()].filter(keep))
+const filter = (sources: Sources, keep: (source: Source) => boolean): Sources =>
+  byFile([...sources.values()].filter(keep))

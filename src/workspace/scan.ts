@@ -33,7 +33,7 @@ export interface Scan {
   readonly faults: ReadonlyArray<Diagnostic>
   /** Folders of {@link FOLDERS} that do not exist. */
   readonly vanished: ReadonlyArray<string>
-  /** The newest change to a file or folder, ms since 1970 by the file system's clock. */
+  /** The newest change to a file, ms since 1970 by the file system's clock. */
   readonly youngest: number
 }
 
@@ -70,8 +70,7 @@ export const makeScan = (workspace: string): ((now: number) => Effect.Effect<Sca
         faults.push(listed)
         continue
       }
-      youngest = Math.max(youngest, listed.changed)
-      for (const entry of listed.entries) {
+      for (const entry of listed) {
         if (++entries % SCAN_BATCH_ENTRIES === 0) yield* Effect.yieldNow
         const file = `${folder}/${entry.name}`
         const seen = look(workspace, file, entry)
@@ -126,24 +125,18 @@ const readAnew = (workspace: string, file: string, stats: Stats, readAt: number)
   return { stats, readAt, content: typeof text === "string" ? textOf(file, text) : text }
 }
 
-/** The entries of a folder and when it last changed. */
-const list = (workspace: string, folder: string): Listed | Diagnostic | "vanished" => {
+/** The entries of a folder, in order. */
+const list = (workspace: string, folder: string): ReadonlyArray<Dirent> | Diagnostic | "vanished" => {
   const path = join(workspace, folder)
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false })
     if (stats === undefined) return "vanished"
     if (stats.isSymbolicLink()) return linkedFolder(folder)
     if (!stats.isDirectory()) return notAFolder(folder)
-    const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-    return { entries, changed: stats.ctimeMs }
+    return readdirSync(path, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   } catch (error) {
     return unreadable(folder, error)
   }
-}
-
-interface Listed {
-  readonly entries: ReadonlyArray<Dirent>
-  readonly changed: number
 }
 
 /** What an entry is to a scan; `undefined` where it is nothing. */
@@ -177,7 +170,12 @@ const lookAtLink = (workspace: string, file: string, name: string): Seen | Diagn
 }
 
 const linkedFolder = (file: string) =>
-  fault(file, "linked-folder", "this is a link to a folder, and links to folders are not followed.", "Put the folder itself here.")
+  fault(
+    file,
+    "linked-folder",
+    "this is a link to a folder, and links to folders are not followed.",
+    "Put the folder itself here.",
+  )
 
 const linkOutside = (file: string, target: string) =>
   fault(
@@ -196,7 +194,12 @@ const brokenLink = (file: string, error: unknown) =>
   )
 
 const notAFolder = (folder: string) =>
-  fault(folder, "not-a-folder", "this is not a folder.", `Make a folder named ${folder} here, with the YAML files in it.`)
+  fault(
+    folder,
+    "not-a-folder",
+    "this is not a folder.",
+    `Make a folder named ${folder} here, with the YAML files in it.`,
+  )
 
 const tooDeep = (file: string) =>
   fault(file, "folders-too-deep", `folders are read ${MAX_DEPTH_FOLDERS} deep, and this one is deeper.`, "Move it up.")

@@ -39,7 +39,11 @@ export type WorkspaceEvent =
   /** The same rules in other files or other words, or other contract tests: positions and texts have changed. */
   | { readonly kind: "reworded"; readonly change: SetChange }
   /** Files that are not taken as they are; only what has not been said before. */
-  | { readonly kind: "rejected"; readonly files: ReadonlyArray<string>; readonly diagnostics: ReadonlyArray<Diagnostic> }
+  | {
+      readonly kind: "rejected"
+      readonly files: ReadonlyArray<string>
+      readonly diagnostics: ReadonlyArray<Diagnostic>
+    }
   | { readonly kind: "held"; readonly held: HeldRemoval }
 
 /** What somebody has seen so far. */

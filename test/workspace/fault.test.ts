@@ -23,11 +23,15 @@ const faults: Readonly<Record<string, Fault>> = {
   "a pipe": { code: "not-a-file", put: ({ path }) => void execFileSync("mkfifo", [join(path, FILE)]) },
   "a link to itself": { code: "broken-link", put: ({ path }) => symlinkSync("a.yaml", join(path, FILE)) },
   "a link to nothing": { code: "broken-link", put: ({ path }) => symlinkSync("nothing", join(path, FILE)) },
-  "a link out of the workspace": { code: "link-outside", put: ({ path }) => symlinkSync("/etc/hostname", join(path, FILE)) },
+  "a link out of the workspace": {
+    code: "link-outside",
+    put: ({ path }) => symlinkSync("/etc/hostname", join(path, FILE)),
+  },
   "a link to a folder": { code: "linked-folder", put: ({ path }) => symlinkSync("..", join(path, FILE)) },
   "a file that is not UTF-8": {
     code: "not-utf8",
-    put: ({ write }) => write(FILE, Buffer.concat([Buffer.from("# été\nname: é"), Buffer.from([0xff]), Buffer.from("\n")])),
+    put: ({ write }) =>
+      write(FILE, Buffer.concat([Buffer.from("# été\nname: é"), Buffer.from([0xff]), Buffer.from("\n")])),
     position: { line: 2, column: 8 },
   },
   "a file that is too large": {
@@ -36,7 +40,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 }
 
-const opened = Effect.fnUntraced(function* (folder: Folder) {
+const opening = Effect.fnUntraced(function* (folder: Folder) {
   for (const id of ["a", "b", "c"]) folder.write(`contracts/${id}.yaml`, contract(id))
   const opened = yield* open(folder)
   yield* opened.until("revised")
@@ -47,7 +51,7 @@ describe("in the place of a file", () => {
   it.each(Object.entries(faults))("%s leaves the last good version in force, and is said", (_name, fault) =>
     inFolder((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.remove(FILE)
         fault.put(folder)
         const { files, diagnostics } = yield* workspace.until("rejected")
@@ -86,13 +90,17 @@ describe("in the place of a folder", () => {
     "a link or a file leaves everything below it in force",
     inVirtualTime((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.rename("contracts", "moved")
         symlinkSync("moved", join(folder.path, "contracts"))
-        expect((yield* workspace.workspace.reload).rejected).toMatchObject([{ file: "contracts", code: "linked-folder" }])
+        expect((yield* workspace.workspace.reload).rejected).toMatchObject([
+          { file: "contracts", code: "linked-folder" },
+        ])
         folder.remove("contracts")
         folder.write("contracts", "")
-        expect((yield* workspace.workspace.reload).rejected).toMatchObject([{ file: "contracts", code: "not-a-folder" }])
+        expect((yield* workspace.workspace.reload).rejected).toMatchObject([
+          { file: "contracts", code: "not-a-folder" },
+        ])
         expect(yield* after(3_600_000, workspace)).toMatchObject({ waiting: [], set: { contracts: { length: 3 } } })
       }),
     ),
@@ -102,9 +110,11 @@ describe("in the place of a folder", () => {
     "a loop of links is not followed",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         symlinkSync("..", join(folder.path, "contracts/up"))
-        expect((yield* workspace.until("rejected")).diagnostics).toMatchObject([{ file: "contracts/up", code: "linked-folder" }])
+        expect((yield* workspace.until("rejected")).diagnostics).toMatchObject([
+          { file: "contracts/up", code: "linked-folder" },
+        ])
         expect(yield* names(workspace)).toEqual(ALL)
       }),
     ),
@@ -140,7 +150,7 @@ describe("what cannot be read", () => {
     inVirtualTime((folder) =>
       Effect.gen(function* () {
         chmodSync(folder.path, 0o755)
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         // A file is read again only where it has changed.
         folder.write(FILE, contract("a", "new"))
         chmodSync(join(folder.path, closed), 0)

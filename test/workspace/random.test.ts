@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Clock, Effect } from "effect"
 import { TestClock } from "effect/testing"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { expect, it } from "vitest"
 import { parseFile } from "../../src/language/load.ts"
 import { REMOVAL_GRACE_MS } from "../../src/workspace/protect.ts"
@@ -11,18 +11,30 @@ import { BROKEN, contract, type Folder, inVirtualTime, names, type Open, open, s
 
 const RUNS = Number(process.env.CHARTER_PROPERTY_RUNS ?? 150)
 
-const FILES = ["contracts/a.yaml", "contracts/b.yaml", "contracts/deep/c.yaml", "contracts/deep/d.yaml", "organizations/e.yaml"]
+const FILES = [
+  "contracts/a.yaml",
+  "contracts/b.yaml",
+  "contracts/deep/c.yaml",
+  "contracts/deep/d.yaml",
+  "organizations/e.yaml",
+]
 const IDS = ["p", "q", "r", "s", "t", "u"]
 
 type Step =
-  | { readonly do: "write"; readonly file: string; readonly ids: ReadonlyArray<string>; readonly reason: string; readonly broken: boolean }
+  | {
+      readonly do: "write"
+      readonly file: string
+      readonly ids: ReadonlyArray<string>
+      readonly reason: string
+      readonly broken: boolean
+    }
   | { readonly do: "remove"; readonly file: string }
   | { readonly do: "rename"; readonly file: string; readonly to: string }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "confirm" }
 
 const file = fc.constantFrom(...FILES)
-const step: fc.Arbitrary<Step> = fc.oneof(
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
@@ -33,16 +45,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       broken: fc.integer({ min: 0, max: 4 }).map((side) => side === 0),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("remove" as const), file: fc.oneof(file, fc.constant("contracts")) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("remove" as const), file: fc.oneof(file, fc.constant("contracts")) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("rename" as const), file, to: file }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.constantFrom(0, 60, 900, REMOVAL_GRACE_MS) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.constantFrom(0, 60, 900, REMOVAL_GRACE_MS) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("confirm" as const) }) },
 )
 
 const sourcesIn = ({ path }: Folder) =>
   ["contracts", "organizations"]
     .filter((folder) => existsSync(join(path, folder)))
-    .flatMap((folder) => readdirSync(join(path, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`))
+    .flatMap((folder) =>
+      readdirSync(join(path, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
+    )
     .filter((name) => name.endsWith(".yaml"))
 
 /** What the valid files on disk define. */
@@ -76,7 +96,7 @@ const run = (folder: Folder, { workspace }: Open, step: Step) =>
 
 it("a random life of the files", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) =>
+    fc.asyncProperty(fc.array(anyStep, { minLength: 5, maxLength: 40 }), (steps) =>
       inVirtualTime((folder) =>
         Effect.gen(function* () {
           for (const id of IDS) folder.write(`contracts/${id}.yaml`, contract(id))
@@ -94,7 +114,8 @@ it("a random life of the files", async () => {
             const next = yield* names(opened)
             expect(new Set(next).size).toBe(next.length)
             for (const name of inForce)
-              if (!next.includes(name) && !confirmed) expect(now - missingSince.get(name)!).toBeGreaterThanOrEqual(REMOVAL_GRACE_MS)
+              if (!next.includes(name) && !confirmed)
+                expect(now - missingSince.get(name)!).toBeGreaterThanOrEqual(REMOVAL_GRACE_MS)
             inForce = next
           })
 
@@ -105,7 +126,8 @@ it("a random life of the files", async () => {
 
           // Quiet: everything that is broken is mended, time passes, and an operator confirms what waits for him.
           for (const name of sourcesIn(folder))
-            if (readFileSync(join(folder.path, name), "utf8").includes(BROKEN)) folder.write(name, contract(name.replace(/\W+/g, "-")))
+            if (readFileSync(join(folder.path, name), "utf8").includes(BROKEN))
+              folder.write(name, contract(name.replace(/\W+/g, "-")))
           yield* workspace.reload
           yield* TestClock.adjust(REMOVAL_GRACE_MS)
           const { held } = yield* workspace.reload

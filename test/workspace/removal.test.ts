@@ -1,12 +1,23 @@
 import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import { describe, expect, it } from "vitest"
 import { REMOVAL_GRACE_MS } from "../../src/workspace/protect.ts"
 import { HELD_REMINDER_MS } from "../../src/workspace/reconcile.ts"
-import { after, contract, type Folder, inFolder, inVirtualTime, names, open, organization, several } from "./scenario.ts"
+import {
+  after,
+  contract,
+  type Folder,
+  inFolder,
+  inVirtualTime,
+  names,
+  open,
+  organization,
+  several,
+} from "./scenario.ts"
 
 const ALL = ["@global/a", "@global/b", "@global/c", "@global/d"]
 
-const opened = Effect.fnUntraced(function* (folder: Folder) {
+const opening = Effect.fnUntraced(function* (folder: Folder) {
   for (const id of ["a", "b", "c", "d"]) folder.write(`contracts/${id}.yaml`, contract(id))
   const opened = yield* open(folder)
   yield* opened.until("revised")
@@ -22,14 +33,19 @@ describe("a removal", () => {
     "counts after exactly two seconds without a return",
     inVirtualTime((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.remove("contracts/a.yaml")
         expect((yield* workspace.workspace.reload).waiting).toEqual([{ name: "@global/a", due: REMOVAL_GRACE_MS }])
         yield* after(REMOVAL_GRACE_MS - 1, workspace)
         expect(yield* names(workspace)).toEqual(ALL)
         yield* after(1, workspace)
         const { change } = yield* workspace.until("revised")
-        expect(change).toMatchObject({ added: [], removed: ["@global/a"], changed: [], filesChanged: ["contracts/a.yaml"] })
+        expect(change).toMatchObject({
+          added: [],
+          removed: ["@global/a"],
+          changed: [],
+          filesChanged: ["contracts/a.yaml"],
+        })
         expect(change.previous?.contracts).toHaveLength(4)
       }),
     ),
@@ -39,7 +55,7 @@ describe("a removal", () => {
     "counts in real time too, and `settled` waits for it",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.remove("contracts/a.yaml")
         const before = performance.now()
         const { set } = yield* workspace.workspace.settled
@@ -53,7 +69,7 @@ describe("a removal", () => {
     "begins anew where the contract was back meanwhile, in another file too",
     inVirtualTime((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.remove("contracts/a.yaml")
         yield* workspace.workspace.reload
         yield* after(1_500, workspace)
@@ -70,17 +86,35 @@ describe("a removal", () => {
   )
 
   it(
+    "waits just as long where the time of day is put back meanwhile",
+    inVirtualTime((folder) =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(3_600_000)
+        const workspace = yield* opening(folder)
+        folder.remove("contracts/a.yaml")
+        yield* workspace.workspace.reload
+        yield* TestClock.setTime(0)
+        expect((yield* after(REMOVAL_GRACE_MS - 1, workspace)).set.contracts).toHaveLength(4)
+        expect((yield* after(1, workspace)).set.contracts).toHaveLength(3)
+      }),
+    ),
+  )
+
+  it(
     "of one contract of a file leaves the file as it is until it counts, and nothing else waits for it",
     inVirtualTime((folder) =>
       Effect.gen(function* () {
         folder.write("contracts/pair.yaml", several(contract("p"), contract("q")))
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.write("contracts/pair.yaml", contract("p", "new"))
         folder.write("contracts/a.yaml", contract("a", "new"))
         yield* workspace.workspace.reload
         expect((yield* workspace.until("revised")).change).toMatchObject({ removed: [], changed: ["@global/a"] })
         yield* after(REMOVAL_GRACE_MS, workspace)
-        expect((yield* workspace.until("revised")).change).toMatchObject({ removed: ["@global/q"], changed: ["@global/p"] })
+        expect((yield* workspace.until("revised")).change).toMatchObject({
+          removed: ["@global/q"],
+          changed: ["@global/p"],
+        })
       }),
     ),
   )
@@ -91,13 +125,16 @@ describe("a removal", () => {
       Effect.gen(function* () {
         folder.write("organizations/one.yaml", organization("@one"))
         folder.write("organizations/two.yaml", organization("@two"))
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.remove("organizations/two.yaml")
         yield* workspace.workspace.reload
         expect(yield* names(workspace)).toContain("@two")
         yield* after(REMOVAL_GRACE_MS, workspace)
         const { change } = yield* workspace.until("revised")
-        expect(change).toMatchObject({ removed: [], organizationsChanged: { added: [], removed: ["@two"], changed: [] } })
+        expect(change).toMatchObject({
+          removed: [],
+          organizationsChanged: { added: [], removed: ["@two"], changed: [] },
+        })
       }),
     ),
   )
@@ -108,7 +145,7 @@ describe("a mass removal", () => {
     "of half of the contracts is none",
     inVirtualTime((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.remove("contracts/a.yaml")
         folder.remove("contracts/b.yaml")
         yield* workspace.workspace.reload
@@ -122,18 +159,25 @@ describe("a mass removal", () => {
     "of more than half of them changes nothing at all until an operator confirms what he saw",
     inVirtualTime((folder) =>
       Effect.gen(function* () {
-        const { workspace, until, next } = yield* opened(folder)
+        const { workspace, until, next } = yield* opening(folder)
         removeAllButOne(folder)
         folder.write("contracts/d.yaml", contract("d", "new"))
         folder.write("contracts/e.yaml", contract("e"))
         expect((yield* workspace.reload).held).toBeUndefined()
         yield* after(REMOVAL_GRACE_MS, { workspace })
         const { held } = yield* until("held")
-        expect(held).toMatchObject({ removed: ["@global/a", "@global/b", "@global/c"], folders: [], since: REMOVAL_GRACE_MS })
+        expect(held).toMatchObject({
+          removed: ["@global/a", "@global/b", "@global/c"],
+          folders: [],
+          since: REMOVAL_GRACE_MS,
+        })
         expect(yield* names({ workspace, until, next })).toEqual(ALL)
         expect((yield* workspace.status).held).toEqual(held)
 
-        expect(yield* Effect.flip(workspace.confirm("another"))).toMatchObject({ refused: true, type: "held-removal-differs" })
+        expect(yield* Effect.flip(workspace.confirm("another"))).toMatchObject({
+          refused: true,
+          type: "held-removal-differs",
+        })
         folder.write("contracts/f.yaml", contract("f"))
         expect(yield* Effect.flip(workspace.confirm(held.candidate))).toMatchObject({ code: "conflict" })
         const { held: renewed } = yield* until("held")
@@ -157,7 +201,7 @@ describe("a mass removal", () => {
     "is said again at intervals, and forgotten when the files return",
     inVirtualTime((folder) =>
       Effect.gen(function* () {
-        const { workspace, until } = yield* opened(folder)
+        const { workspace, until } = yield* opening(folder)
         removeAllButOne(folder)
         yield* workspace.reload
         yield* after(REMOVAL_GRACE_MS, { workspace })
@@ -175,7 +219,7 @@ describe("a mass removal", () => {
     "is one, too, where files go one after the other within the grace",
     inVirtualTime((folder) =>
       Effect.gen(function* () {
-        const { workspace, until } = yield* opened(folder)
+        const { workspace, until } = yield* opening(folder)
         for (const id of ["a", "b", "c"]) {
           folder.remove(`contracts/${id}.yaml`)
           yield* workspace.reload
@@ -208,7 +252,7 @@ describe("a mass removal", () => {
     "is none where the folder is back within two seconds, with other content too",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const { workspace, until } = yield* opened(folder)
+        const { workspace, until } = yield* opening(folder)
         folder.remove("contracts")
         expect((yield* workspace.reload).waiting).toHaveLength(4)
         for (const id of ["a", "b", "c", "d"]) folder.write(`contracts/${id}.yaml`, contract(id, "new"))
@@ -257,7 +301,7 @@ describe("awaitRevision", () => {
     "waits until a revision is in force",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const { workspace } = yield* opened(folder)
+        const { workspace } = yield* opening(folder)
         const { revision } = yield* workspace.current
         expect((yield* workspace.awaitRevision(revision)).revision).toBe(revision)
         folder.write("contracts/a.yaml", contract("a", "new"))

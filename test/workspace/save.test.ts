@@ -24,7 +24,11 @@ const saves: Readonly<Record<string, Save>> = {
     () => write(FILE, SAVED),
     () => remove(`${FILE}~`),
   ],
-  "an editor that writes a temporary file, moves the original to a backup, and renames": ({ write, rename, remove }) => [
+  "an editor that writes a temporary file, moves the original to a backup, and renames": ({
+    write,
+    rename,
+    remove,
+  }) => [
     () => write(`${FILE}.tmp`, SAVED),
     () => rename(FILE, `${FILE}.bak`),
     () => rename(`${FILE}.tmp`, FILE),
@@ -69,7 +73,7 @@ const neverWithoutA = (event: WorkspaceEvent) => {
 
 const isSaved = ({ change }: Extract<WorkspaceEvent, { kind: "revised" }>) => change.changed.includes("@global/a")
 
-const opened = Effect.fnUntraced(function* (folder: Folder) {
+const opening = Effect.fnUntraced(function* (folder: Folder) {
   for (const id of ["a", "b", "c"]) folder.write(`contracts/${id}.yaml`, contract(id))
   const opened = yield* open(folder)
   yield* opened.until("revised")
@@ -88,7 +92,7 @@ describe.each(Object.entries(saves))("%s", (_name, save) => {
     "is one change, saved at once",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         for (const step of save(folder)) step()
         const events: Array<WorkspaceEvent> = []
         yield* marked(folder, workspace, (event) => {
@@ -106,7 +110,7 @@ describe.each(Object.entries(saves))("%s", (_name, save) => {
     "never leaves a moment without the contract, however slow it is",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         for (const step of save(folder)) {
           step()
           yield* workspace.workspace.reload
@@ -138,7 +142,7 @@ describe("a file that is written again and again", () => {
     "is not looked at before it rests",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         const end = performance.now() + 5 * DEBOUNCE_MS
         const pauses = yield* writing(folder, () => performance.now() < end)
         folder.write(FILE, SAVED)
@@ -157,7 +161,7 @@ describe("a file that is written again and again", () => {
     "is looked at all the same where it never rests",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         let seen = false
         const told = Effect.map(workspace.until("revised", isSaved, neverWithoutA), () => (seen = true))
         yield* Effect.all([writing(folder, () => !seen), told], { concurrency: 2 })
@@ -171,7 +175,7 @@ describe("other saves", () => {
     "changes nothing for a save of the same text",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.write(FILE, contract("a"))
         const events: Array<WorkspaceEvent> = []
         yield* marked(folder, workspace, (event) => events.push(event))
@@ -184,7 +188,7 @@ describe("other saves", () => {
     "takes a renamed file as it is: the same rules from another place",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.rename(FILE, "contracts/deep.yaml")
         const { change } = yield* workspace.until("reworded", undefined, neverWithoutA)
         expect(change.filesChanged).toEqual([FILE, "contracts/deep.yaml"])
@@ -198,7 +202,7 @@ describe("other saves", () => {
     inFolder((folder) =>
       Effect.gen(function* () {
         folder.write("contracts/pair.yaml", several(contract("p"), contract("q")))
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.write("contracts/pair.yaml", contract("p", "new"))
         folder.write("contracts/c.yaml", several(contract("c"), contract("q")))
         const { change } = yield* workspace.until("revised", undefined, neverWithoutA)
@@ -212,7 +216,7 @@ describe("other saves", () => {
     "keeps the last good version of a broken file, says where it is broken, and goes on when it is mended",
     inFolder((folder) =>
       Effect.gen(function* () {
-        const workspace = yield* opened(folder)
+        const workspace = yield* opening(folder)
         folder.write(FILE, `${contract("a", "half")}---\n${BROKEN}`)
         folder.write("contracts/b.yaml", contract("b", "new"))
         const { change } = yield* workspace.until("revised", undefined, neverWithoutA)
@@ -240,7 +244,8 @@ describe("other saves", () => {
         git("add", ".")
         git("commit", "-q", "-m", "one")
         git("checkout", "-q", "-b", "two")
-        for (let index = 0; index < count; index += 2) folder.write(`contracts/c${index}.yaml`, contract(`c${index}`, "two"))
+        for (let index = 0; index < count; index += 2)
+          folder.write(`contracts/c${index}.yaml`, contract(`c${index}`, "two"))
         folder.rename("contracts/c1.yaml", "contracts/renamed.yaml")
         git("add", ".")
         git("commit", "-q", "-m", "two")

@@ -43,8 +43,9 @@ export const inFolder = (body: (folder: Folder) => Effect.Effect<void, unknown, 
   Effect.runPromise(Effect.scoped(Effect.flatMap(temporaryFolder, body)))
 
 /** The same in virtual time, which stands still but for `TestClock.adjust`. */
-export const inVirtualTime = (body: (folder: Folder) => Effect.Effect<void, unknown, Scope.Scope>) => (): Promise<void> =>
-  Effect.runPromise(Effect.scoped(Effect.flatMap(temporaryFolder, body)).pipe(Effect.provide(TestClock.layer())))
+export const inVirtualTime =
+  (body: (folder: Folder) => Effect.Effect<void, unknown, Scope.Scope>) => (): Promise<void> =>
+    Effect.runPromise(Effect.scoped(Effect.flatMap(temporaryFolder, body)).pipe(Effect.provide(TestClock.layer())))
 
 export const open = Effect.fnUntraced(function* (folder: Folder, options: Omit<WorkspaceOptions, "folder"> = {}) {
   const context = yield* Layer.build(Workspace.layer({ folder: folder.path, ...options }))
@@ -69,7 +70,7 @@ export const after = (ms: number, { workspace }: Pick<Open, "workspace">) =>
 /** Full names of what is in force. */
 export const names = Effect.fnUntraced(function* ({ workspace }: Open) {
   const { contracts, organizations } = yield* workspace.current
-  return [...contracts.map(({ fullName }) => fullName), ...organizations.map(({ id }) => id)].sort()
+  return [...contracts.map(({ fullName }) => fullName), ...organizations.map(({ id }) => id)].toSorted()
 })
 
 const temporaryFolder = Effect.acquireRelease(

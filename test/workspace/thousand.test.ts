@@ -34,15 +34,21 @@ it(
       writeAll(folder, "two")
       const changed = new Set<string>()
       let revisions = 0
-      yield* until("revised", () => changed.size === COUNT, (event) => {
-        if (event.kind !== "revised") return
-        revisions++
-        expect(event.change.set.contracts).toHaveLength(COUNT)
-        for (const name of event.change.changed) changed.add(name)
-      })
+      yield* until(
+        "revised",
+        () => changed.size === COUNT,
+        (event) => {
+          if (event.kind !== "revised") return
+          revisions++
+          expect(event.change.set.contracts).toHaveLength(COUNT)
+          for (const name of event.change.changed) changed.add(name)
+        },
+      )
       const work = processorMs(processor)
       const passed = performance.now() - before
-      console.log(`${COUNT} changed files in force after ${passed.toFixed(0)} ms (work: ${work.toFixed(0)}), ${revisions} revisions`)
+      console.log(
+        `${COUNT} changed files in force after ${passed.toFixed(0)} ms (work: ${work.toFixed(0)}), ${revisions} revisions`,
+      )
       expect(revisions).toBeLessThanOrEqual(3)
       expect(work + DEBOUNCE_MS).toBeLessThan(MAX_ALL_CHANGED_MS)
       expect((yield* workspace.status).rejected).toEqual([])

@@ -1,11 +1,10 @@
 /** A watcher that sees nothing is made up for by the scan, which looks by itself. */
 import { EventEmitter } from "node:events"
-import { utimesSync } from "node:fs"
-import { join } from "node:path"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { describe, expect, it, vi } from "vitest"
 import { parseFile } from "../../src/language/load.ts"
+import type * as Load from "../../src/language/load.ts"
 import { REMOVAL_GRACE_MS } from "../../src/workspace/protect.ts"
 import { DEBOUNCE_MS, RESCAN_MS } from "../../src/workspace/Workspace.ts"
 import { contract, inFolder, inVirtualTime, names, open } from "./scenario.ts"
@@ -24,7 +23,7 @@ vi.mock("chokidar", () => ({
 }))
 
 vi.mock("../../src/language/load.ts", async (original) => {
-  const actual = await original<typeof import("../../src/language/load.ts")>()
+  const actual = await original<typeof Load>()
   return { ...actual, parseFile: vi.fn(actual.parseFile) }
 })
 
@@ -76,21 +75,6 @@ describe("without a single event of the watcher", () => {
         folder.write(FILE, contract("a"))
         yield* TestClock.adjust(DEBOUNCE_MS)
         expect((yield* workspace.until("revised")).change.added).toEqual(["@global/a"])
-      }),
-    ),
-  )
-
-  it(
-    "a file that changed within one tick of the clock is read again, though size and time are the same",
-    inFolder((folder) =>
-      Effect.gen(function* () {
-        const time = new Date(1_700_000_000_000)
-        folder.write(FILE, contract("a", "one"))
-        utimesSync(join(folder.path, FILE), time, time)
-        const workspace = yield* open(folder)
-        folder.write(FILE, contract("a", "two"))
-        utimesSync(join(folder.path, FILE), time, time)
-        expect((yield* workspace.workspace.reload).set.files[FILE]!.text).toBe(contract("a", "two"))
       }),
     ),
   )

@@ -28,7 +28,10 @@ describe("an error of the whole set", () => {
         expect(change).toMatchObject({ added: ["@global/d"], removed: [], changed: [] })
         expect((yield* workspace.until("rejected")).files.toSorted()).toEqual(["contracts/b.yaml", "contracts/c.yaml"])
         folder.remove("contracts/c.yaml")
-        expect((yield* workspace.until("revised")).change).toMatchObject({ added: ["@global/x"], changed: ["@global/b"] })
+        expect((yield* workspace.until("revised")).change).toMatchObject({
+          added: ["@global/x"],
+          changed: ["@global/b"],
+        })
         expect((yield* workspace.workspace.status).rejected).toEqual([])
       }),
     ),
@@ -85,7 +88,9 @@ describe("an error of the whole set", () => {
         folder.write("contracts/from.yaml", several(contract("a", "new"), BROKEN))
         folder.write("contracts/to.yaml", several(contract("c", "new"), contract("b")))
         const { diagnostics } = yield* workspace.until("rejected")
-        expect(new Set(diagnostics.map(({ file }) => file))).toEqual(new Set(["contracts/from.yaml", "contracts/to.yaml"]))
+        expect(new Set(diagnostics.map(({ file }) => file))).toEqual(
+          new Set(["contracts/from.yaml", "contracts/to.yaml"]),
+        )
         expect(diagnostics.find(({ code }) => code === "waits-for-file")).toMatchObject({ file: "contracts/to.yaml" })
         folder.write("contracts/from.yaml", contract("a", "new"))
         const { change } = yield* workspace.until("revised")
