@@ -20,7 +20,7 @@ export const makeApp = (edge: Edge): Hono<Env> => {
   for (const route of routes) app.on(route.method, honoPath(route.path), serve(edge, route))
   app.post("/v1/webhooks/:source", webhook(edge))
   app.get(SOCKET_PATH, ({ env: { incoming } }) => upgradeRequired().response(pathOf(incoming)))
-  app.get("/health", () => jsonResponse({ status: "alive" }, 200))
+  app.get("/health", () => jsonResponse({ status: "alive", pid: process.pid }, 200))
   app.get("/ready", ready(edge))
   app.get("/metrics", metrics(edge))
   for (const [path, methods] of methodsByPath(app))
