@@ -144,7 +144,7 @@ export const makeWriter = (file: string): Writer => {
 
   const write = (at: Session, changed: Map<string, Head>, commit: EncodedCommit): CommitOutcome => {
     const head = headOf(at, changed, commit.org)
-    const fenced = head.epoch !== commit.epoch
+    const fenced = head.epoch !== commit.epoch || head.epoch === 0
     if (fenced || head.seq !== commit.expected) return { kind: "conflict", actual: head.seq, fenced }
     let { seq, chain } = head
     for (const record of commit.records) {

@@ -48,7 +48,7 @@ export const makeMemoryLog = (
       if (problem !== undefined) return Effect.fail(new LogUnavailable({ operation: "append", reason: problem }))
       const into = organization(org)
       const actual = into.records.length
-      const fenced = epoch !== into.epoch
+      const fenced = epoch !== into.epoch || epoch === 0
       const keys = commit.map(({ event }) => eventKey(event))
       if (fenced || actual !== expected || new Set(keys).size < keys.length || keys.some((key) => byKey.has(key)))
         return Effect.fail(new AppendConflict({ org, expected, actual, fenced }))
