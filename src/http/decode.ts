@@ -18,7 +18,9 @@ export const decoder = <F extends Schema.Struct.Fields>(
   const decode = Schema.decodeUnknownExit(schema)
   const decodeWhole = Schema.decodeUnknownResult(schema, { errors: "all" })
   return (value) => {
-    const unknown = isObject(value) ? Object.keys(value).filter((key) => !known.includes(key)) : []
+    if (!isObject(value))
+      return Result.fail(schemaProblem(place, [{ ...at(place, []), detail: "Expected a JSON object" }]))
+    const unknown = Object.keys(value).filter((key) => !known.includes(key))
     const decoded = decode(value)
     if (Exit.isSuccess(decoded) && unknown.length === 0) return Result.succeed(decoded.value)
     const whole = decodeWhole(value)

@@ -4,7 +4,7 @@ import { GLOBAL } from "../domain/names.ts"
 import type { Explanation } from "../service/Service.ts"
 import { showEvent } from "./envelope.ts"
 import { type Route, route } from "./route.ts"
-import { EventPattern, Files, Instant, Limit, limitOf, Name, Reason } from "./schemas.ts"
+import { Cursor, EventPattern, Files, Instant, Limit, limitOf, Name, Reason } from "./schemas.ts"
 
 const optional = Schema.optionalKey
 const Id = Schema.Struct({ id: Name })
@@ -16,7 +16,7 @@ const FilesBody = Schema.Struct({ files: Files })
 /** What every list of the read models takes. */
 const page = {
   org: optional(Name),
-  after: optional(Name),
+  after: optional(Cursor),
   limit: optional(Limit),
   order: optional(Schema.Literals(["newest", "oldest"])),
 }
@@ -33,7 +33,7 @@ const events: ReadonlyArray<Route> = [
       type: optional(Schema.Array(EventPattern)),
       since: optional(Instant),
       correlation: optional(Name),
-      after: optional(Name),
+      after: optional(Cursor),
       limit: optional(Limit),
       order: optional(Schema.Literals(["asc", "desc"])),
     }),

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { parseDuration } from "../domain/duration.ts"
 import { isEventPattern } from "../domain/eventTypes.ts"
+import { isCursor } from "../service/cursor.ts"
 import { DEFAULT_LISTED_ROWS, MAX_LISTED_ROWS, MAX_NAME_LENGTH, MAX_REASON_LENGTH, MAX_WAIT_MS } from "./limits.ts"
 
 /** Whole or in days, with `Z` or an offset: RFC 3339. */
@@ -17,6 +18,11 @@ export const Name = Schema.String.check(
       (text.length > 0 && text.length <= MAX_NAME_LENGTH && !CONTROL_CHARACTERS.test(text)) ||
       `Expected 1 to ${MAX_NAME_LENGTH} characters, none of them control characters`,
   ),
+)
+
+/** Where a list or a stream goes on; empty: from the start. */
+export const Cursor = Schema.String.check(
+  Schema.makeFilter((text: string) => isCursor(text) || "Expected a cursor, as lists and streams give them out"),
 )
 
 export const Instant = Schema.String.check(

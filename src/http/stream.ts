@@ -12,7 +12,7 @@ import { queryDecoder } from "./decode.ts"
 import { bearerToken, type Edge, type Env, identify, problemOf, queryOf } from "./edge.ts"
 import { showEvent } from "./envelope.ts"
 import { Problem } from "./problem.ts"
-import { EventPattern, Name } from "./schemas.ts"
+import { Cursor, EventPattern, Name } from "./schemas.ts"
 
 export const STREAM_PATH = "/v1/events/stream"
 
@@ -20,7 +20,7 @@ export const StreamQuery = Schema.Struct({
   org: Schema.optionalKey(Name),
   type: Schema.optionalKey(Schema.Array(EventPattern)),
   /** Empty: from the very first event. */
-  after: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(64))),
+  after: Schema.optionalKey(Cursor),
 })
 
 /** An event with its place in the log. */
@@ -39,16 +39,17 @@ export const eventStream =
   async ({ env: { incoming, outgoing } }: Context<Env>): Promise<Response> => {
     const identity = await identify(edge, incoming)
     if (identity instanceof Problem) return identity.response(STREAM_PATH)
-    const query = decodeQuery(queryOf(incoming))
+    const asked = new URLSearchParams(queryOf(incoming))
+    const last = incoming.headers["last-event-id"]
+    if (typeof last === "string") asked.set("after", last)
+    const query = decodeQuery(asked)
     if (Result.isFailure(query)) return query.failure.response(STREAM_PATH)
     if (incoming.method === "HEAD") return new Response(null, { headers: HEADERS })
 
     const { type, ...filter } = query.success
-    const last = incoming.headers["last-event-id"]
     const follow = edge.service.follow(identity, {
       ...filter,
       ...(type === undefined ? undefined : { types: type }),
-      ...(typeof last === "string" ? { after: last } : undefined),
     })
     // A token that is revoked meanwhile ends the stream.
     const allowed = edge.service.authenticate(bearerToken(incoming)!)

@@ -2,10 +2,9 @@
 import { Schema } from "effect"
 import { type Decode, decoder } from "../decode.ts"
 import { PublishQuery } from "../publish.ts"
-import { EventPattern, Name, Reason } from "../schemas.ts"
+import { Cursor, EventPattern, Name, Reason } from "../schemas.ts"
 
 const optional = Schema.optionalKey
-const Cursor = Schema.String.check(Schema.isMaxLength(64))
 
 /** Chosen by the client. */
 export type MessageId = string | number
