@@ -42,7 +42,11 @@ export interface TestEvent {
 }
 
 export type TestStep = { readonly expect?: Expectation; readonly position: Position } & (
-  | { readonly kind: "event"; readonly event: TestEvent; /** How many times it is published, from 1. */ readonly repeat: number }
+  | {
+      readonly kind: "event"
+      readonly event: TestEvent
+      /** How many times it is published, from 1. */ readonly repeat: number
+    }
   | {
       readonly kind: "vote"
       readonly choice: Choice

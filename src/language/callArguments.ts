@@ -3,7 +3,7 @@ import { parseDuration } from "../domain/duration.ts"
 import type { Call } from "./callForm.ts"
 import type { Findings } from "./findings.ts"
 import { BUDGET_UNITS } from "./schemas/effects.ts"
-import type { Entry, Node, Span } from "./tree.ts"
+import { emptyAt, type Entry, type Node, scalarAt, type Span } from "./tree.ts"
 
 /** The content of the effect as its structured form would have it; `undefined` after an error. */
 export const structuredCall = (findings: Findings, call: Call, at: Span): Node | undefined => {
@@ -12,8 +12,14 @@ export const structuredCall = (findings: Findings, call: Call, at: Span): Node |
   const whole = (entries: ReadonlyArray<Entry | undefined>): Node => {
     const given = entries.filter((entry) => entry !== undefined)
     const twice = given.find(({ key }) => named.some((entry) => entry.key === key))
-    if (twice !== undefined) findings.error(twice.keySpan, "call-syntax", `"${twice.key}" is given twice, by position and by name.`)
-    return { kind: "map", entries: [...given, ...named.filter(({ key }) => key !== twice?.key)], start: at.start, end: at.end }
+    if (twice !== undefined)
+      findings.error(twice.keySpan, "call-syntax", `"${twice.key}" is given twice, by position and by name.`)
+    return {
+      kind: "map",
+      entries: [...given, ...named.filter(({ key }) => key !== twice?.key)],
+      start: at.start,
+      end: at.end,
+    }
   }
   switch (call.name) {
     case "allow":
@@ -37,10 +43,14 @@ export const structuredCall = (findings: Findings, call: Call, at: Span): Node |
     case "escalate": {
       const last = positional.at(-1)
       const timed = positional.length > 1 && last?.kind === "scalar" && parseDuration(String(last.value)) !== undefined
-      return whole([listOf("to", timed ? positional.slice(0, -1) : positional), timed ? entryOf("after", last) : undefined])
+      return whole([
+        listOf("to", timed ? positional.slice(0, -1) : positional),
+        timed ? entryOf("after", last) : undefined,
+      ])
     }
     case "notify": {
-      const message = named.some(({ key }) => key === "message") || positional.length < 2 ? undefined : positional.at(-1)
+      const message =
+        named.some(({ key }) => key === "message") || positional.length < 2 ? undefined : positional.at(-1)
       return whole([
         listOf("to", message === undefined ? positional : positional.slice(0, -1)),
         message && entryOf("message", message),
@@ -50,8 +60,6 @@ export const structuredCall = (findings: Findings, call: Call, at: Span): Node |
       return emptyAt(at)
   }
 }
-
-const emptyAt = ({ start }: Span): Node => ({ kind: "scalar", value: null, plain: true, verbatim: undefined, start, end: start })
 
 const entryOf = (key: string, value: Node): Entry => ({ key, keySpan: value, value, plain: true })
 
@@ -67,7 +75,7 @@ const spent = (node: Node): Entry => {
   const match = node.kind === "scalar" ? /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(String(node.value)) : null
   const unit = BUDGET_UNITS.find((known) => known === match?.[2])
   if (match === null || unit === undefined) return entryOf("usd", node)
-  return entryOf(unit, { kind: "scalar", value: Number(match[1]), plain: true, verbatim: undefined, start: node.start, end: node.end })
+  return entryOf(unit, scalarAt(Number(match[1]), node))
 }
 
 const only = (findings: Findings, call: Call, most: number, at: Span): boolean => {

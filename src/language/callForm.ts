@@ -60,7 +60,8 @@ class ArgumentParser {
       if (!("keySpan" in argument)) {
         if (named.length > 0) this.#fail(argument, "Arguments by name stand behind those by position.")
         positional.push(argument)
-      } else if (named.some(({ key }) => key === argument.key)) this.#fail(argument.keySpan, `"${argument.key}" is given twice.`)
+      } else if (named.some(({ key }) => key === argument.key))
+        this.#fail(argument.keySpan, `"${argument.key}" is given twice.`)
       else named.push(argument)
     }
     this.#space()
@@ -82,7 +83,10 @@ class ArgumentParser {
       this.#at++
       if (unit === close) return
       if (unit === ",") continue
-      this.#fail(this.#place(this.#at - 1), unit === undefined ? `A "${close}" is missing at the end.` : `A comma or "${close}" is expected here.`)
+      this.#fail(
+        this.#place(this.#at - 1),
+        unit === undefined ? `A "${close}" is missing at the end.` : `A comma or "${close}" is expected here.`,
+      )
     }
   }
 
@@ -91,7 +95,11 @@ class ArgumentParser {
     const start = this.#at
     const key = /^(?:([A-Za-z_][A-Za-z0-9_-]*)|"([^"\\]*)")\s*:(\s*)/.exec(this.#text.slice(start))
     const name = key?.[1] ?? key?.[2]
-    const isNamed = name !== undefined && (close === "}" || this.#names.includes(name) || (key?.[1] !== undefined && key[3] !== "" && !SELECTOR_HEADS.has(name)))
+    const isNamed =
+      name !== undefined &&
+      (close === "}" ||
+        this.#names.includes(name) ||
+        (key?.[1] !== undefined && key[3] !== "" && !SELECTOR_HEADS.has(name)))
     if (key === null || !isNamed) {
       if (close === "}") this.#fail(this.#place(start), "In braces each value has a name: { a: 1 }.")
       return this.#value(close)
@@ -115,7 +123,8 @@ class ArgumentParser {
     const parts = this.failed ? [] : [...this.#arguments(open === "[" ? "]" : "}")]
     this.#depth--
     const span = this.#span(start, this.#at)
-    if (open === "[") return { kind: "list", items: parts.map((part) => ("keySpan" in part ? part.value : part)), ...span }
+    if (open === "[")
+      return { kind: "list", items: parts.map((part) => ("keySpan" in part ? part.value : part)), ...span }
     return { kind: "map", entries: parts.flatMap((part) => ("keySpan" in part ? [part] : [])), ...span }
   }
 
@@ -161,12 +170,21 @@ class ArgumentParser {
   #scalar(value: string | number | boolean, start: number, plain: boolean): ScalarNode {
     const span = this.#span(start, this.#at)
     const exact = this.#node.verbatim !== undefined && typeof value === "string"
-    const verbatim = !exact ? undefined : this.#text.startsWith(value, start) ? span.start : this.#text.startsWith(value, start + 1) ? span.start + 1 : undefined
+    const verbatim = !exact
+      ? undefined
+      : this.#text.startsWith(value, start)
+        ? span.start
+        : this.#text.startsWith(value, start + 1)
+          ? span.start + 1
+          : undefined
     return { kind: "scalar", value, plain, verbatim, ...span }
   }
 
   #span(start: number, end: number): Span {
-    return { start: this.#place(start).start, end: this.#node.verbatim === undefined ? this.#node.end : this.#node.verbatim + end }
+    return {
+      start: this.#place(start).start,
+      end: this.#node.verbatim === undefined ? this.#node.end : this.#node.verbatim + end,
+    }
   }
 
   #place(offset: number): Span {

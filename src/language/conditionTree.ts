@@ -1,14 +1,23 @@
 /** Conditions: the full tree and the short form → the tree of the normal form. */
-import { type Condition, DEFAULT_HISTORY_WITHIN_MS, FACT_NAMES, type FactName, type FactParams, type Leaf } from "../domain/contract.ts"
+import {
+  type Condition,
+  DEFAULT_HISTORY_WITHIN_MS,
+  FACT_NAMES,
+  type FactName,
+  type FactParams,
+  type Leaf,
+} from "../domain/contract.ts"
 import { isTimeZone } from "./conditions/clock.ts"
 import { COUNTER_FACTS, COUNTER_KEYS } from "./conditions/factFields.ts"
 import { checkLeaf, decoratorNames, operatorNames } from "./conditions/operators.ts"
 import type { Findings } from "./findings.ts"
 import { refuseInterpolation } from "./interpolation.ts"
+import { ARRAY_FACTS, withoutSigns } from "./knownFacts.ts"
+import { dataPath, rooted } from "./paths.ts"
 import { capital, compact, duration, eventPattern, expected, type Fields, fields, json, list, text } from "./read.ts"
 import { FactValue, LeafNode, ParamsMap } from "./schemas/conditions.ts"
 import { didYouMean, nearest } from "./suggest.ts"
-import { child, type Entry, inWords, isEmpty, type MapNode, type Node, type Span } from "./tree.ts"
+import { child, type Entry, inWords, isEmpty, type MapNode, type Node, scalarAt, type Span } from "./tree.ts"
 
 const TREE_KEYS = ["all", "any", "not", "condition"] as const
 const LEAF_KEYS = Object.keys(LeafNode.fields)
@@ -32,7 +41,8 @@ const readNode = (findings: Findings, node: Node, place: string, counted: boolea
     return NOTHING
   }
   const keys = node.entries.map(({ key }) => key)
-  const isLeaf = keys.includes("fact") || (keys.includes("operator") && (keys.includes("value") || keys.includes("path")))
+  const isLeaf =
+    keys.includes("fact") || (keys.includes("operator") && (keys.includes("value") || keys.includes("path")))
   if (isLeaf && !keys.some(isTreeKey)) return readLeaf(findings, node, counted)
   const head = node.entries.find(({ key }) => isTreeKey(key) || key === "fact")
   if (head === undefined) return shortForm(findings, node, counted)
@@ -40,7 +50,12 @@ const readNode = (findings: Findings, node: Node, place: string, counted: boolea
   if (other !== undefined) {
     const known = isTreeKey(other.key) || LEAF_KEYS.includes(other.key) || /^[a-z]+[.[]/.test(other.key)
     const suggestion = known ? "Put them into the list of one all: or any:." : undefined
-    findings.error(other.keySpan, "several-keys", `A condition with "${head.key}" has no other key, not "${other.key}".`, suggestion)
+    findings.error(
+      other.keySpan,
+      "several-keys",
+      `A condition with "${head.key}" has no other key, not "${other.key}".`,
+      suggestion,
+    )
   }
   return findings.placed(readTreeNode(findings, head, counted), node)
 }
@@ -112,9 +127,8 @@ const checked = (findings: Findings, node: Span, counted: boolean, parts: LeafPa
     value: parts.value,
     params: parts.params.at,
   }
-  const { where: _where, ...params } = leaf.params ?? {}
   const seen = new Set<string>()
-  for (const problem of checkLeaf(leaf.params === undefined ? leaf : { ...leaf, params })) {
+  for (const problem of checkLeaf(withoutWhere(leaf))) {
     if (seen.has(problem.at)) continue
     seen.add(problem.at)
     findings.error(at[problem.at], problem.code, problem.message, problem.suggestion)
@@ -122,8 +136,11 @@ const checked = (findings: Findings, node: Span, counted: boolean, parts: LeafPa
   return findings.placed(leaf, node)
 }
 
-/** `a.b` and `$.a.b` are the same path. */
-const rooted = (path: string): string => (path.startsWith("$") ? path : path.startsWith("[") ? `$${path}` : `$.${path}`)
+/** Its leaves have been checked where they stand. */
+const withoutWhere = (leaf: Leaf): Leaf => {
+  if (leaf.params?.where === undefined) return leaf
+  return { ...leaf, params: compact<FactParams>({ ...leaf.params, where: undefined }) }
+}
 
 const readValue = (findings: Findings, node: Node): unknown => {
   refuseInterpolation(findings, node, "A condition compares with another fact by { fact, path }, not by `${{ .. }}`.")
@@ -136,18 +153,6 @@ const readValue = (findings: Findings, node: Node): unknown => {
     path: path === undefined ? undefined : rooted(text(findings, path, "the path")),
     params: readParams(findings, fact as FactName, read.get("params")),
   })
-}
-
-/** In the normal form members stand without `@`; a full name (`@scope/contract`) keeps it. */
-const withoutSigns = (fact: FactName, path: string | undefined, value: unknown): unknown => {
-  if (path === undefined || !NAME_PATHS[fact]?.test(path)) return value
-  if (Array.isArray(value)) return value.map((item) => withoutSigns(fact, path, item))
-  return typeof value === "string" && value.startsWith("@") && !value.includes("/") ? value.slice(1) : value
-}
-
-const NAME_PATHS: Readonly<Partial<Record<FactName, RegExp>>> = {
-  actor: /^\$\.(?:onbehalf\.)?(?:name|creator)$/,
-  org: /^\$\.(?:members|humans|agents)$/,
 }
 
 // ── parameters ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -177,7 +182,9 @@ const paramsOf = (findings: Findings, { get }: Fields): FactParams => {
 }
 
 const withDefaults = (fact: FactName, params: FactParams): FactParams =>
-  fact === "history" ? { ...params, by: params.by ?? "subject", within: params.within ?? DEFAULT_HISTORY_WITHIN_MS } : params
+  fact === "history"
+    ? { ...params, by: params.by ?? "subject", within: params.within ?? DEFAULT_HISTORY_WITHIN_MS }
+    : params
 
 /** `data.repo` → `$.repo`; the words of the language stay. */
 const readCounterKey = (findings: Findings, node: Node): string => {
@@ -196,16 +203,15 @@ const readCounterKey = (findings: Findings, node: Node): string => {
 export const readTimeZone = (findings: Findings, node: Node, what: string): string => {
   const zone = text(findings, node, what)
   if (zone !== "" && !isTimeZone(zone))
-    findings.error(node, "unknown-time-zone", `${capital(what)} is a name such as Europe/Berlin or UTC, not ${inWords(node)}.`)
+    findings.error(
+      node,
+      "unknown-time-zone",
+      `${capital(what)} is a name such as Europe/Berlin or UTC, not ${inWords(node)}.`,
+    )
   return zone
 }
 
-/** A path into `data`: `data.repo`, `repo` and `$.repo` → `$.repo`. */
-export const dataPath = (written: string): string => rooted(written.replace(/^data(?=[.[])/, "$"))
-
 // ── short form ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const ARRAY_FACTS = new Set(["actor $.roles", "actor $.onbehalf.roles", "org $.members", "org $.humans", "org $.agents"])
 
 const shortForm = (findings: Findings, node: MapNode, counted: boolean): Condition => {
   const leaves = node.entries.flatMap((entry) => shortLeaves(findings, entry, counted))
@@ -219,7 +225,12 @@ const shortLeaves = (findings: Findings, entry: Entry, counted: boolean): Readon
     const known = rest === "" ? [...FACT_NAMES, ...TREE_KEYS] : FACT_NAMES
     const meant = nearest(name, known)
     const suggestion = meant === undefined ? `Did you mean "data.${key}"?` : `Did you mean "${meant}${rest}"?`
-    findings.error(keySpan, "unknown-fact", `There is no fact "${name}". Facts are ${FACT_NAMES.join(", ")}.`, suggestion)
+    findings.error(
+      keySpan,
+      "unknown-fact",
+      `There is no fact "${name}". Facts are ${FACT_NAMES.join(", ")}.`,
+      suggestion,
+    )
     return []
   }
   if (isEmpty(value)) {
@@ -261,7 +272,7 @@ const operatorMap = (
     findings.error(below, "several-params", "Parameters stand either in `params` or beside the operator, not in both.")
   const params = readParams(findings, fact, given)
   if (operators.length === 0 && fact === "history" && findings.errorCount === before)
-    return leaf("equal", node, { kind: "scalar", value: true, plain: true, verbatim: undefined, start: node.start, end: node.start }, params)
+    return leaf("equal", node, scalarAt(true, node), params)
   if (operators.length === 0 && findings.errorCount === before)
     findings.error(node, "missing-operator", `Here an operator is needed, such as { greaterThan: 3 }.`)
   const found = operators.flatMap(({ key, keySpan, value }) => {
@@ -269,7 +280,12 @@ const operatorMap = (
     const base = names.pop()!
     if (!operatorNames.includes(base) || names.some((name) => !decoratorNames.includes(name))) {
       const known = takesParams ? [...operatorNames, ...PARAM_KEYS] : operatorNames
-      findings.error(keySpan, "unknown-operator", `There is no operator ${takesParams ? "or parameter " : ""}"${key}".`, didYouMean(key, known) ?? `Known are ${operatorNames.join(", ")}.`)
+      findings.error(
+        keySpan,
+        "unknown-operator",
+        `There is no operator ${takesParams ? "or parameter " : ""}"${key}".`,
+        didYouMean(key, known) ?? `Known are ${operatorNames.join(", ")}.`,
+      )
       return []
     }
     if (isEmpty(value)) {

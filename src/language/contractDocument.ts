@@ -46,7 +46,10 @@ export const readContract = (findings: Findings, node: Node): Contract => {
 const readId = (findings: Findings, node: Node | undefined): string => {
   const id = text(findings, node, "the contract's id")
   if (node !== undefined && id !== "" && !isKebabCase(id)) {
-    const kebab = id.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")
+    const kebab = id
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "")
     const suggestion = isKebabCase(kebab) ? `Write ${kebab}.` : undefined
     findings.error(node, "wrong-name", "A contract's id is lower-case words joined by hyphens.", suggestion)
   }
@@ -56,7 +59,11 @@ const readId = (findings: Findings, node: Node | undefined): string => {
 export const readOrganizationName = (findings: Findings, node: Node | undefined, what: string): string => {
   const name = text(findings, node, what)
   if (node !== undefined && name !== "" && !isOrganizationName(name)) {
-    const meant = `@${name.replace(/^@/, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}`
+    const meant = `@${name
+      .replace(/^@/, "")
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "")}`
     const suggestion = isOrganizationName(meant) ? `Write "${meant}".` : undefined
     findings.error(node, "wrong-name", 'An organization is written with its sign: "@review-team".', suggestion)
   }

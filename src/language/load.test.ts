@@ -39,8 +39,9 @@ describe("a file", () => {
     expect(parseFile("a.yaml", head.replace('"@team"', "@team") + "then: allow\n").contracts).toEqual([])
   })
 
-  it("takes `dana` and `\"@dana\"` for the same member, and another comment for the same version", () => {
-    const version = (owner: string) => parseFile("a.yaml", `${head}then: allow\nowner: ${owner}\n`).contracts[0]!.version
+  it('takes `dana` and `"@dana"` for the same member, and another comment for the same version', () => {
+    const version = (owner: string) =>
+      parseFile("a.yaml", `${head}then: allow\nowner: ${owner}\n`).contracts[0]!.version
     expect(version('"@dana"')).toBe(version("dana # the lead"))
     expect(version("dana")).not.toBe(version("erin"))
   })
@@ -70,7 +71,11 @@ describe("effects", () => {
   })
 
   it("reads every kind of selector", () => {
-    expect(effect('notify: { to: [dana, "@erin", role:lead, scope.role:lead, human, scope.agents, actor.creator, alice@global, channel:a, "#b"], message: x }')).toMatchObject({
+    expect(
+      effect(
+        'notify: { to: [dana, "@erin", role:lead, scope.role:lead, human, scope.agents, actor.creator, alice@global, channel:a, "#b"], message: x }',
+      ),
+    ).toMatchObject({
       to: [
         { kind: "member", name: "dana" },
         { kind: "member", name: "erin" },
@@ -87,7 +92,10 @@ describe("effects", () => {
   })
 
   it("keeps quotes, commas and parentheses inside a call's texts", () => {
-    expect(effect(String.raw`deny("say \"no\", (and 'why')")`)).toEqual({ effect: "deny", reason: `say "no", (and 'why')` })
+    expect(effect(String.raw`deny("say \"no\", (and 'why')")`)).toEqual({
+      effect: "deny",
+      reason: `say "no", (and 'why')`,
+    })
     expect(effect("deny('it''s late')")).toEqual({ effect: "deny", reason: "it's late" })
     expect(effect("deny(not on Fridays)")).toEqual({ effect: "deny", reason: "not on Fridays" })
   })
@@ -119,17 +127,23 @@ describe("what this version does not run yet", () => {
     ['"require_approval(@dana, otherwise: escalate(role:lead))"', ["`otherwise: escalate`"]],
     ["require_votes(supermajority, human)", ["The resolution `supermajority`"]],
     ['"require_votes(majority, human, of: cast, quorum: 2)"', ["`of: cast`"]],
-    ['"require_votes(2, human, weights: members, veto: @dana, delay: 1h, same: [a])"', ["`weights`", "`veto`", "`delay`", "`same`"]],
+    [
+      '"require_votes(2, human, weights: members, veto: @dana, delay: 1h, same: [a])"',
+      ["`weights`", "`veto`", "`delay`", "`same`"],
+    ],
     ["route: { to: dana, as: first }", ["`route` as `first`"]],
     ["require_votes(unanimous, human)", []],
-    ['\'notify(@dana, "x", upon: hold)\'', []],
+    ["'notify(@dana, \"x\", upon: hold)'", []],
     ["route: { to: [dana, erin], as: parallel }", []],
   ])("%s", (text, constructs) => {
     const parsed = parseFile("c.yaml", `${head}then:\n  - ${text}\n`)
     expect(parsed.diagnostics).toEqual([])
     const found = unsupported(parsed.contracts[0]!, parsed.places)
-    expect(found.map(({ message }) => message)).toEqual(constructs.map((construct) => expect.stringContaining(construct)))
-    for (const diagnostic of found) expect(diagnostic).toMatchObject({ line: 5, severity: "error", code: "not-yet-supported" })
+    expect(found.map(({ message }) => message)).toEqual(
+      constructs.map((construct) => expect.stringContaining(construct)),
+    )
+    for (const diagnostic of found)
+      expect(diagnostic).toMatchObject({ line: 5, severity: "error", code: "not-yet-supported" })
   })
 })
 
@@ -161,7 +175,15 @@ cases:
         {
           name: "waits",
           given: [{ kind: "event", repeat: 3, event: { type: "deploy.requested", actor: "coder" } }],
-          expect: { verdict: "hold", contracts: ["a"], tasks: [], emits: ["b.c"], reason: "votes", error: false, state: "active" },
+          expect: {
+            verdict: "hold",
+            contracts: ["a"],
+            tasks: [],
+            emits: ["b.c"],
+            reason: "votes",
+            error: false,
+            state: "active",
+          },
           then: [
             { kind: "vote", choice: "approve", by: "dana", in: "a", expect: { verdict: "hold" } },
             { kind: "cancel", by: "coder" },
@@ -185,16 +207,20 @@ describe("a set of files", () => {
   })
 
   it("rejects both organizations of one secret", () => {
-    const file = (name: string) =>
-      parseFile(`${name}.yaml`, `organization: "@${name}"\nmembers: []\nwebhooks: [{ source: github, secret: "\${{ env.S }}" }]\n`)
-    expect(checkSet([file("a"), file("b")]).map(({ file, code }) => `${file} ${code}`)).toEqual([
+    const organization = (name: string) =>
+      parseFile(
+        `${name}.yaml`,
+        `organization: "@${name}"\nmembers: []\nwebhooks: [{ source: github, secret: "\${{ env.S }}" }]\n`,
+      )
+    expect(checkSet([organization("a"), organization("b")]).map(({ file, code }) => `${file} ${code}`)).toEqual([
       "a.yaml shared-secret",
       "b.yaml shared-secret",
     ])
   })
 
   it("finds shared conditions in the scope, its parents and @global, and nowhere else", () => {
-    const organization = (id: string, extra: string) => parseFile(`${id}.yaml`, `organization: "@${id}"\nmembers: []\n${extra}`)
+    const organization = (id: string, extra: string) =>
+      parseFile(`${id}.yaml`, `organization: "@${id}"\nmembers: []\n${extra}`)
     const condition = (name: string) => `conditions: { ${name}: { data.x: 1 } }\n`
     const files = [
       organization("global", condition("everywhere")),
@@ -203,7 +229,9 @@ describe("a set of files", () => {
       organization("other", condition("foreign")),
     ]
     const codes = (name: string) =>
-      checkSet([...files, parseFile("c.yaml", `${head}when: { condition: ${name} }\nthen: allow\n`)]).map(({ code, line }) => `${line} ${code}`)
+      checkSet([...files, parseFile("c.yaml", `${head}when: { condition: ${name} }\nthen: allow\n`)]).map(
+        ({ code, line }) => `${line} ${code}`,
+      )
     for (const name of ["own", "inherited", "everywhere"]) expect(codes(name)).toEqual([])
     expect(codes("foreign")).toEqual(["4 unknown-condition"])
   })
@@ -218,7 +246,10 @@ describe("a set of files", () => {
   })
 
   it("looks for members of all organizations that a contract binds", () => {
-    const below = parseFile("below.yaml", 'organization: "@below"\nparent: "@team"\nmembers: [{ agent: coder, roles: [tester] }]\n')
+    const below = parseFile(
+      "below.yaml",
+      'organization: "@below"\nparent: "@team"\nmembers: [{ agent: coder, roles: [tester] }]\n',
+    )
     const contract = parseFile("c.yaml", `${head}then: [route(coder), require_approval(role:tester)]\n`)
     expect(checkSet([team, below, contract]).filter(({ severity }) => severity === "error")).toEqual([])
     expect(checkSet([team, contract]).map(({ code }) => code)).toEqual(["unknown-member", "unknown-role"])

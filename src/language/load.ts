@@ -63,8 +63,18 @@ export const parseFile = (file: string, text: string): ParsedFile => {
     if (broken !== undefined) dropConsequences(findings, earlier, broken)
   }
   for (const contract of contracts) findings.diagnostics.push(...lintContract(contract, findings.places))
-  const diagnostics = findings.diagnostics.sort((a, b) => a.line - b.line || a.column - b.column)
-  return { file, hash: sha256(text), contracts, organizations, tests, drafts, diagnostics, unreadable, places: findings.places }
+  const diagnostics = findings.diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column)
+  return {
+    file,
+    hash: sha256(text),
+    contracts,
+    organizations,
+    tests,
+    drafts,
+    diagnostics,
+    unreadable,
+    places: findings.places,
+  }
 }
 
 type Kind = "contract" | "organization" | "tests"
@@ -74,7 +84,11 @@ const KIND_KEYS = ["contract", "organization", "workflow"] as const
 const kindOf = (findings: Findings, tree: Node): Kind | undefined => {
   const isTestFile = findings.file.endsWith(".test.yaml") || findings.file.endsWith(".test.yml")
   if (tree.kind !== "map") {
-    findings.error(tree, "unknown-document", `A document begins with "contract:" or "organization:"; this is ${inWords(tree)}.`)
+    findings.error(
+      tree,
+      "unknown-document",
+      `A document begins with "contract:" or "organization:"; this is ${inWords(tree)}.`,
+    )
     return undefined
   }
   const kind = tree.entries.find(({ key }) => (KIND_KEYS as ReadonlyArray<string>).includes(key))
@@ -83,16 +97,26 @@ const kindOf = (findings: Findings, tree: Node): Kind | undefined => {
     const expected = isTestFile ? '"organization:" and has "cases:"' : '"contract:" or "organization:"'
     const meant = first && nearest(first.key, KIND_KEYS)
     // The misspelt key itself is reported where the document's keys are read.
-    if (meant === "contract" || meant === "organization") return meant === "organization" && isTestFile ? "tests" : meant
+    if (meant === "contract" || meant === "organization")
+      return meant === "organization" && isTestFile ? "tests" : meant
     findings.error(first?.keySpan ?? tree, "unknown-document", `A document begins with ${expected}.`)
     return undefined
   }
   if (kind.key === "workflow") {
-    findings.error(kind.keySpan, "not-yet-supported", "Workflows are not supported by this version.", "Write contracts that route.")
+    findings.error(
+      kind.keySpan,
+      "not-yet-supported",
+      "Workflows are not supported by this version.",
+      "Write contracts that route.",
+    )
     return undefined
   }
   if (isTestFile && kind.key === "contract") {
-    findings.error(kind.keySpan, "wrong-file", "A *.test.yaml file holds tests only; contracts are in a file of their own.")
+    findings.error(
+      kind.keySpan,
+      "wrong-file",
+      "A *.test.yaml file holds tests only; contracts are in a file of their own.",
+    )
     return undefined
   }
   const cases = child(tree, "cases")

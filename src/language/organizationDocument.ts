@@ -59,8 +59,18 @@ export const readOrganization = (findings: Findings, node: Node): Organization =
     webhooks: list(findings, get("webhooks"), '"webhooks"').map((item) => readWebhook(findings, item)),
   })
   reportTwice(findings, content.channels, get("channels"), "channel")
-  reportTwice(findings, content.documents.map(({ name }) => name), get("documents"), "document")
-  reportTwice(findings, content.webhooks.map(({ source }) => source), get("webhooks"), "webhook")
+  reportTwice(
+    findings,
+    content.documents.map(({ name }) => name),
+    get("documents"),
+    "document",
+  )
+  reportTwice(
+    findings,
+    content.webhooks.map(({ source }) => source),
+    get("webhooks"),
+    "webhook",
+  )
   const at = get("organization") ?? node
   const organization = { ...content, version: versionOf(content), position: findings.position(at.start) }
   return findings.placed(organization, at, { parent, owner })
@@ -139,7 +149,12 @@ const KINDS: ReadonlyArray<readonly [string, MapSchema]> = [
 
 export const readMembers = (findings: Findings, node: Node | undefined): ReadonlyArray<Member> => {
   const members = list(findings, node, '"members"').map((item) => readMember(findings, item))
-  reportTwice(findings, members.map(({ name }) => name), node, "member")
+  reportTwice(
+    findings,
+    members.map(({ name }) => name),
+    node,
+    "member",
+  )
   return members
 }
 
@@ -148,11 +163,16 @@ const readMember = (findings: Findings, node: Node): Member => {
   const found = KINDS.filter(([key]) => child(node, key) !== undefined)
   const [kind, schema] = found[0] ?? guessKind(node)
   if (kind === undefined || schema === undefined || found.length > 1) {
-    findings.error(node, "wrong-member", 'A member is one of "human: NAME", "agent: NAME" and "ref: NAME@ORGANIZATION".')
+    findings.error(
+      node,
+      "wrong-member",
+      'A member is one of "human: NAME", "agent: NAME" and "ref: NAME@ORGANIZATION".',
+    )
     return { name: "", kind: "human", roles: [], weight: 1, position }
   }
   const { get } = fields(findings, node, schema, kind === "human" ? "a human" : "an agent")
-  const [name, ref] = kind === "ref" ? readRef(findings, get("ref")) : [memberNameOf(findings, get(kind), "the name"), undefined]
+  const [name, ref] =
+    kind === "ref" ? readRef(findings, get("ref")) : [memberNameOf(findings, get(kind), "the name"), undefined]
   return findings.placed(
     compact<Member>({
       name,
@@ -171,7 +191,11 @@ const readMember = (findings: Findings, node: Node): Member => {
 const guessKind = (node: Node): readonly [string | undefined, MapSchema | undefined] => {
   if (node.kind !== "map") return [undefined, undefined]
   const work = node.entries.some(({ key }) => ["executor", "prompt", "limits", "schedule"].includes(key))
-  const near = node.entries.some(({ key }) => /^h/i.test(key)) ? KINDS[0] : work || node.entries.some(({ key }) => /^a/i.test(key)) ? KINDS[1] : undefined
+  const near = node.entries.some(({ key }) => /^h/i.test(key))
+    ? KINDS[0]
+    : work || node.entries.some(({ key }) => /^a/i.test(key))
+      ? KINDS[1]
+      : undefined
   return near ?? [undefined, undefined]
 }
 
@@ -213,12 +237,19 @@ const readExecutor = (findings: Findings, node: Node): NonNullable<Member["execu
   text(findings, kind, "the kind of an executor")
   for (const { key, value } of node.entries)
     if (key === "run" || key === "shell")
-      refuseInterpolation(findings, value, "In a command values arrive as environment variables or on stdin, not by `${{ .. }}`.")
+      refuseInterpolation(
+        findings,
+        value,
+        "In a command values arrive as environment variables or on stdin, not by `${{ .. }}`.",
+      )
     else checkInterpolation(findings, value, ["env"])
   return json(findings, node) as NonNullable<Member["executor"]>
 }
 
-const readPrompt = (findings: Findings, node: Node | undefined): { prompt: string | undefined; promptAppend: string | undefined } => {
+const readPrompt = (
+  findings: Findings,
+  node: Node | undefined,
+): { prompt: string | undefined; promptAppend: string | undefined } => {
   refuseInterpolation(findings, node, "A prompt holds no `${{ .. }}`; what the event says comes with the task's goal.")
   if (node?.kind !== "map") return { prompt: optionalText(findings, node, "the prompt"), promptAppend: undefined }
   const { get } = fields(findings, node, PromptMap, "a prompt")
@@ -244,6 +275,11 @@ const readSchedule = (findings: Findings, node: Node): Schedule => {
   if (cron === undefined) return { every: duration(findings, every, '"every"') ?? 1 }
   const written = text(findings, cron, '"cron"')
   if (written !== "" && Result.isFailure(Cron.parse(written)))
-    findings.error(cron, "wrong-cron", `${capital(inWords(cron))} is no cron schedule.`, 'Write one such as "0 9 * * 1-5".')
+    findings.error(
+      cron,
+      "wrong-cron",
+      `${capital(inWords(cron))} is no cron schedule.`,
+      'Write one such as "0 9 * * 1-5".',
+    )
   return { cron: written }
 }

@@ -76,7 +76,12 @@ export const text = (findings: Findings, node: Node | undefined, what: string): 
     return ""
   }
   const quoted = asText(node)
-  expected(findings, node, `${what} is a text`, quoted === undefined ? undefined : `Write ${JSON.stringify(quoted)} in quotes.`)
+  expected(
+    findings,
+    node,
+    `${what} is a text`,
+    quoted === undefined ? undefined : `Write ${JSON.stringify(quoted)} in quotes.`,
+  )
   return ""
 }
 
@@ -104,7 +109,12 @@ export const choice = <const Word extends string>(
   if (found !== undefined) return found
   const list = words.join(", ")
   if (node.kind === "scalar" && typeof node.value === "string")
-    findings.error(node, code, `${capital(what)} is one of ${list}, not ${inWords(node)}.`, didYouMean(node.value, words))
+    findings.error(
+      node,
+      code,
+      `${capital(what)} is one of ${list}, not ${inWords(node)}.`,
+      didYouMean(node.value, words),
+    )
   else expected(findings, node, `${what} is one of ${list}`)
   return undefined
 }
@@ -215,7 +225,11 @@ export const eventPattern = (findings: Findings, node: Node, what: string): stri
 export const eventType = (findings: Findings, node: Node | undefined, what: string): string => {
   const written = text(findings, node, what)
   if (node !== undefined && written !== "" && !isEventType(written))
-    findings.error(node, "wrong-type", `${capital(what)} is dotted words such as deploy.requested, not ${inWords(node)}.`)
+    findings.error(
+      node,
+      "wrong-type",
+      `${capital(what)} is dotted words such as deploy.requested, not ${inWords(node)}.`,
+    )
   return written
 }
 
@@ -234,7 +248,12 @@ export const jsonMap = (findings: Findings, node: Node): Readonly<Record<string,
   }
   for (const entry of node.entries)
     if (entry.plain && BOOLEAN_WORD.test(entry.key))
-      findings.warning(entry.keySpan, "yaml-boolean", `The key ${entry.key} is the text "${entry.key}".`, `Write "${entry.key}": in quotes.`)
+      findings.warning(
+        entry.keySpan,
+        "yaml-boolean",
+        `The key ${entry.key} is the text "${entry.key}".`,
+        `Write "${entry.key}": in quotes.`,
+      )
   return Object.fromEntries(node.entries.map(({ key, value }) => [key, json(findings, value)]))
 }
 
@@ -265,5 +284,8 @@ export const mapOf = (key: string, value: Node): MapNode => ({
   start: value.start,
   end: value.end,
 })
+
+/** A map as it is; anything else as the one `key` of a map. */
+export const mapOr = (key: string, node: Node): MapNode => (node.kind === "map" ? node : mapOf(key, node))
 
 export const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1)

@@ -2,7 +2,22 @@
 import type { ContractTests, Expectation, TestCase, TestEvent, TestStep } from "../domain/contractTests.ts"
 import { readOrganizationName } from "./contractDocument.ts"
 import type { Findings } from "./findings.ts"
-import { choice, compact, duration, eventType, expected, fields, flag, instant, json, list, type MapSchema, number, optionalText, text } from "./read.ts"
+import {
+  choice,
+  compact,
+  duration,
+  eventType,
+  expected,
+  fields,
+  flag,
+  instant,
+  json,
+  list,
+  type MapSchema,
+  number,
+  optionalText,
+  text,
+} from "./read.ts"
 import {
   AfterStep,
   CancelStep,
@@ -25,7 +40,8 @@ export const readContractTests = (findings: Findings, node: Node): ContractTests
   const { get } = fields(findings, node, ContractTestsDocument, "a document of contract tests")
   const members = get("members")
   const cases = get("cases")
-  if (cases?.kind === "list" && cases.items.length === 0) findings.error(cases, "empty-list", '"cases" is an empty list.')
+  if (cases?.kind === "list" && cases.items.length === 0)
+    findings.error(cases, "empty-list", '"cases" is an empty list.')
   return compact<ContractTests>({
     organization: readOrganizationName(findings, get("organization"), "the organization"),
     file: findings.file,
@@ -85,7 +101,15 @@ const readStep = (findings: Findings, node: Node): TestStep | undefined => {
   const keys = node.entries.map(({ key }) => key)
   const step =
     STEPS.find(([kind]) => keys.includes(kind)) ??
-    STEPS.find(([kind]) => keys.some((key) => nearest(key, STEPS.map(([name]) => name)) === kind))
+    STEPS.find(([kind]) =>
+      keys.some(
+        (key) =>
+          nearest(
+            key,
+            STEPS.map(([name]) => name),
+          ) === kind,
+      ),
+    )
   if (step === undefined) {
     findings.error(node, "unknown-step", "A step is one of event, vote, cancel and after.")
     return undefined

@@ -49,7 +49,10 @@ export const repair = (source: string, parse: Parse): Repaired => {
   return { source, documents, traps, original }
 }
 
-const moved = (at: Span, original: (offset: number) => number): Span => ({ start: original(at.start), end: original(at.end) })
+const moved = (at: Span, original: (offset: number) => number): Span => ({
+  start: original(at.start),
+  end: original(at.end),
+})
 
 interface Edit extends Span {
   readonly replacement: string
@@ -133,7 +136,8 @@ const visit = (node: ParsedNode | null, inFlow: boolean, see: (node: ParsedNode,
       visit(pair.key as ParsedNode | null, inFlow || node.flow === true, see)
       visit(pair.value as ParsedNode | null, inFlow || node.flow === true, see)
     }
-  else if (isSeq(node)) for (const item of node.items) visit(item as ParsedNode | null, inFlow || node.flow === true, see)
+  else if (isSeq(node))
+    for (const item of node.items) visit(item as ParsedNode | null, inFlow || node.flow === true, see)
 }
 
 // ── kinds of traps ──────────────────────────────────────────────────────────────────────────────────────────────────

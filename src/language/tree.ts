@@ -41,6 +41,19 @@ export interface ScalarNode extends Span {
 /** A key without a value: `on:` and nothing behind it. */
 export const isEmpty = (node: Node): boolean => node.kind === "scalar" && node.value === null && node.start === node.end
 
+/** Nothing, at the beginning of a place. */
+export const emptyAt = ({ start }: { readonly start: number }): ScalarNode => scalarAt(null, { start, end: start })
+
+/** A value that does not stand in the file as it is. */
+export const scalarAt = (value: ScalarNode["value"], { start, end }: Span): ScalarNode => ({
+  kind: "scalar",
+  value,
+  plain: true,
+  verbatim: undefined,
+  start,
+  end,
+})
+
 /** The value under `key`, if `node` is a map that has it. */
 export const child = (node: Node, key: string): Node | undefined =>
   node.kind === "map" ? node.entries.find((entry) => entry.key === key)?.value : undefined

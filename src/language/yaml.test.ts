@@ -1,4 +1,4 @@
-import fc from "fast-check"
+import * as fc from "fast-check"
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { checkSet, parseFile } from "./load.ts"
@@ -39,7 +39,8 @@ describe("bounds", () => {
 describe("positions", () => {
   it("are the same with Windows line ends and a byte order mark", () => {
     const text = "contract: c\nscope: @a\non: a.b\nthen: alow\n"
-    const places = (variant: string) => parseFile("a.yaml", variant).diagnostics.map(({ line, column }) => [line, column])
+    const places = (variant: string) =>
+      parseFile("a.yaml", variant).diagnostics.map(({ line, column }) => [line, column])
     expect(places(text)).toEqual([
       [2, 8],
       [4, 7],
@@ -81,7 +82,38 @@ describe("any text", () => {
   }
 
   const noise = fc.oneof(
-    fc.constantFrom("@", "*", "&a ", "*a", "!x ", "{", "}", "[", "]", ": ", " #", "\t", '"', "'", "|", ">", "- ", "? ", "<<: ", "---\n", "\n", "(", ")", ",", "${{", "}}", "%", "`", "\uFEFF", "\r\n"),
+    fc.constantFrom(
+      "@",
+      "*",
+      "&a ",
+      "*a",
+      "!x ",
+      "{",
+      "}",
+      "[",
+      "]",
+      ": ",
+      " #",
+      "\t",
+      '"',
+      "'",
+      "|",
+      ">",
+      "- ",
+      "? ",
+      "<<: ",
+      "---\n",
+      "\n",
+      "(",
+      ")",
+      ",",
+      "${{",
+      "}}",
+      "%",
+      "`",
+      "\uFEFF",
+      "\r\n",
+    ),
     fc.string({ maxLength: 8 }),
   )
   const edit = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), removed: fc.nat(12), put: noise })
@@ -108,6 +140,7 @@ describe("any text", () => {
   })
 
   it("gives the same result each time", () => {
-    for (const { name, text } of fixtures) expect(JSON.stringify(parseFile(name, text))).toBe(JSON.stringify(parseFile(name, text)))
+    for (const { name, text } of fixtures)
+      expect(JSON.stringify(parseFile(name, text))).toBe(JSON.stringify(parseFile(name, text)))
   })
 })

@@ -13,7 +13,7 @@ const organizations = parseFile("organization.yaml", read("organization.yaml"))
 const diagnose = (file: string, text: string) => {
   const parsed = parseFile(file, text)
   const across = checkSet([organizations, parsed]).filter((diagnostic) => diagnostic.file === file)
-  return [...parsed.diagnostics, ...across].sort((a, b) => a.line - b.line || a.column - b.column)
+  return [...parsed.diagnostics, ...across].toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 describe("bad files", () => {
@@ -21,7 +21,11 @@ describe("bad files", () => {
     const found = diagnose(file, read(`bad/${file}`)).map(
       ({ line, column, severity, code }) => `${line}:${column} ${severity === "warning" ? "warning " : ""}${code}`,
     )
-    expect(found).toEqual(read(`bad/${file.replace(/yaml$/, "expected")}`).trimEnd().split("\n"))
+    expect(found).toEqual(
+      read(`bad/${file.replace(/yaml$/, "expected")}`)
+        .trimEnd()
+        .split("\n"),
+    )
   })
 })
 

@@ -28,7 +28,7 @@ export const checkSet = (files: ReadonlyArray<ParsedFile>): ReadonlyArray<Diagno
   const world = new World(files)
   for (const rule of RULES) rule(world)
   const order = new Map(files.map(({ file }, index) => [file, index]))
-  return world.diagnostics.sort(
+  return world.diagnostics.toSorted(
     (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line || a.column - b.column,
   )
 }

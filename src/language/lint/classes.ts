@@ -1,6 +1,13 @@
 /** Effects that a type's class does not allow: nobody can deny what has already happened. */
 import type { Contract, Effect, EffectKind } from "../../domain/contract.ts"
-import { BUILT_IN_TYPES, classOf, type EventClass, isEventPattern, isReserved, typeMatches } from "../../domain/eventTypes.ts"
+import {
+  BUILT_IN_TYPES,
+  classOf,
+  type EventClass,
+  isEventPattern,
+  isReserved,
+  typeMatches,
+} from "../../domain/eventTypes.ts"
 import type { World } from "./world.ts"
 
 const APPLIES: Readonly<Record<EventClass, ReadonlySet<EffectKind> | undefined>> = {
@@ -10,7 +17,8 @@ const APPLIES: Readonly<Record<EventClass, ReadonlySet<EffectKind> | undefined>>
 }
 
 /** May an effect of this kind stand behind a type of this class? */
-export const appliesTo = (effect: EffectKind, eventClass: EventClass): boolean => APPLIES[eventClass]?.has(effect) ?? true
+export const appliesTo = (effect: EffectKind, eventClass: EventClass): boolean =>
+  APPLIES[eventClass]?.has(effect) ?? true
 
 export const checkClasses = (world: World): void => {
   for (const contract of world.drafts)
@@ -27,7 +35,7 @@ export const checkClasses = (world: World): void => {
 
 const checkEffect = (world: World, contract: Contract, effect: Effect): void => {
   const wrong = contract.on.filter((pattern) => !classesOf(pattern).some((found) => appliesTo(effect.effect, found)))
-  const [pattern] = wrong.filter(isEventPattern)
+  const pattern = wrong.find(isEventPattern)
   if (pattern === undefined) return
   const found = classesOf(pattern)[0] ?? "fact"
   world.error(
@@ -47,7 +55,13 @@ const WHY: Readonly<Record<EventClass, string>> = {
 /** The classes of the types that a pattern can match; a wildcard is tried with the daemon's own types and some others. */
 export const classesOf = (pattern: string): ReadonlyArray<EventClass> => {
   if (!pattern.includes("*")) return [classOf(pattern)]
-  const tries = ["x", "requested"].flatMap((last) => [pattern.replace(/\*\*$/, `x.${last}`), pattern.replace(/\*\*$/, last), pattern.replace(/\*$/, last)])
-  const types = [...tries.map((text) => text.replace(/\*+/g, "x")), ...BUILT_IN_TYPES].filter((type) => typeMatches(pattern, type))
+  const tries = ["x", "requested"].flatMap((last) => [
+    pattern.replace(/\*\*$/, `x.${last}`),
+    pattern.replace(/\*\*$/, last),
+    pattern.replace(/\*$/, last),
+  ])
+  const types = [...tries.map((text) => text.replace(/\*+/g, "x")), ...BUILT_IN_TYPES].filter((type) =>
+    typeMatches(pattern, type),
+  )
   return [...new Set(types.map(classOf))]
 }

@@ -26,7 +26,12 @@ export const lintContract = (contract: Contract, places: Places): ReadonlyArray<
         )
   for (const { leaf } of all)
     if (/(?:^|:)(?:contains|doesNotContain)$/.test(leaf.operator) && isProbablyText(leaf, all))
-      warning(leaf, "contains-on-text", "`contains` looks into lists and is false for a text.", "For a part of a text write `includes`.")
+      warning(
+        leaf,
+        "contains-on-text",
+        "`contains` looks into lists and is false for a text.",
+        "For a part of a text write `includes`.",
+      )
   return found
 }
 
@@ -48,16 +53,34 @@ const MAY_BE_MISSING = /^(?:data |subject |run |actor \$\.(?:creator|onbehalf))/
 
 /** The contract says what becomes of a missing value, or needs it to be there for another comparison. */
 const isAskedFor = ({ fact, path }: Leaf, all: ReadonlyArray<PlacedLeaf>): boolean =>
-  all.some((other) => other.leaf.fact === fact && other.leaf.path === path && (other.leaf.operator.endsWith("exists") || isPositive(other)))
+  all.some(
+    (other) =>
+      other.leaf.fact === fact &&
+      other.leaf.path === path &&
+      (other.leaf.operator.endsWith("exists") || isPositive(other)),
+  )
 
-const isPositive = ({ leaf, negated }: PlacedLeaf): boolean => !negated && !leaf.operator.includes("not") && !NEGATIVE.has(leaf.operator) && leaf.operator !== "doesNotContain"
+const isPositive = ({ leaf, negated }: PlacedLeaf): boolean =>
+  !negated && !leaf.operator.includes("not") && !NEGATIVE.has(leaf.operator) && leaf.operator !== "doesNotContain"
 
-const TEXT_NAMES = /\.(?:title|body|name|message|text|description|ref|branch|path|url|environment|summary|comment|email|login|reason|command)$/i
-const TEXT_OPERATORS: ReadonlySet<string> = new Set(["matches", "includes", "startsWith", "endsWith", "equal", "notEqual", "in", "notIn"])
+const TEXT_NAMES =
+  /\.(?:title|body|name|message|text|description|ref|branch|path|url|environment|summary|comment|email|login|reason|command)$/i
+const TEXT_OPERATORS: ReadonlySet<string> = new Set([
+  "matches",
+  "includes",
+  "startsWith",
+  "endsWith",
+  "equal",
+  "notEqual",
+  "in",
+  "notIn",
+])
 
 const isProbablyText = (leaf: Leaf, all: ReadonlyArray<PlacedLeaf>): boolean =>
   leaf.fact === "data" &&
   leaf.path !== undefined &&
   !/[*:]|\.\./.test(leaf.path) &&
   (TEXT_NAMES.test(leaf.path) ||
-    all.some((other) => other.leaf.fact === "data" && other.leaf.path === leaf.path && TEXT_OPERATORS.has(other.leaf.operator)))
+    all.some(
+      (other) => other.leaf.fact === "data" && other.leaf.path === leaf.path && TEXT_OPERATORS.has(other.leaf.operator),
+    ))

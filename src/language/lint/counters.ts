@@ -7,13 +7,16 @@ import { classesOf } from "./classes.ts"
 import type { World } from "./world.ts"
 
 export const checkCounters = (world: World): void => {
-  for (const contract of world.contracts) if (contract.when !== undefined) checkCondition(world, contract, contract.when)
+  for (const contract of world.contracts)
+    if (contract.when !== undefined) checkCondition(world, contract, contract.when)
 }
 
 const checkCondition = (world: World, contract: Contract, condition: Condition): void => {
   for (const { leaf } of leaves(condition)) {
     if (!COUNTER_FACTS.has(leaf.fact)) continue
-    const open = [leaf.params?.of, leaf.params?.since].find((type) => type !== undefined && isOpen(world, contract.scope, type))
+    const open = [leaf.params?.of, leaf.params?.since].find(
+      (type) => type !== undefined && isOpen(world, contract.scope, type),
+    )
     if (open === undefined) continue
     world.warning(
       world.place(leaf, contract.position),
@@ -36,5 +39,8 @@ const isOpen = (world: World, scope: string, pattern: string): boolean => {
   if (isReserved || /^(?:run|task)\./.test(pattern)) return false
   const head = pattern.split(".")[0]!
   const seen = [...world.below(scope), ...world.above(scope)]
-  return head.includes("*") || !(head === "webhook" || seen.some(({ webhooks }) => webhooks.some(({ source }) => source === head)))
+  return (
+    head.includes("*") ||
+    !(head === "webhook" || seen.some(({ webhooks }) => webhooks.some(({ source }) => source === head)))
+  )
 }

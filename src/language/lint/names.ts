@@ -3,9 +3,19 @@ import type { Position } from "../../domain/diagnostic.ts"
 import type { World } from "./world.ts"
 
 export const checkNames = (world: World): void => {
-  reportTwice(world, world.contracts.map((contract) => [contract.fullName, contract.position]), "duplicate-contract", "contracts have the name")
+  reportTwice(
+    world,
+    world.contracts.map((contract) => [contract.fullName, contract.position]),
+    "duplicate-contract",
+    "contracts have the name",
+  )
   const organizations = world.files.flatMap((file) => file.organizations)
-  reportTwice(world, organizations.map((organization) => [organization.id, organization.position]), "duplicate-organization", "organizations have the name")
+  reportTwice(
+    world,
+    organizations.map((organization) => [organization.id, organization.position]),
+    "duplicate-organization",
+    "organizations have the name",
+  )
   const secrets = organizations.flatMap((organization) =>
     // Twice in one organization is found where the file is read, by its source.
     [...new Map(organization.webhooks.map((webhook) => [normal(webhook.secret), webhook])).entries()].map(
@@ -34,6 +44,10 @@ const reportTwice = (
     if (all.length > 1)
       for (const at of all) {
         const other = all.find((place) => place !== at)!
-        world.error(at, code, `${all.length} ${what} ${name}; another one is at ${other.file}:${other.line}:${other.column}.`)
+        world.error(
+          at,
+          code,
+          `${all.length} ${what} ${name}; another one is at ${other.file}:${other.line}:${other.column}.`,
+        )
       }
 }

@@ -12,26 +12,36 @@ export const checkOrganizations = (world: World): void => {
     world.error(at, "unknown-organization", `There is no organization ${name}.`, didYouMean(name, names))
   }
   for (const file of world.files) {
-    for (const contract of [...file.contracts, ...file.drafts.contracts]) unknown(contract.scope, world.place(contract, contract.position, "scope"))
+    for (const contract of [...file.contracts, ...file.drafts.contracts])
+      unknown(contract.scope, world.place(contract, contract.position, "scope"))
     for (const organization of [...file.organizations, ...file.drafts.organizations])
-      if (organization.parent !== undefined) unknown(organization.parent, world.place(organization, organization.position, "parent"))
+      if (organization.parent !== undefined)
+        unknown(organization.parent, world.place(organization, organization.position, "parent"))
     for (const tests of file.tests) if (tests.members === undefined) unknown(tests.organization, tests.position)
   }
   for (const contract of world.drafts)
-    if (contract.owner !== undefined) checkOwner(world, contract.owner, world.place(contract, contract.position, "owner"))
+    if (contract.owner !== undefined)
+      checkOwner(world, contract.owner, world.place(contract, contract.position, "owner"))
   const inCycle = new Set<string>()
   for (const organization of world.organizations.values()) {
     checkCycle(world, organization, inCycle)
-    if (organization.owner !== undefined) checkOwner(world, organization.owner, world.place(organization, organization.position, "owner"))
+    if (organization.owner !== undefined)
+      checkOwner(world, organization.owner, world.place(organization, organization.position, "owner"))
     for (const document of organization.documents)
-      if (document.owner !== undefined) checkOwner(world, document.owner, world.place(document, organization.position, "owner"))
+      if (document.owner !== undefined)
+        checkOwner(world, document.owner, world.place(document, organization.position, "owner"))
     for (const member of organization.members) {
       if (member.ref === undefined) continue
       const [name, home] = member.ref.split("@")
       unknown(`@${home}`, member.position)
-      const agents = world.organizations.get(`@${home}`)?.members.filter(({ kind, ref }) => kind === "agent" && ref === undefined)
+      const agents = world.organizations
+        .get(`@${home}`)
+        ?.members.filter(({ kind, ref }) => kind === "agent" && ref === undefined)
       if (agents === undefined || agents.some((agent) => agent.name === name)) continue
-      const suggestion = didYouMean(member.ref, agents.map((agent) => `${agent.name}@${home}`))
+      const suggestion = didYouMean(
+        member.ref,
+        agents.map((agent) => `${agent.name}@${home}`),
+      )
       world.error(member.position, "unknown-member", `@${home} defines no agent "${name}".`, suggestion)
     }
   }
@@ -45,7 +55,11 @@ const checkCycle = (world: World, organization: Organization, inCycle: Set<strin
     path.push(at)
     if (at === organization.id) {
       for (const id of path) inCycle.add(id)
-      world.error(world.place(organization, organization.position, "parent"), "parent-cycle", `The parents go in a circle: ${path.join(", ")}.`)
+      world.error(
+        world.place(organization, organization.position, "parent"),
+        "parent-cycle",
+        `The parents go in a circle: ${path.join(", ")}.`,
+      )
       return
     }
     if (path.indexOf(at) < path.length - 1) return

@@ -47,7 +47,8 @@ const checkSelector = (
   selector: Selector,
 ): void => {
   const at = () => world.place(selector, world.place(effect, contract.position))
-  const where = seen.length === 1 ? seen[0]!.id : contract.scope === GLOBAL ? "any organization" : `${contract.scope} or below it`
+  const where =
+    seen.length === 1 ? seen[0]!.id : contract.scope === GLOBAL ? "any organization" : `${contract.scope} or below it`
   if (selector.kind === "member") {
     const [name = "", home] = selector.name.split("@")
     const places = home === undefined ? seen.map(({ id }) => id) : [`@${home}`]
@@ -55,16 +56,33 @@ const checkSelector = (
     if (known.includes(name) || (home === undefined && world.isHuman(name))) return
     const humans = world.members(GLOBAL).map((member) => member.name)
     const suggestion = didYouMean(name, [...new Set([...known, ...humans, ...SELECTOR_WORDS])])
-    world.error(at(), "unknown-member", `There is no member "${selector.name}" in ${home === undefined ? where : `@${home}`}.`, suggestion)
+    world.error(
+      at(),
+      "unknown-member",
+      `There is no member "${selector.name}" in ${home === undefined ? where : `@${home}`}.`,
+      suggestion,
+    )
   } else if (selector.kind === "role") {
     const places = selector.scope ? [contract.scope] : seen.map(({ id }) => id)
     const roles = new Set(places.flatMap((id) => world.members(id).flatMap((member) => member.roles)))
     if (roles.has(selector.role)) return
-    const suggestion = didYouMean(selector.role, roles) ?? (roles.size > 0 ? `There are ${[...roles].sort().join(", ")}.` : undefined)
-    world.error(at(), "unknown-role", `Nobody in ${selector.scope ? contract.scope : where} has the role "${selector.role}".`, suggestion)
+    const suggestion =
+      didYouMean(selector.role, roles) ??
+      (roles.size > 0 ? `There are ${[...roles].toSorted().join(", ")}.` : undefined)
+    world.error(
+      at(),
+      "unknown-role",
+      `Nobody in ${selector.scope ? contract.scope : where} has the role "${selector.role}".`,
+      suggestion,
+    )
   } else if (selector.kind === "channel") {
     const channels = new Set(seen.flatMap((organization) => organization.channels))
     if (channels.has(selector.name)) return
-    world.warning(at(), "unknown-channel", `No channel of ${where} is called "${selector.name}".`, didYouMean(selector.name, channels))
+    world.warning(
+      at(),
+      "unknown-channel",
+      `No channel of ${where} is called "${selector.name}".`,
+      didYouMean(selector.name, channels),
+    )
   }
 }

@@ -8,7 +8,8 @@ import type { World } from "./world.ts"
 
 export const checkShared = (world: World): void => {
   for (const contract of world.drafts)
-    if (contract.when !== undefined && world.exists(contract.scope)) checkReferences(world, contract.scope, contract.when, contract.position)
+    if (contract.when !== undefined && world.exists(contract.scope))
+      checkReferences(world, contract.scope, contract.when, contract.position)
   const reported = new Set<string>()
   for (const organization of world.organizations.values()) {
     const lookup = sharedConditions(world.organizations, organization.id)
@@ -16,7 +17,7 @@ export const checkShared = (world: World): void => {
       checkReferences(world, organization.id, condition, organization.position)
       const circle = circleThrough(name, lookup)
       // One circle is one mistake, whichever of its conditions it is met at.
-      const members = `${organization.id} ${[...new Set(circle)].sort().join(" ")}`
+      const members = `${organization.id} ${[...new Set(circle)].toSorted().join(" ")}`
       if (circle !== undefined && !reported.has(members)) {
         reported.add(members)
         world.error(

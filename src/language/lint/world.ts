@@ -45,7 +45,11 @@ export class World {
   above(id: string): ReadonlyArray<Organization> {
     const chain: Array<Organization> = []
     const seen = new Set([id])
-    for (let at = this.organizations.get(id)?.parent; at !== undefined && !seen.has(at); at = this.organizations.get(at)?.parent) {
+    for (
+      let at = this.organizations.get(id)?.parent;
+      at !== undefined && !seen.has(at);
+      at = this.organizations.get(at)?.parent
+    ) {
       seen.add(at)
       const organization = this.organizations.get(at)
       if (organization !== undefined) chain.push(organization)
@@ -59,7 +63,10 @@ export class World {
     let found = this.#below.get(scope)
     if (found === undefined) {
       const all = [...this.organizations.values()]
-      found = scope === GLOBAL ? all : all.filter(({ id }) => id === scope || this.above(id).some((parent) => parent.id === scope))
+      found =
+        scope === GLOBAL
+          ? all
+          : all.filter(({ id }) => id === scope || this.above(id).some((parent) => parent.id === scope))
       this.#below.set(scope, found)
     }
     return found
@@ -112,7 +119,13 @@ export class World {
     return found
   }
 
-  #add(severity: Diagnostic["severity"], { file, line, column }: Position, code: string, message: string, suggestion?: string): void {
+  #add(
+    severity: Diagnostic["severity"],
+    { file, line, column }: Position,
+    code: string,
+    message: string,
+    suggestion?: string,
+  ): void {
     const diagnostic = { file, line, column, severity, code, message }
     this.diagnostics.push(suggestion === undefined ? diagnostic : { ...diagnostic, suggestion })
   }

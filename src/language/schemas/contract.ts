@@ -2,7 +2,17 @@
 import { Schema } from "effect"
 import { ConditionSchema } from "./conditions.ts"
 import { EffectsSchema } from "./effects.ts"
-import { described, EventPattern, Instant, Kebab, MemberName, oneOrList, optional, OrganizationName, Text } from "./values.ts"
+import {
+  described,
+  EventPattern,
+  Instant,
+  Kebab,
+  MemberName,
+  oneOrList,
+  optional,
+  OrganizationName,
+  Text,
+} from "./values.ts"
 
 export const MODES = ["enforce", "shadow", "off"] as const
 
@@ -11,10 +21,7 @@ export const ContractDocument = Schema.Struct({
   name: optional(Text, "A title for people."),
   description: optional(Text, "What it is for, in a sentence."),
   scope: described(OrganizationName, 'The organization that it binds: "@review-team"; "@global" binds everyone.'),
-  on: described(
-    oneOrList(EventPattern),
-    "Which events: a type, a pattern (deploy.*, github.**), or a list of them.",
-  ),
+  on: described(oneOrList(EventPattern), "Which events: a type, a pattern (deploy.*, github.**), or a list of them."),
   when: optional(ConditionSchema, "Only if this holds. Left out: always."),
   then: described(EffectsSchema, "What follows: one effect or a list of effects."),
   mode: optional(Schema.Literals(MODES), "enforce (default); shadow: evaluated and counted only; off."),

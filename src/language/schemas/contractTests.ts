@@ -1,7 +1,18 @@
 /** The document of a `*.test.yaml` file. */
 import { Schema } from "effect"
 import { MembersList } from "./organization.ts"
-import { Count, described, Duration, EventType, Instant, MemberName, nonEmptyList, optional, OrganizationName, Text } from "./values.ts"
+import {
+  Count,
+  described,
+  Duration,
+  EventType,
+  Instant,
+  MemberName,
+  nonEmptyList,
+  optional,
+  OrganizationName,
+  Text,
+} from "./values.ts"
 
 export const VERDICTS = ["allow", "deny", "hold", "expired"] as const
 export const CHOICES = ["approve", "deny", "abstain"] as const

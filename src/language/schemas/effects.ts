@@ -163,7 +163,7 @@ const CallNames = EFFECT_NAMES.filter((name) => name !== "allow").join("|")
 
 const EffectSchema = Schema.Union([
   Schema.Literals(["allow"]),
-  described(call(`(${CallNames})`), "An effect as a call, such as deny(\"not on Fridays\") or limit(10, 1h, actor)."),
+  described(call(`(${CallNames})`), 'An effect as a call, such as deny("not on Fridays") or limit(10, 1h, actor).'),
   structured("allow", Schema.Literals([true])),
   structured("deny", Text),
   structured("require_approval", Schema.Union([RequireApprovalMap, Selector, nonEmptyList(Selector)])),

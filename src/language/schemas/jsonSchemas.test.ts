@@ -6,7 +6,9 @@ import { jsonSchemaFiles } from "./jsonSchemas.ts"
 
 const root = new URL("../../../", import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8")
-const schemas = new Map([...jsonSchemaFiles()].map(([name, text]) => [name.replace(".schema.json", ""), JSON.parse(text) as object]))
+const schemas = new Map(
+  [...jsonSchemaFiles()].map(([name, text]) => [name.replace(".schema.json", ""), JSON.parse(text) as object]),
+)
 const validators = new Map([...schemas].map(([name, schema]) => [name, new Ajv2020({ strict: false }).compile(schema)]))
 
 const documents = (text: string): ReadonlyArray<unknown> => {
@@ -16,7 +18,9 @@ const documents = (text: string): ReadonlyArray<unknown> => {
 
 const validatorOf = (document: unknown): ValidateFunction | undefined => {
   const keys = typeof document === "object" && document !== null ? Object.keys(document) : []
-  return validators.get(keys.includes("cases") ? "contract-tests" : keys.includes("organization") ? "organization" : "contract")
+  return validators.get(
+    keys.includes("cases") ? "contract-tests" : keys.includes("organization") ? "organization" : "contract",
+  )
 }
 
 describe("JSON Schemas", () => {
@@ -73,7 +77,8 @@ describe("JSON Schemas", () => {
       if (typeof node !== "object" || node === null) return
       const { properties } = node as { readonly properties?: Readonly<Record<string, object>> }
       if (properties !== undefined && "type" in node)
-        for (const [key, part] of Object.entries(properties)) if (!("description" in part)) silent.push(`${path}/${key}`)
+        for (const [key, part] of Object.entries(properties))
+          if (!("description" in part)) silent.push(`${path}/${key}`)
       for (const [key, part] of Object.entries(node)) walk(part, `${path}/${key}`)
     }
     for (const [name, schema] of schemas) walk(schema, name)

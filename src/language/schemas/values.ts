@@ -20,9 +20,13 @@ export const Amount = Schema.Finite.check(Schema.isGreaterThan(0))
 export const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 export const Kebab = matching(/^[a-z0-9]+(-[a-z0-9]+)*$/u).annotate({ identifier: "Kebab" })
 export const OrganizationName = matching(/^@[a-z0-9]+(-[a-z0-9]+)*$/u).annotate({ identifier: "OrganizationName" })
-export const MemberName = matching(/^@?[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$/u).annotate({ identifier: "MemberName" })
+export const MemberName = matching(/^@?[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$/u).annotate({
+  identifier: "MemberName",
+})
 export const Duration = matching(/^(\d+(\.\d+)?(ms|[smhdw]))+$/u).annotate({ identifier: "Duration" })
-export const Instant = matching(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/u).annotate({ identifier: "Instant" })
+export const Instant = matching(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/u).annotate({
+  identifier: "Instant",
+})
 export const EventType = matching(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/u).annotate({ identifier: "EventType" })
 export const EventPattern = matching(/^[A-Za-z0-9_*-]+(\.[A-Za-z0-9_*-]+)*$/u).annotate({ identifier: "EventPattern" })
 export const JsonMap = Schema.Record(Schema.String, Schema.Json)
