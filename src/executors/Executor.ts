@@ -2,7 +2,7 @@
  * The executor port: how one task is run. An executor is stateless: it is given a prompt and tools, yields what
  * happens while it runs, and ends with a result. It knows nothing of organizations, contracts or retries.
  */
-import type { Effect, Stream } from "effect"
+import type { Stream } from "effect"
 import type { ExecutorConfig, RunLimits } from "../domain/organization.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 
@@ -49,6 +49,4 @@ export interface Executor {
    * When the stream is interrupted, every process of the run is ended before the interruption is done.
    */
   readonly execute: (execution: Execution) => Stream.Stream<Chunk>
-  /** Ends what an earlier daemon left behind. */
-  readonly reap?: (run: string) => Effect.Effect<void>
 }

@@ -51,7 +51,6 @@ export const command: Executor = {
         Queue.endUnsafe(queue)
       }),
     ),
-  reap: (id) => Effect.promise(() => killRuns(new Set([id]))),
 }
 
 /**

@@ -126,9 +126,7 @@ export class Definitions {
     const specs = new Map<string, { spec: CounterSpec; shared: SharedConditions }>()
     for (const linked of this.inForce(org))
       for (const spec of linked.compiled.counters) {
-        const known = specs.get(spec.key)?.spec
-        const shared = sharedConditions(this.organizations, linked.contract.scope)
-        specs.set(spec.key, { spec: known === undefined ? spec : widest(known, spec), shared })
+        specs.set(spec.key, { spec, shared: linked.shared })
       }
     const counters = new Map<string, Counter>()
     for (const [key, { spec, shared }] of specs) {
@@ -156,13 +154,6 @@ const implicitGlobal: Organization = {
 /** Priority, then full name: the order of routes, emits and explanations. */
 const inOrder = (contracts: ReadonlyArray<Contract>): ReadonlyArray<Contract> =>
   contracts.toSorted((a, b) => b.priority - a.priority || (a.fullName < b.fullName ? -1 : a.fullName > b.fullName ? 1 : 0))
-
-/** Two conditions that share a window with different thresholds keep what the larger one can ask for. */
-const widest = (a: CounterSpec, b: CounterSpec): CounterSpec => {
-  if (a.keep === undefined) return a
-  if (b.keep === undefined) return b
-  return a.keep >= b.keep ? a : b
-}
 
 const makeView = (org: string, organizations: ReadonlyMap<string, Organization>): OrganizationView => {
   const chain: Array<string> = []

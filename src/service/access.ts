@@ -15,12 +15,15 @@ export const visibleOrganizations = (definitions: Definitions, identity: Identit
     case "operator":
       return undefined
     case "agent":
-    case "run":
-      return new Set(identity.org === undefined ? [] : [identity.org])
+    case "run": {
+      const { org, name } = identity
+      const isMember = org !== undefined && definitions.view(org).members.get(name)?.kind === "agent"
+      return new Set(isMember ? [org] : [])
+    }
     case "bridge":
       return new Set()
     case "human": {
-      const orgs = new Set([GLOBAL])
+      const orgs = new Set(definitions.isHuman(identity.name) ? [GLOBAL] : [])
       for (const organization of definitions.organizations.values())
         if (organization.members.some((member) => member.kind === "human" && member.name === identity.name)) orgs.add(organization.id)
       return orgs

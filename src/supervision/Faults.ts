@@ -13,4 +13,3 @@ export interface FaultHook {
 
 /** No hook by default; a layer or `CHARTER_FAULT` (tests only) puts one here. */
 export const Faults = Context.Reference<FaultHook | undefined>("charter/supervision/Faults", { defaultValue: () => undefined })
-export type Faults = FaultHook | undefined

@@ -8,7 +8,6 @@ import type { Refusal } from "../domain/refusal.ts"
 import type { Command, Done } from "../kernel/command.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import { EventLog, type LogUnavailable } from "../log/EventLog.ts"
-import { Faults } from "./Faults.ts"
 import { Mailbox } from "./mailbox.ts"
 import { Revisions } from "./Revisions.ts"
 
@@ -41,7 +40,7 @@ export class Mailboxes extends Context.Service<
       const log = yield* EventLog
       const revisions = yield* Revisions
       const scope: Scope.Scope = yield* Effect.scope
-      const context = yield* Effect.context<EventLog | Revisions | Faults>()
+      const context = yield* Effect.context<EventLog | Revisions>()
       const listeners: Array<Committed> = []
       const open = new Map<string, Mailbox>()
       let draining = false

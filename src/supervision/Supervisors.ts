@@ -12,6 +12,7 @@ import type { Member } from "../domain/organization.ts"
 import { isRefusal } from "../domain/refusal.ts"
 import { DEFAULT_RETRIES, type Task } from "../domain/task.ts"
 import type { Chunk, Execution, Executor, Outcome } from "../executors/Executor.ts"
+import { killRuns } from "../executors/processes.ts"
 import { executorFor } from "../executors/registry.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import { EventLog } from "../log/EventLog.ts"
@@ -262,21 +263,19 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     }
   }
 
-  /** What ran under an earlier daemon: its processes are ended, its tasks are queued again. */
+  /** What ran under an earlier daemon: its processes are ended, then its tasks are queued again. */
   const recover = Effect.gen(function* () {
-    for (const state of mailboxes.states())
-      for (const open of [...state.tasks.values()]) {
-        if (open.state !== "running" || open.worker === options.worker || open.run === undefined) continue
-        const found = findExecutor(state.org, open.task.member)
-        if (found?.executor.reap !== undefined) yield* found.executor.reap(open.run)
-        yield* mailboxes.submit(state.org, {
-          kind: "finish",
-          task: open.task.id,
-          run: open.run,
-          outcome: { success: false, error: "the daemon stopped while it ran", retry: true, lost: true },
-          retries: Number.POSITIVE_INFINITY,
-        })
-      }
+    const left = mailboxes.states().flatMap((state) => [...state.runs.values()].map((run) => ({ ...run, org: state.org })))
+    if (left.length === 0) return
+    yield* Effect.promise(() => killRuns(new Set(left.map(({ run }) => run))))
+    for (const { org, run, task } of left)
+      yield* mailboxes.submit(org, {
+        kind: "finish",
+        task,
+        run,
+        outcome: { success: false, error: "the daemon stopped while it ran", retry: true, lost: true },
+        retries: Number.POSITIVE_INFINITY,
+      })
   })
 
   mailboxes.onCommitted((org, records, state) => {

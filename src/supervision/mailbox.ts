@@ -53,6 +53,7 @@ export class Mailbox {
   #clock: { readonly wall: number; readonly monotonic: bigint } | undefined
   #closed = false
   #busy = false
+  readonly #settling: Array<() => void> = []
 
   constructor(
     org: string,
@@ -104,8 +105,16 @@ export class Mailbox {
   get drain(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       this.#closed = true
-      while (this.#busy || this.#queue.length > 0) yield* Effect.yieldNow
+      yield* this.#settled
       yield* Effect.ignore(this.#snapshot())
+    })
+  }
+
+  /** Nothing waits, and no turn is under way. */
+  get #settled(): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      if (this.#busy || this.#queue.length > 0) this.#settling.push(() => resume(Effect.void))
+      else resume(Effect.void)
     })
   }
 
@@ -159,6 +168,7 @@ export class Mailbox {
       Effect.ensuring(
         Effect.sync(() => {
           this.#busy = false
+          if (this.#queue.length === 0) for (const resume of this.#settling.splice(0)) resume()
         }),
       ),
       Effect.provide(this.#context),
