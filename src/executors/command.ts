@@ -31,7 +31,6 @@ import type { Chunk, Execution, Executor, Outcome } from "./Executor.ts"
 import { type LimitReached, meterOf, minutesOf, timeReached } from "./limits.ts"
 import { DEFAULT_OUTPUT_BYTES, MAX_OUTPUT_BYTES, type OutputReader, readOutput } from "./output.ts"
 import { type Ending, type RunProcess, startProcess, type StartFailure } from "./runProcess.ts"
-import { killRuns } from "./processes.ts"
 import { taskInput } from "./taskInput.ts"
 
 /** Exit codes after which the same attempt would fail again. */

@@ -245,7 +245,7 @@ describe("the death of the daemon by kill -9", () => {
     await once(child, "exit")
     await until("the guardian is gone", () => guardians(mark).length === 0)
     expect(processesOf(run).length).toBeGreaterThanOrEqual(6)
-    await Effect.runPromise(command.reap!(run))
+    expect(await killRuns(new Set([run]))).toEqual([])
     expect(processesOf(run)).toEqual([])
   })
 
