@@ -51,7 +51,11 @@ export const DRAIN_GRACE_MS = 10_000
  */
 export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   options: CoreOptions,
-  open: (core: { readonly context: Context.Context<Service>; readonly operatorToken: string; readonly startedAt: string }) => Effect.Effect<A, E, Scope.Scope>,
+  open: (core: {
+    readonly context: Context.Context<Service>
+    readonly operatorToken: string
+    readonly startedAt: string
+  }) => Effect.Effect<A, E, Scope.Scope>,
 ) {
   const folder = resolve(options.workspace)
   const startedAt = new Date().toISOString()
@@ -126,11 +130,11 @@ export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOp
   const { data, host, port } = options
   const folder = yield* acquireDataFolder(data)
   let url = ""
-  const core = yield* startCore({ ...options, url: () => url }, (core) =>
+  const core = yield* startCore({ ...options, url: () => url }, ({ startedAt, operatorToken, context }) =>
     Effect.gen(function* () {
       const socket = socketFile(data)
       const doors = Server.layer({ host, port, ...(socket === undefined ? undefined : { socket }) })
-      const server = Context.get(yield* Layer.build(Layer.provide(doors, Layer.succeedContext(core.context))), Server)
+      const server = Context.get(yield* Layer.build(Layer.provide(doors, Layer.succeedContext(context))), Server)
       url = server.url
       yield* folder.announce(server.port)
       yield* Effect.acquireRelease(
@@ -140,8 +144,8 @@ export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOp
             host: server.host,
             port: server.port,
             ...(server.socket === undefined ? undefined : { socket: server.socket }),
-            startedAt: core.startedAt,
-            token: core.operatorToken,
+            startedAt,
+            token: operatorToken,
           }),
         ),
         () => Effect.sync(() => removeDaemonFile(data, process.pid)),
@@ -162,7 +166,9 @@ const run = Effect.gen(function* () {
   yield* report(GLOBAL, "daemon.started", { version: VERSION, epoch: `${process.pid}` })
   yield* Effect.forkScoped(
     Stream.runForEach(workspace.changes, (event) =>
-      Effect.catch(takeUp(event), (error) => Effect.logError("a change of the files could not be recorded; it is tried again with the next", error)),
+      Effect.catch(takeUp(event), (error) =>
+        Effect.logError("a change of the files could not be recorded; it is tried again with the next", error),
+      ),
     ),
   )
 })
@@ -176,7 +182,8 @@ const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
       const { set, previous } = event.change
       yield* revisions.switchTo(set)
       yield* mailboxes.openAll
-      for (const { org, type, data } of setEvents(previous?.organizations, set.organizations)) yield* report(org, type, data)
+      for (const { org, type, data } of setEvents(previous?.organizations, set.organizations))
+        yield* report(org, type, data)
       return
     }
     case "rejected":
@@ -226,7 +233,12 @@ const acceptable = (candidate: LoadedSet): Effect.Effect<void, ReadonlyArray<Dia
     for (const contract of candidate.contracts) {
       if (contract.when === undefined) continue
       for (const message of checkWithLibrary(contract.when, sharedConditions(organizations, contract.scope)))
-        diagnostics.push({ ...contract.position, severity: "error", code: "library-refuses", message: `json-rules-engine refuses the conditions: ${message}` })
+        diagnostics.push({
+          ...contract.position,
+          severity: "error",
+          code: "library-refuses",
+          message: `json-rules-engine refuses the conditions: ${message}`,
+        })
     }
     for (const { members } of candidate.organizations)
       for (const { executor, position } of members)
@@ -235,4 +247,3 @@ const acceptable = (candidate: LoadedSet): Effect.Effect<void, ReadonlyArray<Dia
             if (problem.code !== "not-yet-supported") diagnostics.push({ ...position, severity: "error", ...problem })
     return diagnostics.length === 0 ? Effect.void : Effect.fail(diagnostics)
   })
-

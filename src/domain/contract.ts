@@ -93,17 +93,7 @@ export interface FactParams {
 
 // ── effects ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type Effect =
-  | Allow
-  | Deny
-  | RequireApproval
-  | RequireVotes
-  | Limit
-  | Budget
-  | Route
-  | Escalate
-  | Emit
-  | Notify
+export type Effect = Allow | Deny | RequireApproval | RequireVotes | Limit | Budget | Route | Escalate | Emit | Notify
 
 export type EffectKind = Effect["effect"]
 

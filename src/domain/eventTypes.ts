@@ -9,7 +9,16 @@
  */
 export type EventClass = "gated" | "fact" | "control"
 
-const CONTROL_PREFIXES = ["vote.", "proposal.", "approval.", "hold.", "contracts.", "organization.", "daemon.", "token."]
+const CONTROL_PREFIXES = [
+  "vote.",
+  "proposal.",
+  "approval.",
+  "hold.",
+  "contracts.",
+  "organization.",
+  "daemon.",
+  "token.",
+]
 
 /** Types that only the daemon reports. `P.*` stands for every type below `P.` that is not a request. */
 const FACT_TYPES = [

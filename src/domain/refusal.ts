@@ -26,7 +26,8 @@ export const refuse = (
   type: string,
   message: string,
   details?: Readonly<Record<string, unknown>>,
-): Refusal => (details === undefined ? { refused: true, code, type, message } : { refused: true, code, type, message, details })
+): Refusal =>
+  details === undefined ? { refused: true, code, type, message } : { refused: true, code, type, message, details }
 
 export const isRefusal = (value: unknown): value is Refusal =>
   typeof value === "object" && value !== null && (value as Refusal).refused === true

@@ -1,14 +1,6 @@
 /** Tasks and runs as records carry them. */
 
-export type TaskState =
-  | "queued"
-  | "running"
-  | "waiting"
-  | "parked"
-  | "completed"
-  | "failed"
-  | "dead"
-  | "cancelled"
+export type TaskState = "queued" | "running" | "waiting" | "parked" | "completed" | "failed" | "dead" | "cancelled"
 
 /** The data of `task.created`. */
 export interface Task {

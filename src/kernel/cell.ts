@@ -13,7 +13,9 @@ export interface Cell {
   /** Candidates that must be tried for every event. */
   readonly tried: ReadonlyArray<Trial>
   /** Candidates that can only match where one fact has one value, by that value. */
-  readonly hashed: { readonly read: (facts: FactSource) => unknown; readonly byValue: ReadonlyMap<unknown, ReadonlyArray<Trial>> } | undefined
+  readonly hashed:
+    | { readonly read: (facts: FactSource) => unknown; readonly byValue: ReadonlyMap<unknown, ReadonlyArray<Trial>> }
+    | undefined
 }
 
 interface Trial {
@@ -70,13 +72,15 @@ export const match = (cell: Cell, facts: FactSource): Matches => {
   try {
     const matched: Array<LinkedContract> = []
     for (const trial of cell.tried)
-      if ((trial.test === undefined || trial.test(facts)) && inPeriod(trial.linked, facts.now)) matched.push(trial.linked)
+      if ((trial.test === undefined || trial.test(facts)) && inPeriod(trial.linked, facts.now))
+        matched.push(trial.linked)
     if (cell.hashed !== undefined) {
       const before = matched.length
       const trials = cell.hashed.byValue.get(cell.hashed.read(facts))
       if (trials !== undefined)
         for (const trial of trials)
-          if ((trial.test === undefined || trial.test(facts)) && inPeriod(trial.linked, facts.now)) matched.push(trial.linked)
+          if ((trial.test === undefined || trial.test(facts)) && inPeriod(trial.linked, facts.now))
+            matched.push(trial.linked)
       if (before > 0 && matched.length > before) matched.sort((a, b) => a.order - b.order)
     }
     return matched.length === 0 ? NOTHING : { matched, unavailable: [] }

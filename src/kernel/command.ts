@@ -34,8 +34,21 @@ export type Command =
       readonly model?: string
       readonly by: Actor
     }
-  | { readonly kind: "progress"; readonly task: string; readonly run: string; readonly text?: string; readonly data?: unknown; readonly leaseMs: number }
-  | { readonly kind: "usage"; readonly run: string; readonly usd: number; readonly tokens: number; readonly turns: number }
+  | {
+      readonly kind: "progress"
+      readonly task: string
+      readonly run: string
+      readonly text?: string
+      readonly data?: unknown
+      readonly leaseMs: number
+    }
+  | {
+      readonly kind: "usage"
+      readonly run: string
+      readonly usd: number
+      readonly tokens: number
+      readonly turns: number
+    }
   | {
       readonly kind: "finish"
       readonly task: string
@@ -47,7 +60,13 @@ export type Command =
     }
   | { readonly kind: "cancelTask"; readonly task: string; readonly by: Actor; readonly reason: string }
   /** A fact or control event of the daemon's own: a revision, a token, a jump of the clock. */
-  | { readonly kind: "report"; readonly type: keyof BuiltinData; readonly data: unknown; readonly actor: Actor; readonly subject?: string }
+  | {
+      readonly kind: "report"
+      readonly type: keyof BuiltinData
+      readonly data: unknown
+      readonly actor: Actor
+      readonly subject?: string
+    }
   /** Fires what is due. Every other command does so first, too. */
   | { readonly kind: "tick" }
 
@@ -56,7 +75,12 @@ export interface Done {
   readonly event?: Event
   readonly decision?: Decision
   /** `lease`: is the run begun, waiting for an approval, or refused? */
-  readonly run?: { readonly id: string; readonly attempt: number; readonly state: "started" | "waiting" | "denied"; readonly reason?: string }
+  readonly run?: {
+    readonly id: string
+    readonly attempt: number
+    readonly state: "started" | "waiting" | "denied"
+    readonly reason?: string
+  }
 }
 
 export type Answer = Done | Refusal

@@ -2,10 +2,26 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { Event } from "../domain/event.ts"
 import { type CounterSpec, type FactSource, FactUnavailable } from "../language/facts.ts"
-import { advance, answers, type Counters, decodeCounter, encodeCounter, makeCounter, pruneCounters, readCounter } from "./counters.ts"
+import {
+  advance,
+  answers,
+  type Counters,
+  decodeCounter,
+  encodeCounter,
+  makeCounter,
+  pruneCounters,
+  readCounter,
+} from "./counters.ts"
 import { MAX_KEYS_PER_WINDOW } from "./keys.ts"
 
-const spec = (part: Partial<CounterSpec>): CounterSpec => ({ key: "k", kind: "count", of: "x.done", by: "actor", within: 1_000, ...part })
+const spec = (part: Partial<CounterSpec>): CounterSpec => ({
+  key: "k",
+  kind: "count",
+  of: "x.done",
+  by: "actor",
+  within: 1_000,
+  ...part,
+})
 
 const event = (seq: number, type: string, actor: string, data: unknown = {}): Event => ({
   id: `e${seq}`,
@@ -42,7 +58,11 @@ const past = fc.array(
 /** Plays the past, and after each event compares what the window says with what the whole history says. */
 const compare = (
   counterSpec: CounterSpec,
-  full: (history: ReadonlyArray<{ readonly event: Event; readonly at: number }>, now: number, actor: string) => number | boolean,
+  full: (
+    history: ReadonlyArray<{ readonly event: Event; readonly at: number }>,
+    now: number,
+    actor: string,
+  ) => number | boolean,
   agrees: (kept: number | boolean, whole: number | boolean) => boolean = Object.is,
 ): void => {
   const counter = makeCounter(counterSpec, undefined)
@@ -63,7 +83,9 @@ const compare = (
         history.push({ event: one, at: now })
         if (!step.restart) return
         pruneCounters(counters, new Map([["k", counter]]), now)
-        counters = new Map([...counters].map(([key, state]) => [key, decodeCounter(JSON.parse(JSON.stringify(encodeCounter(state))))]))
+        counters = new Map(
+          [...counters].map(([key, state]) => [key, decodeCounter(JSON.parse(JSON.stringify(encodeCounter(state))))]),
+        )
       })
     }),
     { numRuns: 1_000 },
@@ -73,14 +95,24 @@ const compare = (
 describe("count", () => {
   it("with a threshold of N is exact up to N + 1, in the half-open window", () => {
     compare(spec({ keep: 3 }), (history, now, actor) =>
-      Math.min(4, history.filter(({ event: { type, actor: by }, at }) => type === "x.done" && by.name === actor && at > now - 1_000).length),
+      Math.min(
+        4,
+        history.filter(
+          ({ event: { type, actor: by }, at }) => type === "x.done" && by.name === actor && at > now - 1_000,
+        ).length,
+      ),
     )
   })
 
   it("in hundredths never counts too little, and too much only within the hundredth that is falling out", () => {
     const within = 1_000
-    const countAfter = (history: ReadonlyArray<{ readonly event: Event; readonly at: number }>, actor: string, after: number): number =>
-      history.filter(({ event: { type, actor: by }, at }) => type === "x.done" && by.name === actor && at > after).length
+    const countAfter = (
+      history: ReadonlyArray<{ readonly event: Event; readonly at: number }>,
+      actor: string,
+      after: number,
+    ): number =>
+      history.filter(({ event: { type, actor: by }, at }) => type === "x.done" && by.name === actor && at > after)
+        .length
     let upper = 0
     compare(
       spec({ within }),
@@ -126,7 +158,8 @@ describe("a full cap", () => {
   it("fails closed for buckets that may have been counted without being kept, until the window has passed", () => {
     const counter = makeCounter(spec({ keep: 1 }), undefined)
     const counters: Counters = new Map()
-    for (let index = 0; index <= MAX_KEYS_PER_WINDOW; index++) advance(counters, counter, facts(event(index + 1, "x.done", `a${index}`), 5_000))
+    for (let index = 0; index <= MAX_KEYS_PER_WINDOW; index++)
+      advance(counters, counter, facts(event(index + 1, "x.done", `a${index}`), 5_000))
     expect(readCounter(counters, counter, event(0, "q", "a1"), 5_500)).toBe(1)
     expect(() => readCounter(counters, counter, event(0, "q", "nobody"), 5_500)).toThrow(FactUnavailable)
     expect(readCounter(counters, counter, event(0, "q", "nobody"), 6_001)).toBe(0)

@@ -146,7 +146,9 @@ export const pruneCounters = (counters: Counters, known: ReadonlyMap<string, Cou
   for (const [key, state] of counters) {
     const counter = known.get(key)
     if (counter !== undefined) prune(state, counter.spec, now)
-    else for (const [bucket, window] of state.windows) if (newest(window, state.within) <= now - state.within) state.windows.delete(bucket)
+    else
+      for (const [bucket, window] of state.windows)
+        if (newest(window, state.within) <= now - state.within) state.windows.delete(bucket)
     if (state.windows.size === 0 && state.fullUntil <= now) counters.delete(key)
   }
 }
@@ -230,5 +232,6 @@ const newest = (window: Window, within: number): number => {
 }
 
 const prune = (state: CounterState, spec: CounterSpec, now: number): void => {
-  for (const [key, window] of state.windows) if (newest(window, spec.within) <= now - spec.within) state.windows.delete(key)
+  for (const [key, window] of state.windows)
+    if (newest(window, spec.within) <= now - spec.within) state.windows.delete(key)
 }

@@ -86,12 +86,29 @@ const decideGated = (
         proposals: opened.proposals.map((proposal) => proposal.id),
         ...announced(considered, "hold"),
       }
-      return { record: { event, decision }, derived: [...opened.drafts, ...followUps(considered, "hold", definitions, event)] }
+      return {
+        record: { event, decision },
+        derived: [...opened.drafts, ...followUps(considered, "hold", definitions, event)],
+      }
     }
-    return denied(event, { ...base, rule: "require", contracts: [opened.impossible.contract], reason: opened.impossible.reason }, considered, state, now, definitions)
+    return denied(
+      event,
+      { ...base, rule: "require", contracts: [opened.impossible.contract], reason: opened.impossible.reason },
+      considered,
+      state,
+      now,
+      definitions,
+    )
   }
   if (combined.verdict === "deny")
-    return denied(event, { ...base, rule: combined.rule, contracts: combined.contracts, reason: combined.reason }, considered, state, now, definitions)
+    return denied(
+      event,
+      { ...base, rule: combined.rule, contracts: combined.contracts, reason: combined.reason },
+      considered,
+      state,
+      now,
+      definitions,
+    )
 
   const tasks = tasksOf(enforced, definitions, event, event.seq)
   const decision: Decision = {
@@ -123,7 +140,15 @@ const observe = (
   if (matched.length === 0) return { record: { event }, derived: NONE }
   const considered = matched.map((linked) => consider(linked, event, state, now))
   const bound = boundOf(event, crowded)
-  const tasks = bound === undefined ? tasksOf(considered.filter((one) => !one.linked.shadow), definitions, event, event.seq) : NO_TASKS
+  const tasks =
+    bound === undefined
+      ? tasksOf(
+          considered.filter((one) => !one.linked.shadow),
+          definitions,
+          event,
+          event.seq,
+        )
+      : NO_TASKS
   const decision: Decision = {
     v: 1,
     verdict: "allow",
@@ -137,9 +162,13 @@ const observe = (
   if (bound !== undefined)
     return {
       record: { event, decision },
-      derived: event.type === "bound.exceeded" ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })],
+      derived:
+        event.type === "bound.exceeded" ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })],
     }
-  return { record: { event, decision }, derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event)] }
+  return {
+    record: { event, decision },
+    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event)],
+  }
 }
 
 /**
@@ -277,7 +306,11 @@ const combine = (considered: ReadonlyArray<Considered>, matches: Matches, fallba
   if (denying.length > 0) return deny("deny", denying, denying[0]!.linked.deny!)
   const unavailable = matches.unavailable.filter((one) => !one.linked.shadow)
   if (unavailable.length > 0)
-    return deny("unavailable", unavailable, `${unavailable[0]!.linked.contract.fullName} cannot be decided: ${unavailable[0]!.reason}`)
+    return deny(
+      "unavailable",
+      unavailable,
+      `${unavailable[0]!.linked.contract.fullName} cannot be decided: ${unavailable[0]!.reason}`,
+    )
   const exceeding = considered.filter((one) => one.exceeded !== undefined)
   if (exceeding.length > 0) return deny("limit", exceeding, limitReason(exceeding[0]!.exceeded!))
   const requiring = considered.filter((one) => one.linked.requires.length > 0).map((one) => one.linked)
@@ -285,13 +318,23 @@ const combine = (considered: ReadonlyArray<Considered>, matches: Matches, fallba
     return { verdict: "hold", rule: "require", contracts: requiring.map(nameOf), reason: "", requiring }
   const allowing = considered.filter((one) => one.linked.allows)
   if (allowing.length > 0)
-    return { verdict: "allow", rule: "allow", contracts: allowing.map((one) => nameOf(one.linked)), reason: "", requiring: NONE }
+    return {
+      verdict: "allow",
+      rule: "allow",
+      contracts: allowing.map((one) => nameOf(one.linked)),
+      reason: "",
+      requiring: NONE,
+    }
   return fallback === "allow"
     ? { verdict: "allow", rule: "default", contracts: NONE, reason: "", requiring: NONE }
     : deny("default", NONE, "no contract allows it, and this organization denies requests that no contract allows")
 }
 
-const deny = (rule: DecidingRule, by: ReadonlyArray<{ readonly linked: LinkedContract }>, reason: string): Combined => ({
+const deny = (
+  rule: DecidingRule,
+  by: ReadonlyArray<{ readonly linked: LinkedContract }>,
+  reason: string,
+): Combined => ({
   verdict: "deny",
   rule,
   contracts: by.map((one) => nameOf(one.linked)),
@@ -372,11 +415,21 @@ const denied = (
 
 const refused = (event: Event, decision: Decision): ReadonlyArray<Draft> =>
   isRequest(event.type)
-    ? [follow(event, "request.denied", { event: event.id, type: event.type, reason: decision.reason ?? "", contracts: decision.contracts })]
+    ? [
+        follow(event, "request.denied", {
+          event: event.id,
+          type: event.type,
+          reason: decision.reason ?? "",
+          contracts: decision.contracts,
+        }),
+      ]
     : NONE
 
 /** Types of the events that contracts emit upon this verdict, for the answer. */
-const announced = (considered: ReadonlyArray<Considered>, verdict: Verdict): { readonly emits?: ReadonlyArray<string> } => {
+const announced = (
+  considered: ReadonlyArray<Considered>,
+  verdict: Verdict,
+): { readonly emits?: ReadonlyArray<string> } => {
   const emits: Array<string> = []
   for (const one of considered)
     if (!one.linked.shadow)

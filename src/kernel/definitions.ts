@@ -153,7 +153,9 @@ const implicitGlobal: Organization = {
 
 /** Priority, then full name: the order of routes, emits and explanations. */
 const inOrder = (contracts: ReadonlyArray<Contract>): ReadonlyArray<Contract> =>
-  contracts.toSorted((a, b) => b.priority - a.priority || (a.fullName < b.fullName ? -1 : a.fullName > b.fullName ? 1 : 0))
+  contracts.toSorted(
+    (a, b) => b.priority - a.priority || (a.fullName < b.fullName ? -1 : a.fullName > b.fullName ? 1 : 0),
+  )
 
 const makeView = (org: string, organizations: ReadonlyMap<string, Organization>): OrganizationView => {
   const chain: Array<string> = []
@@ -166,7 +168,8 @@ const makeView = (org: string, organizations: ReadonlyMap<string, Organization>)
   if (org === GLOBAL)
     for (const other of organizations.values())
       for (const member of other.members)
-        if (member.kind === "human" && !members.has(member.name)) members.set(member.name, { ...member, roles: [], weight: 1 })
+        if (member.kind === "human" && !members.has(member.name))
+          members.set(member.name, { ...member, roles: [], weight: 1 })
   const all = [...members.values()]
   return {
     organization,
@@ -188,7 +191,9 @@ const resolveReference = (member: Member, organizations: ReadonlyMap<string, Org
   const [name, home] = member.ref.split("@")
   const original = organizations.get(`@${home}`)?.members.find((other) => other.name === name && other.kind === "agent")
   if (original === undefined) return member
-  const prompt = [member.prompt ?? original.prompt, member.promptAppend].filter((part) => part !== undefined).join("\n\n")
+  const prompt = [member.prompt ?? original.prompt, member.promptAppend]
+    .filter((part) => part !== undefined)
+    .join("\n\n")
   return {
     ...original,
     ...member,
@@ -197,4 +202,3 @@ const resolveReference = (member: Member, organizations: ReadonlyMap<string, Org
     roles: member.roles.length > 0 ? member.roles : original.roles,
   }
 }
-

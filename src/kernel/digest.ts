@@ -13,5 +13,7 @@ export const actionDigest = (event: Event): string => {
     subject: event.subject ?? null,
     data: event.data ?? null,
   }
-  return createHash("sha256").update(canonicalize(action) ?? "").digest("hex")
+  return createHash("sha256")
+    .update(canonicalize(action) ?? "")
+    .digest("hex")
 }

@@ -62,7 +62,13 @@ export const follow = <T extends keyof BuiltinData>(
   type: T,
   data: BuiltinData[T],
   actor: Actor = daemonActor(requesterOf(cause.actor)),
-): Draft => ({ ...linkTo(cause), type, actor, data, ...(cause.subject === undefined ? undefined : { subject: cause.subject }) })
+): Draft => ({
+  ...linkTo(cause),
+  type,
+  actor,
+  data,
+  ...(cause.subject === undefined ? undefined : { subject: cause.subject }),
+})
 
 /** What ties a derived event to its cause. */
 export const linkTo = (cause: Event): Pick<Draft, "correlationid" | "causationid" | "depth"> & { hops?: number } => ({

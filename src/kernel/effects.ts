@@ -41,17 +41,17 @@ export const tasksOf = (
 
 /** The next task of a sequence, after the one before has completed. */
 export const nextOfSequence = (done: Task, completed: Event): Draft | undefined => {
-  if (done.as !== "sequence" || done.rest === undefined) return undefined
-  const [member, ...rest] = done.rest
-  const { rest: _, ...base } = done
+  const { rest, ...base } = done
+  const [member, ...later] = rest ?? []
+  if (done.as !== "sequence" || member === undefined) return undefined
   const next: Task = {
     ...base,
     id: `${sequenceName(done)}.s${done.place + 2}`,
     place: done.place + 1,
-    member: member!,
+    member,
     previous: done.id,
     created: completed.time,
-    ...(rest.length === 0 ? undefined : { rest }),
+    ...(later.length === 0 ? undefined : { rest: later }),
   }
   return { ...taskDraft(completed, done.contract, next), hops: done.hops }
 }
@@ -68,7 +68,11 @@ export const followUps = (
     if (linked.shadow) continue
     for (const { effect } of linked.follows)
       if (uponOf(effect, outcome.verdict).includes(verdict))
-        drafts.push(...(effect.effect === "emit" ? [emitted(effect, linked, event)] : messages(effect, linked, definitions, event)))
+        drafts.push(
+          ...(effect.effect === "emit"
+            ? [emitted(effect, linked, event)]
+            : messages(effect, linked, definitions, event)),
+        )
   }
   return drafts
 }
@@ -89,10 +93,17 @@ const emitted = (effect: Emit, linked: LinkedContract, event: Event): Draft => (
   ...(effect.data === undefined ? undefined : { data: interpolateDeep(effect.data, event) }),
 })
 
-const messages = (effect: Notify, linked: LinkedContract, definitions: Definitions, event: Event): ReadonlyArray<Draft> => {
+const messages = (
+  effect: Notify,
+  linked: LinkedContract,
+  definitions: Definitions,
+  event: Event,
+): ReadonlyArray<Draft> => {
   const text = interpolate(effect.message, event)
   const actor = contractActor(linked, event)
-  const channels = effect.to.flatMap((selector) => (selector.kind === "channel" ? [{ channel: selector.name, text }] : []))
+  const channels = effect.to.flatMap((selector) =>
+    selector.kind === "channel" ? [{ channel: selector.name, text }] : [],
+  )
   const people = select(effect.to, definitions, event, linked.contract.scope).map((one) => ({ to: one.name, text }))
   return [...channels, ...people].map((data) => follow(event, "message.posted", data, actor))
 }
@@ -134,16 +145,15 @@ const makeTask = (
   created: event.time,
 })
 
-const taskDraft = (cause: Event, contract: string, task: Task): Draft =>
-  ({
-    ...follow(cause, "task.created", task, {
-      name: contract,
-      kind: "system",
-      roles: [],
-      onbehalf: requesterOf(cause.actor),
-    }),
-    hops: task.hops,
-  })
+const taskDraft = (cause: Event, contract: string, task: Task): Draft => ({
+  ...follow(cause, "task.created", task, {
+    name: contract,
+    kind: "system",
+    roles: [],
+    onbehalf: requesterOf(cause.actor),
+  }),
+  hops: task.hops,
+})
 
 /** Tasks of one sequence share the name of its first one. */
 const sequenceName = (task: Task): string => (task.place === 0 ? task.id : task.id.slice(0, task.id.lastIndexOf(".s")))

@@ -1,6 +1,12 @@
 /** The facts of one event, read from the organization's state at the moment it is decided. */
 import type { Event } from "../domain/event.ts"
-import { type CounterSpec, type FactSource, FactUnavailable, type OrganizationFact, type RunFact } from "../language/facts.ts"
+import {
+  type CounterSpec,
+  type FactSource,
+  FactUnavailable,
+  type OrganizationFact,
+  type RunFact,
+} from "../language/facts.ts"
 import { readCounter } from "./counters.ts"
 import type { Definitions } from "./definitions.ts"
 import type { OrganizationState } from "./state.ts"

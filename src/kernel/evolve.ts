@@ -106,7 +106,8 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
       const { revision, manifest, seeds } = event.data as BuiltinData["contracts.revised"]
       state.revision = revision
       state.manifest = manifest
-      for (const [key, seed] of Object.entries(seeds ?? {})) state.counters.set(key, decodeCounter(seed as EncodedCounter))
+      for (const [key, seed] of Object.entries(seeds ?? {}))
+        state.counters.set(key, decodeCounter(seed as EncodedCounter))
       return
     }
     default:

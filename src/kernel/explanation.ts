@@ -41,7 +41,10 @@ export interface VerdictFlip {
 export const MAX_VERDICT_FLIPS = 4
 
 /** Every contract that could have spoken to the event, in order of priority, then full name. */
-export const explainContracts = (definitions: Definitions, { event, decision }: LogRecord): ReadonlyArray<ExplainedContract> => {
+export const explainContracts = (
+  definitions: Definitions,
+  { event, decision }: LogRecord,
+): ReadonlyArray<ExplainedContract> => {
   const facts = recordedFacts(event, Date.parse(event.time), definitions, decision?.values)
   const outcomes = new Map((decision?.outcomes ?? []).map((outcome) => [outcome.contract, outcome]))
   return definitions.cell(event.org, event.type).candidates.map((linked) => {
@@ -125,7 +128,8 @@ const verdictOf = (
     if (result === "unavailable") return undefined
     if (result) matched.push(linked)
   }
-  const names = (contracts: ReadonlyArray<LinkedContract>): ReadonlyArray<string> => contracts.map(({ contract }) => contract.fullName)
+  const names = (contracts: ReadonlyArray<LinkedContract>): ReadonlyArray<string> =>
+    contracts.map(({ contract }) => contract.fullName)
   const denying = matched.filter(({ deny }) => deny !== undefined)
   if (denying.length > 0) return { verdict: "deny", contracts: names(denying) }
   const limited = matched.filter(({ limits }) => limits.length > 0)
@@ -135,13 +139,17 @@ const verdictOf = (
   const requiring = matched.filter(({ requires }) => requires.length > 0)
   if (requiring.length > 0)
     return {
-      verdict: openProposals(definitions, event, requiring, undefined, facts.now).impossible === undefined ? "hold" : "deny",
+      verdict:
+        openProposals(definitions, event, requiring, undefined, facts.now).impossible === undefined ? "hold" : "deny",
       contracts: names(requiring),
     }
   const allowing = matched.filter(({ allows }) => allows)
   if (allowing.length > 0) return { verdict: "allow", contracts: names(allowing) }
   const denies = definitions.view(event.org).organization.default === "deny" && isRequest(event.type)
-  return { verdict: denies ? "deny" : "allow", contracts: names(matched).length === 0 ? decision.contracts : names(matched) }
+  return {
+    verdict: denies ? "deny" : "allow",
+    contracts: names(matched).length === 0 ? decision.contracts : names(matched),
+  }
 }
 
 /** The evidence speaks of other buckets where the change moves the event into them. */

@@ -40,7 +40,13 @@ const eventBy = (name: string, data: unknown = {}): Event => ({
 
 /** What happens to one limit, in the order of time. */
 type Step =
-  | { readonly kind: "ask"; readonly after: number; readonly actor: string; readonly cost: number; readonly held: boolean }
+  | {
+      readonly kind: "ask"
+      readonly after: number
+      readonly actor: string
+      readonly cost: number
+      readonly held: boolean
+    }
   | { readonly kind: "end"; readonly after: number; readonly which: number; readonly released: boolean }
   | { readonly kind: "restart"; readonly after: number }
 
@@ -53,7 +59,12 @@ const steps = fc.array(
       cost: fc.integer({ min: 0, max: 3 }),
       held: fc.boolean(),
     }),
-    fc.record({ kind: fc.constant("end" as const), after: fc.integer({ min: 0, max: 60 }), which: fc.nat(5), released: fc.boolean() }),
+    fc.record({
+      kind: fc.constant("end" as const),
+      after: fc.integer({ min: 0, max: 60 }),
+      which: fc.nat(5),
+      released: fc.boolean(),
+    }),
     fc.record({ kind: fc.constant("restart" as const), after: fc.integer({ min: 0, max: 60 }) }),
   ),
   { maxLength: 60 },
@@ -62,14 +73,21 @@ const steps = fc.array(
 describe("sliding", () => {
   it("lets through exactly what a full history would, with what is held in flight, across restarts", () => {
     fc.assert(
-      fc.property(steps, fc.integer({ min: 1, max: 5 }), (steps: ReadonlyArray<Step>, max) => {
+      fc.property(steps, fc.integer({ min: 1, max: 5 }), (life: ReadonlyArray<Step>, max) => {
         const rule = makeLimitRule("@o/c", 0, 0, limit({ max, cost: { path: "$.cost" } }))
         let windows: LimitWindows = new Map()
         /** Everything ever let through; `at` is absent while it is held. */
-        const history: Array<{ readonly seq: number; readonly actor: string; readonly cost: number; at: number | undefined; gone: boolean; reservation: Reservation }> = []
+        const history: Array<{
+          readonly seq: number
+          readonly actor: string
+          readonly cost: number
+          at: number | undefined
+          gone: boolean
+          reservation: Reservation
+        }> = []
         let now = 1_000
         let seq = 0
-        for (const step of steps) {
+        for (const step of life) {
           now += step.after
           if (step.kind === "restart") {
             pruneLimits(windows, now)
@@ -95,7 +113,14 @@ describe("sliding", () => {
             expect(check.exceeded).toBe(used + step.cost > max)
             if (check.exceeded) continue
             const reservation = consume(windows, rule, check, ++seq, step.held, now)
-            history.push({ seq, actor: step.actor, cost: step.cost, at: step.held ? undefined : now, gone: false, reservation })
+            history.push({
+              seq,
+              actor: step.actor,
+              cost: step.cost,
+              at: step.held ? undefined : now,
+              gone: false,
+              reservation,
+            })
           }
         }
       }),

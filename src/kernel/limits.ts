@@ -80,7 +80,9 @@ export const checkLimit = (windows: LimitWindows, rule: LimitRule, event: Event,
     const exceeded = full || cost > capacity(limit)
     return { key, cost, used: 0, exceeded }
   }
-  return limit.algorithm === "gcra" ? checkGcra(limit, bucket, key, cost, now) : checkSliding(limit, bucket, key, cost, now)
+  return limit.algorithm === "gcra"
+    ? checkGcra(limit, bucket, key, cost, now)
+    : checkSliding(limit, bucket, key, cost, now)
 }
 
 /** Takes the units of an event that was allowed (`held: false`) or is held. */
@@ -150,7 +152,13 @@ export type EncodedLimit = readonly [
   id: string,
   within: number,
   buckets: ReadonlyArray<
-    readonly [key: string, passed: Bucket["passed"], held: ReadonlyArray<readonly [number, number]>, arrival: number, exceeded: number]
+    readonly [
+      key: string,
+      passed: Bucket["passed"],
+      held: ReadonlyArray<readonly [number, number]>,
+      arrival: number,
+      exceeded: number,
+    ]
   >,
 ]
 
@@ -158,7 +166,9 @@ export const encodeLimits = (windows: LimitWindows): ReadonlyArray<EncodedLimit>
   [...windows].map(([id, state]) => [
     id,
     state.within,
-    [...state.buckets].map(([key, bucket]) => [key, bucket.passed, [...bucket.held], bucket.arrival, bucket.exceeded] as const),
+    [...state.buckets].map(
+      ([key, bucket]) => [key, bucket.passed, [...bucket.held], bucket.arrival, bucket.exceeded] as const,
+    ),
   ])
 
 export const decodeLimits = (encoded: ReadonlyArray<EncodedLimit>): LimitWindows =>
@@ -170,7 +180,12 @@ export const decodeLimits = (encoded: ReadonlyArray<EncodedLimit>): LimitWindows
         buckets: new Map(
           buckets.map(([key, passed, held, arrival, exceeded]) => [
             key,
-            { passed: passed.map(([time, cost]) => [time, cost] as [number, number]), held: new Map(held), arrival, exceeded },
+            {
+              passed: passed.map(([time, cost]) => [time, cost] as [number, number]),
+              held: new Map(held),
+              arrival,
+              exceeded,
+            },
           ]),
         ),
       },

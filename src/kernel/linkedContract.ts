@@ -1,5 +1,15 @@
 /** A contract made ready for deciding: its condition compiled, its effects sorted by what they are for. */
-import type { Contract, Effect, EffectKind, Emit, Notify, RequireApproval, RequireVotes, Route, Upon } from "../domain/contract.ts"
+import type {
+  Contract,
+  Effect,
+  EffectKind,
+  Emit,
+  Notify,
+  RequireApproval,
+  RequireVotes,
+  Route,
+  Upon,
+} from "../domain/contract.ts"
 import type { EventClass } from "../domain/eventTypes.ts"
 import type { Compiler } from "../language/conditions/compile.ts"
 import type { CompiledCondition, SharedConditions } from "../language/facts.ts"
@@ -110,10 +120,8 @@ export const uponOf = (effect: Emit | Notify, own: "allow" | "deny" | "hold" | "
   effect.upon ?? [own === "none" ? "allow" : own]
 
 const classesOf = (contract: Contract): ReadonlySet<EventClass> => {
-  const classes = new Set<EventClass>(["gated", "fact", "control"])
-  for (const effect of contract.then)
-    for (const one of [...classes]) if (!CLASSES_OF_EFFECT[effect.effect].includes(one)) classes.delete(one)
-  return classes
+  const all: ReadonlyArray<EventClass> = ["gated", "fact", "control"]
+  return new Set(all.filter((one) => contract.then.every(({ effect }) => CLASSES_OF_EFFECT[effect].includes(one))))
 }
 
 /** The contract's own version says nothing of the shared conditions that it names. */

@@ -51,12 +51,20 @@ export const openProposals = (
   ): void => {
     const electorate = select(effect.from, definitions, event, contract.scope)
       .filter((one) => effect.self || one.name !== requester.name)
-      .map((one): Elector => ({ name: one.name, kind: one.kind, weight: one.weight, ...(one.org === undefined ? undefined : { org: one.org }) }))
+      .map((one): Elector => ({
+        name: one.name,
+        kind: one.kind,
+        weight: one.weight,
+        ...(one.org === undefined ? undefined : { org: one.org }),
+      }))
     const resolution: Resolution =
       effect.effect === "require_votes" ? effect.resolution : { kind: "approvals", approvals: 1 }
     const needed = neededApprovals(resolution, electorate.length)
     if (electorate.length === 0 || needed < 1 || needed > electorate.length)
-      impossible ??= { contract: contract.fullName, reason: impossibleReason(contract.fullName, needed, electorate.length) }
+      impossible ??= {
+        contract: contract.fullName,
+        reason: impossibleReason(contract.fullName, needed, electorate.length),
+      }
     proposals.push({
       id: proposals.length === 0 ? `p-${name}` : `p-${name}.${proposals.length + 1}`,
       org: event.org,
@@ -77,7 +85,8 @@ export const openProposals = (
     })
   }
 
-  for (const { contract, requires } of requiring) for (const { place, effect } of requires) open(contract, place, effect)
+  for (const { contract, requires } of requiring)
+    for (const { place, effect } of requires) open(contract, place, effect)
   if (bound !== undefined) open({ fullName: BOUNDS_CONTRACT, version: "1", scope: event.org }, 0, BOUNDS_EFFECT)
   if (impossible !== undefined) return { proposals: [], drafts: [], reason: "", impossible }
 

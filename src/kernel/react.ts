@@ -1,6 +1,5 @@
 /** What must follow from a record that has just been folded in: ends of proposals and holds, the next task. Pure. */
-import type { BuiltinData } from "../domain/builtins.ts"
-import type { ApprovalResolved } from "../domain/builtins.ts"
+import type { ApprovalResolved, BuiltinData } from "../domain/builtins.ts"
 import { type Event, requesterOf } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import type { Task } from "../domain/task.ts"
@@ -161,7 +160,18 @@ export const dueDrafts = (state: OrganizationState, now: number): ReadonlyArray<
     const hold = state.holds.get(proposal.hold)
     if (hold === undefined) continue
     const reason = `not decided within the time that ${proposal.contract} gives (until ${proposal.deadline})`
-    drafts.push(asOf(hold.event, hold, follow(hold.event, "proposal.expired", { proposal: proposal.id, hold: hold.id, contract: proposal.contract, reason })))
+    drafts.push(
+      asOf(
+        hold.event,
+        hold,
+        follow(hold.event, "proposal.expired", {
+          proposal: proposal.id,
+          hold: hold.id,
+          contract: proposal.contract,
+          reason,
+        }),
+      ),
+    )
   }
   return drafts
 }
@@ -194,7 +204,13 @@ const resolved = (hold: OpenHold, cause: Event, verdict: ApprovalResolved["verdi
   asOf(
     cause,
     hold,
-    follow(cause, "approval.resolved", { hold: hold.id, event: hold.event.id, verdict, proposals: hold.proposals, reason }),
+    follow(cause, "approval.resolved", {
+      hold: hold.id,
+      event: hold.event.id,
+      verdict,
+      proposals: hold.proposals,
+      reason,
+    }),
   )
 
 /** A run that was not granted ends its task. */
@@ -204,11 +220,26 @@ const runRefused = (state: OrganizationState, hold: OpenHold, cause: Event, reas
   const open = state.tasks.get(task)
   return open === undefined
     ? NONE
-    : [asOf(cause, hold, follow(cause, "task.failed", { task, run, attempt: open.attempt, error: `the run was refused: ${reason}`, dead: true }))]
+    : [
+        asOf(
+          cause,
+          hold,
+          follow(cause, "task.failed", {
+            task,
+            run,
+            attempt: open.attempt,
+            error: `the run was refused: ${reason}`,
+            dead: true,
+          }),
+        ),
+      ]
 }
 
 const namesOf = (open: OpenProposal, choice: "approve" | "deny"): string =>
-  [...open.votes.values()].filter((vote) => vote.choice === choice).map((vote) => vote.by).join(" and ")
+  [...open.votes.values()]
+    .filter((vote) => vote.choice === choice)
+    .map((vote) => vote.by)
+    .join(" and ")
 
 const reasonsOf = (open: OpenProposal): string => {
   const reasons = [...open.votes.values()].flatMap((vote) =>

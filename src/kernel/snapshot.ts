@@ -72,6 +72,13 @@ export const decodeState = (text: string): OrganizationState => {
 }
 
 /** JSON drops what is undefined; the shape must stay the same for every task. */
-const normalTask = ({ task, state, attempt, run, worker, until }: OpenTask): OpenTask => ({ task, state, attempt, run, worker, until })
+const normalTask = ({ task, state, attempt, run, worker, until }: OpenTask): OpenTask => ({
+  task,
+  state,
+  attempt,
+  run,
+  worker,
+  until,
+})
 
 const byKey = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1)

@@ -108,7 +108,7 @@ export class Turn {
       const { proposal } = draft.data as BuiltinData["proposal.expired"]
       if (state.proposals.has(proposal)) this.#record([draft])
     }
-    for (const open of [...state.tasks.values()])
+    for (const open of state.tasks.values())
       if (open.state === "running" && open.until <= this.#now)
         this.#finish({
           kind: "finish",
@@ -123,7 +123,11 @@ export class Turn {
   #vote(command: Extract<Command, { kind: "vote" }>): Answer {
     const open = this.#state.proposals.get(command.proposal)
     if (open === undefined)
-      return refuse("not-found", "proposal-not-open", `there is no open proposal "${command.proposal}" in ${this.#state.org}`)
+      return refuse(
+        "not-found",
+        "proposal-not-open",
+        `there is no open proposal "${command.proposal}" in ${this.#state.org}`,
+      )
     const refusal = this.#cannotVote(open, command)
     if (refusal !== undefined) return refusal
     return this.#done({
@@ -142,9 +146,17 @@ export class Turn {
   #cannotVote(open: OpenProposal, command: Extract<Command, { kind: "vote" }>): Refusal | undefined {
     const { proposal } = open
     if (open.succeeded)
-      return refuse("conflict", "proposal-decided", `${proposal.id} has succeeded already; it waits for the other requirements of ${proposal.hold}`)
+      return refuse(
+        "conflict",
+        "proposal-decided",
+        `${proposal.id} has succeeded already; it waits for the other requirements of ${proposal.hold}`,
+      )
     if (command.by.kind === "operator")
-      return refuse("forbidden", "operator-cannot-vote", "the operator's token is no elector; vote with the token of a member")
+      return refuse(
+        "forbidden",
+        "operator-cannot-vote",
+        "the operator's token is no elector; vote with the token of a member",
+      )
     const elector = proposal.electorate.find((one) => one.name === command.by.name && one.kind === command.by.kind)
     if (elector === undefined)
       return refuse(
@@ -154,24 +166,47 @@ export class Turn {
         { electorate: proposal.electorate.map((one) => one.name) },
       )
     if (!canVote(this.#definitions, elector))
-      return refuse("forbidden", "no-longer-a-member", `${command.by.name} is not a member of ${elector.org ?? this.#state.org} any more`)
+      return refuse(
+        "forbidden",
+        "no-longer-a-member",
+        `${command.by.name} is not a member of ${elector.org ?? this.#state.org} any more`,
+      )
     if (command.digest !== undefined && command.digest !== proposal.digest)
-      return refuse("conflict", "digest-differs", `the action that ${proposal.id} is about is not the one this vote was meant for`, {
-        digest: proposal.digest,
-      })
+      return refuse(
+        "conflict",
+        "digest-differs",
+        `the action that ${proposal.id} is about is not the one this vote was meant for`,
+        {
+          digest: proposal.digest,
+        },
+      )
     return undefined
   }
 
   #cancel(command: Extract<Command, { kind: "cancel" }>): Answer {
     const state = this.#state
-    const hold = state.holds.get(command.target) ?? state.holds.get(state.proposals.get(command.target)?.proposal.hold ?? "")
+    const hold =
+      state.holds.get(command.target) ?? state.holds.get(state.proposals.get(command.target)?.proposal.hold ?? "")
     if (hold === undefined)
       return refuse("not-found", "hold-not-open", `nothing that waits in ${state.org} goes by "${command.target}"`)
     const asker = requesterOf(hold.event.actor)
     if (command.by.kind !== "operator" && !(command.by.name === asker.name && command.by.kind === asker.kind))
-      return refuse("forbidden", "not-the-requester", `only ${asker.name}, who asked, or an operator may cancel ${hold.id}`)
+      return refuse(
+        "forbidden",
+        "not-the-requester",
+        `only ${asker.name}, who asked, or an operator may cancel ${hold.id}`,
+      )
     const reason = `cancelled by ${command.by.name}${command.reason === undefined ? "" : `: ${command.reason}`}`
-    const drafts = endHold(state, this.#definitions, hold, "cancelled", hold.event, reason, hold.decision.contracts, command.by.name)
+    const drafts = endHold(
+      state,
+      this.#definitions,
+      hold,
+      "cancelled",
+      hold.event,
+      reason,
+      hold.decision.contracts,
+      command.by.name,
+    )
     const { event } = this.#record(drafts)
     return { event }
   }
@@ -181,7 +216,11 @@ export class Turn {
     if (open === undefined) return taskEnded(command.task)
     const { task } = open
     if (open.state !== "queued" || open.until > this.#now)
-      return refuse("conflict", "task-not-queued", `task ${task.id} is ${open.state === "queued" ? "waiting for its retry" : open.state}`)
+      return refuse(
+        "conflict",
+        "task-not-queued",
+        `task ${task.id} is ${open.state === "queued" ? "waiting for its retry" : open.state}`,
+      )
     const attempt = open.attempt + 1
     const run = open.run ?? `r-${task.id.slice(2)}.r${attempt}`
     const lineage = { correlationid: task.correlationid, causationid: task.event, hops: task.hops, subject: task.id }
@@ -204,24 +243,39 @@ export class Turn {
       ])
       const decision = asked.decision!
       if (decision.verdict === "hold")
-        return { event: asked.event, decision, run: { id: run, attempt, state: "waiting", reason: decision.reason ?? "" } }
+        return {
+          event: asked.event,
+          decision,
+          run: { id: run, attempt, state: "waiting", reason: decision.reason ?? "" },
+        }
       if (decision.verdict !== "allow") {
         const error = `the run was refused: ${decision.reason ?? ""}`
-        this.#record([this.#daemon("task.failed", { task: task.id, attempt: open.attempt, error, dead: true }, lineage)])
-        return { event: asked.event, decision, run: { id: run, attempt, state: "denied", reason: decision.reason ?? "" } }
+        this.#record([
+          this.#daemon("task.failed", { task: task.id, attempt: open.attempt, error, dead: true }, lineage),
+        ])
+        return {
+          event: asked.event,
+          decision,
+          run: { id: run, attempt, state: "denied", reason: decision.reason ?? "" },
+        }
       }
     }
     const lease = new Date(this.#now + command.leaseMs).toISOString()
     const { event } = this.#record([
       this.#daemon("task.started", { task: task.id, run, attempt, worker: command.worker, lease }, lineage),
-      this.#daemon("run.started", { run, task: task.id, member: task.member, executor: command.executor, attempt }, lineage),
+      this.#daemon(
+        "run.started",
+        { run, task: task.id, member: task.member, executor: command.executor, attempt },
+        lineage,
+      ),
     ])
     return { event, run: { id: run, attempt, state: "started" } }
   }
 
   #progress(command: Extract<Command, { kind: "progress" }>): Answer {
     const open = this.#state.tasks.get(command.task)
-    if (open === undefined || open.run !== command.run || open.state !== "running") return leaseLost(command.task, command.run)
+    if (open === undefined || open.run !== command.run || open.state !== "running")
+      return leaseLost(command.task, command.run)
     const lease = new Date(this.#now + command.leaseMs).toISOString()
     const { event } = this.#record([
       this.#daemon(
@@ -244,7 +298,9 @@ export class Turn {
     const known = this.#state.runs.get(run)
     if (known === undefined) return refuse("not-found", "run-not-running", `run ${run} is not running`)
     const correlationid = this.#state.tasks.get(known.task)?.task.correlationid ?? run
-    const { event } = this.#record([{ ...this.#daemon("run.usage", { run, usd, tokens, turns }, { correlationid, subject: known.task }), run }])
+    const { event } = this.#record([
+      { ...this.#daemon("run.usage", { run, usd, tokens, turns }, { correlationid, subject: known.task }), run },
+    ])
     return { event }
   }
 
@@ -265,8 +321,16 @@ export class Turn {
     const dead = !outcome.retry || attempt > command.retries
     const retry = new Date(this.#now + (outcome.lost === true ? 0 : backoffMs(attempt))).toISOString()
     const { event } = this.#record([
-      this.#daemon("run.ended", { run, task: task.id, outcome: outcome.lost === true ? "lost" : "failure", error: outcome.error }, lineage),
-      this.#daemon("task.failed", { task: task.id, run, attempt, error: outcome.error, dead, ...(dead ? undefined : { retry }) }, lineage),
+      this.#daemon(
+        "run.ended",
+        { run, task: task.id, outcome: outcome.lost === true ? "lost" : "failure", error: outcome.error },
+        lineage,
+      ),
+      this.#daemon(
+        "task.failed",
+        { task: task.id, run, attempt, error: outcome.error, dead, ...(dead ? undefined : { retry }) },
+        lineage,
+      ),
     ])
     return { event }
   }
@@ -279,7 +343,9 @@ export class Turn {
     const reason = `cancelled by ${command.by.name}: ${command.reason}`
     const ended = open.state === "running" && run !== undefined
     const { event } = this.#record([
-      ...(ended ? [this.#daemon("run.ended", { run, task: task.id, outcome: "cancelled", error: reason }, lineage)] : []),
+      ...(ended
+        ? [this.#daemon("run.ended", { run, task: task.id, outcome: "cancelled", error: reason }, lineage)]
+        : []),
       this.#daemon("task.cancelled", { task: task.id, reason, by: command.by.name }, lineage),
     ])
     return { event }
@@ -292,11 +358,12 @@ export class Turn {
 
 /** A completed task leaves the state with its record; what comes after it in a sequence is read before. */
 const completedTask = (state: OrganizationState, { event }: LogRecord): Task | undefined =>
-  event.type === "task.completed" ? state.tasks.get((event.data as BuiltinData["task.completed"]).task)?.task : undefined
+  event.type === "task.completed"
+    ? state.tasks.get((event.data as BuiltinData["task.completed"]).task)?.task
+    : undefined
 
 const taskEnded = (task: string): Refusal =>
   refuse("conflict", "task-ended", `task ${task} has ended, or there is no such task`)
 
 const leaseLost = (task: string, run: string): Refusal =>
   refuse("conflict", "lease-lost", `run ${run} does not hold task ${task} any more`)
-

@@ -22,4 +22,7 @@ const make = (name: string, help: string): Counter => {
 }
 
 export const decisions = make("charter_decisions_total", "Decisions by verdict.")
-export const oracleChecks = make("charter_oracle_checks_total", "Contracts decided again by json-rules-engine, by result.")
+export const oracleChecks = make(
+  "charter_oracle_checks_total",
+  "Contracts decided again by json-rules-engine, by result.",
+)

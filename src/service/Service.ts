@@ -98,7 +98,12 @@ export interface OrganizationSummary {
   readonly default: "allow" | "deny"
   readonly timezone: string
   readonly owner?: string
-  readonly members: ReadonlyArray<{ readonly name: string; readonly kind: "human" | "agent"; readonly roles: ReadonlyArray<string>; readonly weight: number }>
+  readonly members: ReadonlyArray<{
+    readonly name: string
+    readonly kind: "human" | "agent"
+    readonly roles: ReadonlyArray<string>
+    readonly weight: number
+  }>
   readonly channels: ReadonlyArray<string>
 }
 
@@ -161,7 +166,10 @@ export class Service extends Context.Service<
     readonly contract: (identity: Identity, name: string) => Answer<ContractView & { readonly source: string }>
     /** Texts by file name, checked together with nothing else. */
     readonly lint: (identity: Identity, files: Readonly<Record<string, string>>) => Answer<ReadonlyArray<Diagnostic>>
-    readonly describe: (identity: Identity, files: Readonly<Record<string, string>>) => Answer<{ readonly text: string; readonly diagnostics: ReadonlyArray<Diagnostic> }>
+    readonly describe: (
+      identity: Identity,
+      files: Readonly<Record<string, string>>,
+    ) => Answer<{ readonly text: string; readonly diagnostics: ReadonlyArray<Diagnostic> }>
     /** The tests of the workspace against the set in force; or of the given files against themselves. */
     readonly test: (identity: Identity, files?: Readonly<Record<string, string>>) => Answer<TestReport>
     readonly organizations: (identity: Identity) => Answer<ReadonlyArray<OrganizationSummary>>
@@ -183,14 +191,22 @@ export class Service extends Context.Service<
     /** The secret is shown once and kept nowhere. Operators only. */
     readonly createToken: (
       identity: Identity,
-      request: { readonly identity: string; readonly kind: "human" | "agent" | "operator" | "bridge"; readonly expires?: string },
+      request: {
+        readonly identity: string
+        readonly kind: "human" | "agent" | "operator" | "bridge"
+        readonly expires?: string
+      },
     ) => Answer<{ readonly id: string; readonly token: string }>
     readonly tokens: (identity: Identity, filter: ListFilter) => Answer<Listed<TokenView>>
     readonly revokeToken: (identity: Identity, id: string) => Answer<TokenView>
     /** Who carries this token; refused where it is unknown, expired or revoked. Synchronous but for the first use. */
     readonly authenticate: (token: string) => Effect.Effect<Identity, Refused>
     /** A webhook delivery: verified over the raw body, then published in the organization whose secret fits. */
-    readonly webhook: (source: string, headers: Readonly<Record<string, string>>, body: Uint8Array) => Answer<PublishAnswer>
+    readonly webhook: (
+      source: string,
+      headers: Readonly<Record<string, string>>,
+      body: Uint8Array,
+    ) => Answer<PublishAnswer>
     readonly status: Effect.Effect<Status>
     /** Every organization's mailbox is open and the log answers. */
     readonly ready: Effect.Effect<boolean>

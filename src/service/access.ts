@@ -25,17 +25,26 @@ export const visibleOrganizations = (definitions: Definitions, identity: Identit
     case "human": {
       const orgs = new Set(definitions.isHuman(identity.name) ? [GLOBAL] : [])
       for (const organization of definitions.organizations.values())
-        if (organization.members.some((member) => member.kind === "human" && member.name === identity.name)) orgs.add(organization.id)
+        if (organization.members.some((member) => member.kind === "human" && member.name === identity.name))
+          orgs.add(organization.id)
       return orgs
     }
   }
 }
 
 /** Refuses an organization that does not exist, or that the identity is not in. */
-export const checkOrganization = (definitions: Definitions, identity: Identity, org: string): Effect.Effect<void, Refused> => {
+export const checkOrganization = (
+  definitions: Definitions,
+  identity: Identity,
+  org: string,
+): Effect.Effect<void, Refused> => {
   if (!definitions.organizations.has(org)) {
     const guess = nearest(org, definitions.organizations.keys())
-    return fail("not-found", "organization-unknown", `there is no organization "${org}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`)
+    return fail(
+      "not-found",
+      "organization-unknown",
+      `there is no organization "${org}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
+    )
   }
   const visible = visibleOrganizations(definitions, identity)
   return visible === undefined || visible.has(org)

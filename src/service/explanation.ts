@@ -15,7 +15,9 @@ import type { Explanation } from "./Service.ts"
 export const explainRecord = Effect.fn("explainRecord")(function* (dependencies: Dependencies, record: LogRecord) {
   const { event, decision } = record
   const definitions =
-    decision === undefined ? dependencies.revisions.current().definitions : yield* definitionsAt(dependencies, event.org, decision.revision)
+    decision === undefined
+      ? dependencies.revisions.current().definitions
+      : yield* definitionsAt(dependencies, event.org, decision.revision)
   const contracts = explainContracts(definitions, record)
   const flips = verdictFlips(definitions, record)
   const proposals: Array<ProposalView> = []
@@ -31,7 +33,14 @@ export const explainRecord = Effect.fn("explainRecord")(function* (dependencies:
     seq: event.seq,
     ...(verdict === undefined ? undefined : { verdict }),
     ...(decision === undefined ? undefined : { revision: decision.revision }),
-    text: explanationText({ record, definitions, contracts, flips, proposals, ...(end === undefined ? undefined : { end }) }),
+    text: explanationText({
+      record,
+      definitions,
+      contracts,
+      flips,
+      proposals,
+      ...(end === undefined ? undefined : { end }),
+    }),
     contracts,
     flips,
   } satisfies Explanation
@@ -55,7 +64,7 @@ const definitionsAt = (
   Effect.gen(function* () {
     const { definitions } = revisions.current()
     if (definitions.revision === revision) return definitions
-    for (let cursor = "", end = false; !end; ) {
+    for (let cursor = "", end = false; !end;) {
       const page = yield* log.latest({ org, types: ["contracts.revised"] }, cursor, PAGE_RECORDS)
       for (const { record } of page.items) {
         const revised = record.event.data as BuiltinData["contracts.revised"]
@@ -79,11 +88,12 @@ const endOf = (
     if (view === undefined || view.state === "held") return undefined
     const types = Object.keys(HOLD_ENDS)
     const since = view.resolvedAt ?? view.opened
-    for (let cursor = "", end = false; !end; ) {
+    for (let cursor = "", end = false; !end;) {
       const page = yield* log.page({ org, types, since }, cursor, PAGE_RECORDS)
       for (const { record } of page.items) {
         const closed = record.event.data as BuiltinData["hold.released"]
-        if (closed.seq === seq) return { type: record.event.type, time: record.event.time, reason: closed.reason, decision: closed.decision }
+        if (closed.seq === seq)
+          return { type: record.event.type, time: record.event.time, reason: closed.reason, decision: closed.decision }
       }
       cursor = page.next
       end = page.end

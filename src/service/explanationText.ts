@@ -27,7 +27,8 @@ export const explanationText = (parts: ExplanationParts): string => {
   const { event, decision } = record
   const lines = [headline(parts), `  ${who(parts)}`]
   if (decision !== undefined) lines.push(`  Decided under revision ${decision.revision.slice(0, 12)} of the contracts.`)
-  if (decision?.reason !== undefined && decision.verdict !== "allow") lines.push(`  Reason: ${decision.reason}.`.replace(/\.\.$/, "."))
+  if (decision?.reason !== undefined && decision.verdict !== "allow")
+    lines.push(`  Reason: ${decision.reason}.`.replace(/\.\.$/, "."))
 
   const spoke = contracts.filter(({ matched }) => matched)
   if (spoke.length > 0) lines.push("", "Contracts that apply:")
@@ -39,7 +40,8 @@ export const explanationText = (parts: ExplanationParts): string => {
 
   if (proposals.length > 0) lines.push("", "What it waited for:")
   for (const proposal of proposals) lines.push(...proposalText(proposal))
-  if (end !== undefined) lines.push("", `Then, at ${end.time}: ${END_WORDS[end.type] ?? end.type}, because ${end.reason}.`)
+  if (end !== undefined)
+    lines.push("", `Then, at ${end.time}: ${END_WORDS[end.type] ?? end.type}, because ${end.reason}.`)
   if (end !== undefined && decision !== undefined && end.decision.revision !== decision.revision)
     lines.push(`  That was decided under revision ${end.decision.revision.slice(0, 12)}.`)
   if (decision?.wouldBe !== undefined)
@@ -48,10 +50,16 @@ export const explanationText = (parts: ExplanationParts): string => {
   const made = [...(decision?.tasks ?? []), ...(end?.decision.tasks ?? [])]
   if (made.length > 0) lines.push("", `Tasks that follow from it: ${made.join(", ")}.`)
   if (flips.length > 0) lines.push("", "It would have come out otherwise:")
-  for (const flip of flips) lines.push(`  - ${VERDICT_WORDS[flip.verdict]} if ${flip.changes.map(changeText).join(", and ")}`)
-  const free = spoke.flatMap(({ limits = [] }) => limits.flatMap(({ freeAt }) => (freeAt === undefined ? [] : [freeAt])))
+  for (const flip of flips)
+    lines.push(`  - ${VERDICT_WORDS[flip.verdict]} if ${flip.changes.map(changeText).join(", and ")}`)
+  const free = spoke.flatMap(({ limits = [] }) =>
+    limits.flatMap(({ freeAt }) => (freeAt === undefined ? [] : [freeAt])),
+  )
   if (decision?.rule === "limit" && free.length > 0)
-    lines.push(...(flips.length > 0 ? [] : ["", "It would have come out otherwise:"]), `  - the same request fits again at ${new Date(Math.max(...free)).toISOString()}`)
+    lines.push(
+      ...(flips.length > 0 ? [] : ["", "It would have come out otherwise:"]),
+      `  - the same request fits again at ${new Date(Math.max(...free)).toISOString()}`,
+    )
   return lines.join("\n")
 }
 
@@ -72,7 +80,9 @@ const END_WORDS: Readonly<Record<string, string>> = {
 const headline = ({ record: { event, decision }, end }: ExplanationParts): string => {
   const verdict = end?.decision.verdict ?? decision?.verdict
   const what = `"${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`} in ${event.org}`
-  return verdict === undefined ? `${what} was recorded.` : `${what} ${verdict === "expired" ? "expired" : `was ${VERDICT_WORDS[verdict]}`}.`
+  return verdict === undefined
+    ? `${what} was recorded.`
+    : `${what} ${verdict === "expired" ? "expired" : `was ${VERDICT_WORDS[verdict]}`}.`
 }
 
 const who = ({ record: { event, decision } }: ExplanationParts): string => {
@@ -85,11 +95,7 @@ const who = ({ record: { event, decision } }: ExplanationParts): string => {
 
 const contractText = (contract: ExplainedContract): ReadonlyArray<string> => {
   const title = contract.title === undefined ? "" : `${contract.title} `
-  const role = contract.shadow
-    ? " (in shadow: only watched)"
-    : contract.decided
-      ? " (it decided)"
-      : ""
+  const role = contract.shadow ? " (in shadow: only watched)" : contract.decided ? " (it decided)" : ""
   return [
     `  ${contract.matched ? "+" : "-"} ${title}${contract.contract}  ${contract.file}:${contract.line}${role}`,
     ...(contract.when === undefined ? ["      it has no condition"] : nodeText(contract.when, 3)),
@@ -108,8 +114,12 @@ const nodeText = (node: ExplainedNode, depth: number): ReadonlyArray<string> => 
     case "condition":
       return [`${indent}${mark} "${node.name}":`, ...nodeText(node.part, depth + 1)]
     default:
-      if (node.parts.length === 1 || (node.kind === "all" && depth === 3)) return node.parts.flatMap((part) => nodeText(part, depth))
-      return [`${indent}${mark} ${node.kind === "all" ? "all of:" : "any of:"}`, ...node.parts.flatMap((part) => nodeText(part, depth + 1))]
+      if (node.parts.length === 1 || (node.kind === "all" && depth === 3))
+        return node.parts.flatMap((part) => nodeText(part, depth))
+      return [
+        `${indent}${mark} ${node.kind === "all" ? "all of:" : "any of:"}`,
+        ...node.parts.flatMap((part) => nodeText(part, depth + 1)),
+      ]
   }
 }
 
@@ -119,7 +129,10 @@ const MAX_VALUE_LENGTH = 80
 const seenText = (leaf: ExplainedLeaf): string => {
   if (leaf.unavailable !== undefined) return `  (${leaf.unavailable})`
   if (leaf.missing) return "  (it is missing)"
-  const counted = leaf.counter !== undefined && leaf.counter.keep === undefined && typeof leaf.seen === "number" ? ", counted in hundredths of the window" : ""
+  const counted =
+    leaf.counter !== undefined && leaf.counter.keep === undefined && typeof leaf.seen === "number"
+      ? ", counted in hundredths of the window"
+      : ""
   return leaf.result === true && leaf.leaf.operator === "equal" ? "" : `  (it is ${valueText(leaf.seen)}${counted})`
 }
 
@@ -137,13 +150,19 @@ const proposalText = (proposal: ProposalView): ReadonlyArray<string> => {
   const time = durationInWords(Date.parse(proposal.deadline) - Date.parse(proposal.opened))
   return [
     `  ${proposal.id} (${proposal.state}): ${needed} of ${names}, within ${time}, until ${proposal.deadline}`,
-    ...proposal.votes.map((vote) => `      ${vote.by}: ${vote.choice}${vote.reason === undefined ? "" : `, "${vote.reason}"`}, at ${vote.at}`),
+    ...proposal.votes.map(
+      (vote) =>
+        `      ${vote.by}: ${vote.choice}${vote.reason === undefined ? "" : `, "${vote.reason}"`}, at ${vote.at}`,
+    ),
   ]
 }
 
 const changeText = (change: FactChange): string => {
   const path = (change.path ?? "").replace(/^\$/, "")
-  const what = change.counter === undefined ? `${change.fact}${path}` : `the ${change.fact}${change.params?.of === undefined ? "" : ` of ${change.params.of}`}`
+  const what =
+    change.counter === undefined
+      ? `${change.fact}${path}`
+      : `the ${change.fact}${change.params?.of === undefined ? "" : ` of ${change.params.of}`}`
   if (change.remove === true) return `${what} were missing`
   const from = change.from === undefined ? "missing" : valueText(change.from)
   return `${what} were ${valueText(change.to)} (it was ${from})`

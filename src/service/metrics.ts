@@ -4,7 +4,8 @@ import { counters } from "../observability/counters.ts"
 
 export const metricsText = ({ mailboxes, revisions, options }: Dependencies): string => {
   const states = mailboxes.states()
-  const sum = (of: (state: (typeof states)[number]) => number): number => states.reduce((total, state) => total + of(state), 0)
+  const sum = (of: (state: (typeof states)[number]) => number): number =>
+    states.reduce((total, state) => total + of(state), 0)
   const gauges: ReadonlyArray<readonly [name: string, help: string, value: number]> = [
     ["charter_up", "1 while the daemon takes events.", options.lifecycle.state === "running" ? 1 : 0],
     ["charter_contracts", "Contracts of the set in force.", revisions.current().definitions.contracts.size],
@@ -17,7 +18,11 @@ export const metricsText = ({ mailboxes, revisions, options }: Dependencies): st
     ["process_resident_memory_bytes", "Resident memory size in bytes.", process.memoryUsage.rss()],
     ["process_start_time_seconds", "Start time since the Unix epoch in seconds.", Date.parse(options.startedAt) / 1000],
   ]
-  const lines = gauges.flatMap(([name, help, value]) => [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`])
+  const lines = gauges.flatMap(([name, help, value]) => [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} gauge`,
+    `${name} ${value}`,
+  ])
   for (const counter of counters.values()) {
     lines.push(`# HELP ${counter.name} ${counter.help}`, `# TYPE ${counter.name} counter`)
     for (const [labels, value] of counter.values) lines.push(`${counter.name}${labels} ${value}`)

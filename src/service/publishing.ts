@@ -39,7 +39,11 @@ export const prepare = (
   if (identity.kind !== "bridge" && input.actor !== undefined && memberName(input.actor) !== identity.name)
     return refuse("forbidden", "actor-differs", `this token is ${identity.name}'s; it cannot act as ${input.actor}`)
   if (identity.kind !== "bridge" && input.source !== undefined && input.source !== identity.source)
-    return refuse("forbidden", "source-differs", `events of this token have the source "${identity.source}"; leave "source" out`)
+    return refuse(
+      "forbidden",
+      "source-differs",
+      `events of this token have the source "${identity.source}"; leave "source" out`,
+    )
   const actor =
     identity.kind === "bridge" && input.actor !== undefined
       ? { name: memberName(input.actor), kind: "external" as const, roles: [] }
@@ -68,11 +72,19 @@ export const prepare = (
 
 const checkType = (definitions: Definitions, identity: Identity, type: string): Refusal | undefined => {
   if (!isEventType(type))
-    return refuse("invalid", "type-malformed", `"${type}" is no event type: dotted words of letters, digits, "_" and "-" are, such as deploy.requested`)
+    return refuse(
+      "invalid",
+      "type-malformed",
+      `"${type}" is no event type: dotted words of letters, digits, "_" and "-" are, such as deploy.requested`,
+    )
   if (isReserved(type))
     return refuse("forbidden", "type-reserved", `only the daemon reports "${type}"${requestHint(type)}`)
   if (type === "run.requested")
-    return refuse("forbidden", "type-reserved", "runs are asked for by the daemon alone; publish an event that a contract routes")
+    return refuse(
+      "forbidden",
+      "type-reserved",
+      "runs are asked for by the daemon alone; publish an event that a contract routes",
+    )
   if (identity.kind === "bridge") return undefined
   const source = webhookSourceOf(definitions, type)
   return source === undefined
@@ -98,7 +110,12 @@ const checkAttributes = (input: EventInput): Refusal | undefined => {
     const value = input[name]
     if (value === undefined) continue
     if (value === "" || value.length > MAX_ATTRIBUTE_LENGTH || CONTROL_CHARACTERS.test(value))
-      return refuse("invalid", "attribute-malformed", `"${name}" must have 1 to ${MAX_ATTRIBUTE_LENGTH} characters, none of them control characters`, { attribute: name })
+      return refuse(
+        "invalid",
+        "attribute-malformed",
+        `"${name}" must have 1 to ${MAX_ATTRIBUTE_LENGTH} characters, none of them control characters`,
+        { attribute: name },
+      )
   }
   return undefined
 }
@@ -106,11 +123,19 @@ const checkAttributes = (input: EventInput): Refusal | undefined => {
 const organizationOf = (definitions: Definitions, identity: Identity, input: EventInput): string | Refusal => {
   const carried = identity.org
   if (carried !== undefined && input.org !== undefined && input.org !== carried)
-    return refuse("forbidden", "organization-differs", `this token is for ${carried}; it cannot publish in ${input.org}`)
+    return refuse(
+      "forbidden",
+      "organization-differs",
+      `this token is for ${carried}; it cannot publish in ${input.org}`,
+    )
   const org = carried ?? input.org ?? GLOBAL
   if (!definitions.organizations.has(org)) {
     const guess = nearest(org, definitions.organizations.keys())
-    return refuse("not-found", "organization-unknown", `there is no organization "${org}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`)
+    return refuse(
+      "not-found",
+      "organization-unknown",
+      `there is no organization "${org}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
+    )
   }
   const visible = visibleOrganizations(definitions, identity)
   if (identity.kind !== "bridge" && visible !== undefined && !visible.has(org))

@@ -12,4 +12,6 @@ export interface FaultHook {
 }
 
 /** No hook by default; a layer or `CHARTER_FAULT` (tests only) puts one here. */
-export const Faults = Context.Reference<FaultHook | undefined>("charter/supervision/Faults", { defaultValue: () => undefined })
+export const Faults = Context.Reference<FaultHook | undefined>("charter/supervision/Faults", {
+  defaultValue: () => undefined,
+})

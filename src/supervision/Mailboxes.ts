@@ -62,8 +62,14 @@ export class Mailboxes extends Context.Service<
         state: (org) => mailbox(org).state,
         states: () => [...open.values()].flatMap((box) => box.loaded),
         openAll: Effect.gen(function* () {
-          const known = new Set([...(yield* log.organizations), ...revisions.current().definitions.organizations.keys()])
-          yield* Effect.forEach(known, (org) => mailbox(org).submit({ kind: "tick" }), { discard: true, concurrency: 16 })
+          const known = new Set([
+            ...(yield* log.organizations),
+            ...revisions.current().definitions.organizations.keys(),
+          ])
+          yield* Effect.forEach(known, (org) => mailbox(org).submit({ kind: "tick" }), {
+            discard: true,
+            concurrency: 16,
+          })
         }),
         onCommitted: (listener) => {
           listeners.push(listener)
@@ -77,4 +83,3 @@ export class Mailboxes extends Context.Service<
     }),
   )
 }
-

@@ -37,7 +37,12 @@ export class Oracle extends Context.Service<
 
       mailboxes.onCommitted((_, records) => {
         for (const record of records)
-          if (record.decision !== undefined && record.event.type !== "oracle.differed" && Queue.offerUnsafe(samples, record)) waiting++
+          if (
+            record.decision !== undefined &&
+            record.event.type !== "oracle.differed" &&
+            Queue.offerUnsafe(samples, record)
+          )
+            waiting++
       })
 
       const check = Effect.fn("Oracle.check")(function* ({ event, decision }: LogRecord) {
@@ -52,7 +57,9 @@ export class Oracle extends Context.Service<
           const compiled = decision.outcomes.some((outcome) => outcome.contract === contract.fullName)
           const library = yield* Effect.promise(() =>
             decideWithLibrary(when, shared, facts).catch((error: unknown) =>
-              error instanceof FactUnavailable ? undefined : `it failed: ${error instanceof Error ? error.message : String(error)}`,
+              error instanceof FactUnavailable
+                ? undefined
+                : `it failed: ${error instanceof Error ? error.message : String(error)}`,
             ),
           )
           if (library === undefined) {
@@ -77,7 +84,9 @@ export class Oracle extends Context.Service<
           Effect.gen(function* () {
             const record = yield* Queue.take(samples)
             const started = performance.now()
-            yield* Effect.catchCause(check(record), (cause) => Effect.logWarning("an event could not be decided again", cause))
+            yield* Effect.catchCause(check(record), (cause) =>
+              Effect.logWarning("an event could not be decided again", cause),
+            )
             waiting--
             if (waiting === 0) for (const resume of idle.splice(0)) resume()
             yield* Effect.sleep((performance.now() - started) * REST_PER_WORK)

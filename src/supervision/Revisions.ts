@@ -68,7 +68,11 @@ export class Revisions extends Context.Service<
       const load = Effect.fn("Revisions.load")(function* (manifest: string) {
         const known = kept.get(manifest)
         if (known !== undefined) return keep(known)
-        if (manifest === "") return { definitions: new Definitions({ revision: EMPTY_REVISION, contracts: [], organizations: [] }), manifest }
+        if (manifest === "")
+          return {
+            definitions: new Definitions({ revision: EMPTY_REVISION, contracts: [], organizations: [] }),
+            manifest,
+          }
         const { revision, files } = yield* archived(manifest).pipe(
           Effect.flatMap(readManifest),
           Effect.mapError((error) => (error instanceof LogUnavailable ? error : unreadable(manifest, error.message))),
@@ -78,7 +82,10 @@ export class Revisions extends Context.Service<
         )
         const contracts = parsed.flatMap((one) => one.contracts)
         const organizations = parsed.flatMap((one) => one.organizations)
-        return keep({ definitions: new Definitions({ revision, contracts, organizations }, current.definitions), manifest })
+        return keep({
+          definitions: new Definitions({ revision, contracts, organizations }, current.definitions),
+          manifest,
+        })
       })
 
       const archived = (hash: string): Effect.Effect<string, LogUnavailable> =>

@@ -35,7 +35,12 @@ export interface SupervisorOptions {
   readonly scratch: string
   /** What a run is told of the daemon, and a token that dies with it. */
   readonly access: {
-    readonly issue: (run: { readonly name: string; readonly org: string; readonly run: string; readonly task: string }) => Readonly<Record<string, string>>
+    readonly issue: (run: {
+      readonly name: string
+      readonly org: string
+      readonly run: string
+      readonly task: string
+    }) => Readonly<Record<string, string>>
     readonly revoke: (run: string) => void
   }
 }
@@ -93,7 +98,9 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
       running.set(open.task.id, entry)
       entry.fiber = fork(
         runTask(entry, state.org, found).pipe(
-          Effect.catchCause((cause) => Effect.logError(`the run of task ${open.task.id} broke off; its lease will run out`, cause)),
+          Effect.catchCause((cause) =>
+            Effect.logError(`the run of task ${open.task.id} broke off; its lease will run out`, cause),
+          ),
           Effect.ensuring(Effect.sync(() => running.delete(open.task.id))),
           Effect.andThen(wakeAll),
         ),
@@ -107,10 +114,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     if (alarms.has(name)) return
     alarms.add(name)
     fork(
-      Effect.sleep(until - now).pipe(
-        Effect.andThen(Effect.sync(() => alarms.delete(name))),
-        Effect.andThen(wake(org)),
-      ),
+      Effect.sleep(until - now).pipe(Effect.andThen(Effect.sync(() => alarms.delete(name))), Effect.andThen(wake(org))),
     )
   }
 
@@ -125,9 +129,15 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     for (const state of mailboxes.states()) takeUp(state, now)
   })
 
-  const findExecutor = (org: string, name: string): { readonly member: Member; readonly executor: Executor } | undefined => {
+  const findExecutor = (
+    org: string,
+    name: string,
+  ): { readonly member: Member; readonly executor: Executor } | undefined => {
     const [plain, home] = name.split("@") as [string, string?]
-    const member = revisions.current().definitions.view(home === undefined ? org : `@${home}`).members.get(plain)
+    const member = revisions
+      .current()
+      .definitions.view(home === undefined ? org : `@${home}`)
+      .members.get(plain)
     if (member?.kind !== "agent" || member.executor === undefined) return undefined
     const executor = executorFor(member.executor.kind)
     return executor === undefined ? undefined : { member, executor }
@@ -160,12 +170,15 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
         const execution = executionOf(run, task, member, event, scratch)
         const work = execute(executor, execution, org, task, run, member)
         const heart = Effect.repeat(
-          mailboxes.submit(org, { kind: "progress", task: task.id, run, leaseMs: LEASE_MS }).pipe(
-            Effect.flatMap((answer) => (isRefusal(answer) ? Effect.fail("lease-lost" as const) : Effect.void)),
-          ),
+          mailboxes
+            .submit(org, { kind: "progress", task: task.id, run, leaseMs: LEASE_MS })
+            .pipe(Effect.flatMap((answer) => (isRefusal(answer) ? Effect.fail("lease-lost" as const) : Effect.void))),
           Schedule.spaced(LEASE_MS / 3),
         )
-        return Effect.raceFirst(work, Effect.andThen(Effect.sleep(LEASE_MS / 3), Effect.andThen(heart, Effect.never))).pipe(
+        return Effect.raceFirst(
+          work,
+          Effect.andThen(Effect.sleep(LEASE_MS / 3), Effect.andThen(heart, Effect.never)),
+        ).pipe(
           Effect.catchTag("LogUnavailable", (error) =>
             Effect.succeed<Outcome>({ success: false, error: error.message, retry: true }),
           ),
@@ -176,7 +189,12 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
           Effect.sync(() => options.access.revoke(run)),
           Effect.promise(() => rm(scratch, { recursive: true, force: true })),
         ),
-    ).pipe(Effect.catchIf((error) => error === "lease-lost", () => Effect.succeed(undefined)))
+    ).pipe(
+      Effect.catchIf(
+        (error) => error === "lease-lost",
+        () => Effect.succeed(undefined),
+      ),
+    )
     if (outcome === undefined) return
     yield* mailboxes
       .submit(org, { kind: "finish", task: task.id, run, outcome, retries: member.limits?.retries ?? DEFAULT_RETRIES })
@@ -185,7 +203,13 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   })
 
   /** The message is the goal that the route gives, else the event in short. */
-  const executionOf = (run: string, task: Task, member: Member, event: Event | undefined, scratch: string): Execution => ({
+  const executionOf = (
+    run: string,
+    task: Task,
+    member: Member,
+    event: Event | undefined,
+    scratch: string,
+  ): Execution => ({
     run,
     systemPrompt: member.prompt ?? "",
     tools: [],
@@ -233,7 +257,13 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
           ...(chunk.data === undefined ? undefined : { data: chunk.data }),
         })
       case "usage":
-        return mailboxes.submit(org, { kind: "usage", run, usd: chunk.usd ?? 0, tokens: chunk.tokens ?? 0, turns: chunk.turns ?? 0 })
+        return mailboxes.submit(org, {
+          kind: "usage",
+          run,
+          usd: chunk.usd ?? 0,
+          tokens: chunk.tokens ?? 0,
+          turns: chunk.turns ?? 0,
+        })
       case "event": {
         if (!isEventType(chunk.type) || isReserved(chunk.type) || chunk.type === "run.requested")
           return mailboxes.submit(org, {
@@ -265,7 +295,9 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
 
   /** What ran under an earlier daemon: its processes are ended, then its tasks are queued again. */
   const recover = Effect.gen(function* () {
-    const left = mailboxes.states().flatMap((state) => [...state.runs.values()].map((run) => ({ ...run, org: state.org })))
+    const left = mailboxes
+      .states()
+      .flatMap((state) => [...state.runs.values()].map((run) => ({ ...run, org: state.org })))
     if (left.length === 0) return
     yield* Effect.promise(() => killRuns(new Set(left.map(({ run }) => run))))
     for (const { org, run, task } of left)
@@ -289,17 +321,24 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
 
   return Supervisors.of({
     start: Effect.gen(function* () {
-      yield* Effect.catch(recover, (error) => Effect.logError("tasks of an earlier daemon could not be taken up", error))
+      yield* Effect.catch(recover, (error) =>
+        Effect.logError("tasks of an earlier daemon could not be taken up", error),
+      )
       taking = true
       yield* wakeAll
     }),
     running: () =>
-      [...running.values()].flatMap(({ run, task }) => (run === undefined ? [] : [{ run, task: task.id, member: task.member }])),
+      [...running.values()].flatMap(({ run, task }) =>
+        run === undefined ? [] : [{ run, task: task.id, member: task.member }],
+      ),
     drain: (graceMs) =>
       Effect.gen(function* () {
         taking = false
         const fibers = [...running.values()].flatMap(({ fiber }) => (fiber === undefined ? [] : [fiber]))
-        yield* Effect.timeoutOption(Effect.forEach(fibers, Fiber.await, { discard: true, concurrency: "unbounded" }), graceMs)
+        yield* Effect.timeoutOption(
+          Effect.forEach(fibers, Fiber.await, { discard: true, concurrency: "unbounded" }),
+          graceMs,
+        )
         yield* Effect.forEach(fibers, Fiber.interrupt, { discard: true, concurrency: "unbounded" })
       }),
   })

@@ -18,7 +18,9 @@ export const describeAdoption = (
   const after = versionsInForce(next.definitions, org)
   const added = [...after.keys()].filter((name) => !before.has(name))
   const removed = [...before.keys()].filter((name) => !after.has(name))
-  const changed = [...after].filter(([name, version]) => before.has(name) && before.get(name) !== version).map(([name]) => name)
+  const changed = [...after]
+    .filter(([name, version]) => before.has(name) && before.get(name) !== version)
+    .map(([name]) => name)
   return {
     revision: next.definitions.revision,
     ...(previous === undefined ? undefined : { previous: previous.revision }),

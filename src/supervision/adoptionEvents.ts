@@ -23,7 +23,11 @@ export const setEvents = (
     const now = after.get(org)
     if (old?.version === now?.version) continue
     const summary = now === undefined ? "its file is gone" : old === undefined ? "it is new" : "its file has changed"
-    events.push({ org, type: "organization.changed", data: { organization: org, version: now?.version ?? "", summary } })
+    events.push({
+      org,
+      type: "organization.changed",
+      data: { organization: org, version: now?.version ?? "", summary },
+    })
     if (previous !== undefined) events.push(...memberEvents(org, old?.members ?? [], now?.members ?? []))
   }
   return events

@@ -88,9 +88,20 @@ export class Mailbox {
 
   submit(command: Command): Effect.Effect<Submitted, LogUnavailable> {
     return Effect.callback<Submitted, LogUnavailable>((resume) => {
-      if (this.#closed) return resume(Effect.succeed(refuse("busy", "shutting-down", "the daemon is shutting down; try again when it is back")))
+      if (this.#closed)
+        return resume(
+          Effect.succeed(refuse("busy", "shutting-down", "the daemon is shutting down; try again when it is back")),
+        )
       if (this.#queue.length >= MAX_WAITING_COMMANDS)
-        return resume(Effect.succeed(refuse("busy", "mailbox-full", `${MAX_WAITING_COMMANDS} commands wait in ${this.#org}; try again in a moment`)))
+        return resume(
+          Effect.succeed(
+            refuse(
+              "busy",
+              "mailbox-full",
+              `${MAX_WAITING_COMMANDS} commands wait in ${this.#org}; try again in a moment`,
+            ),
+          ),
+        )
       this.#queue.push({ command, reply: resume })
       this.#start()
       this.#wake?.()
@@ -194,14 +205,16 @@ export class Mailbox {
       const revision = this.#revisions.current()
       const adopts = revision.manifest !== "" && state.revision !== revision.definitions.revision
       const adoption = adopts ? yield* this.#prepareAdoption(state, revision, now) : undefined
-      const definitions = adopts || state.revision === undefined || state.revision === revision.definitions.revision
-        ? revision.definitions
-        : (yield* this.#revisions.load(state.manifest ?? "")).definitions
+      const definitions =
+        adopts || state.revision === undefined || state.revision === revision.definitions.revision
+          ? revision.definitions
+          : (yield* this.#revisions.load(state.manifest ?? "")).definitions
 
       const expected = state.position
       const turn = new Turn(state, definitions, now)
       const jump = this.#clockJump(now, clock.currentTimeNanosUnsafe())
-      if (jump !== undefined) turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
+      if (jump !== undefined)
+        turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
       if (adoption !== undefined) turn.adopt(revision.definitions, adoption, daemonActor())
       const answers = taken.map(({ command }) => this.#answer(turn, command))
 
@@ -254,13 +267,23 @@ export class Mailbox {
     const known = command.fresh === true ? undefined : this.#published(turn, event)
     if (known === undefined) return turn.execute(command)
     return sameContent(known, event)
-      ? { event: known.event, ...(known.decision === undefined ? undefined : { decision: known.decision }), duplicate: true }
-      : refuse("conflict", "event-differs", `${event.source} has published another event with the id "${event.id}" before`)
+      ? {
+          event: known.event,
+          ...(known.decision === undefined ? undefined : { decision: known.decision }),
+          duplicate: true,
+        }
+      : refuse(
+          "conflict",
+          "event-differs",
+          `${event.source} has published another event with the id "${event.id}" before`,
+        )
   }
 
   #published(turn: Turn, event: Incoming): LogRecord | undefined {
     const key = eventKey(event)
-    return turn.records.find((record) => eventKey(record.event) === key) ?? this.#log.find(event.org, event.source, event.id)
+    return (
+      turn.records.find((record) => eventKey(record.event) === key) ?? this.#log.find(event.org, event.source, event.id)
+    )
   }
 
   #clockJump(wall: number, monotonic: bigint): number | undefined {
@@ -276,7 +299,11 @@ export class Mailbox {
       const state = this.#state
       if (state === undefined || state.position === this.#snapshotAt) return Effect.void
       this.#snapshotAt = state.position
-      return this.#log.saveSnapshot(this.#org, { position: state.position, version: SNAPSHOT_VERSION, body: encodeState(state) })
+      return this.#log.saveSnapshot(this.#org, {
+        position: state.position,
+        version: SNAPSHOT_VERSION,
+        body: encodeState(state),
+      })
     })
   }
 }

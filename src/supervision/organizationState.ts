@@ -29,9 +29,13 @@ export const foldOn = Effect.fn("foldOn")(function* (state: OrganizationState, u
     for (const record of records) {
       if (record.event.seq > upTo) return state
       if (record.event.type === "contracts.revised")
-        definitions = (yield* revisions.load((record.event.data as BuiltinData["contracts.revised"]).manifest)).definitions
+        definitions = (yield* revisions.load((record.event.data as BuiltinData["contracts.revised"]).manifest))
+          .definitions
       evolve(state, definitions, record)
     }
     if (records.length < FOLD_PAGE_RECORDS) return state
   }
-}) satisfies (state: OrganizationState, upTo: number) => Effect.Effect<OrganizationState, LogUnavailable, EventLog | Revisions>
+}) satisfies (
+  state: OrganizationState,
+  upTo: number,
+) => Effect.Effect<OrganizationState, LogUnavailable, EventLog | Revisions>

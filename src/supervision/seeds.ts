@@ -12,7 +12,11 @@ import { EventLog } from "../log/EventLog.ts"
 const SEED_PAGE_RECORDS = 1_000
 
 /** Counters that these definitions need and the state cannot answer, as they stand at `now` (ms). */
-export const seedsFor = Effect.fn("seedsFor")(function* (state: OrganizationState, definitions: Definitions, now: number) {
+export const seedsFor = Effect.fn("seedsFor")(function* (
+  state: OrganizationState,
+  definitions: Definitions,
+  now: number,
+) {
   const missing = [...definitions.counters(state.org).values()].filter(
     (counter) => !answers(state.counters.get(counter.spec.key), counter.spec),
   )
@@ -27,14 +31,15 @@ export const seedsFor = Effect.fn("seedsFor")(function* (state: OrganizationStat
     }
     const since = new Date(now - Math.max(...missing.map(({ spec }) => spec.within))).toISOString()
     const filter = { org: state.org, since, types: typesOf(missing) }
-    for (let cursor = "", end = false; !end; ) {
+    for (let cursor = "", end = false; !end;) {
       const page = yield* log.page(filter, cursor, SEED_PAGE_RECORDS)
       for (const { record } of page.items) {
         const { event, decision } = record
         if (event.type === "hold.released") {
           const held = yield* log.get(state.org, (event.data as BuiltinData["hold.released"]).seq)
           if (held !== undefined) count(held.event, Date.parse(event.time))
-        } else if (classOf(event.type) !== "gated" || decision?.verdict === "allow") count(event, Date.parse(event.time))
+        } else if (classOf(event.type) !== "gated" || decision?.verdict === "allow")
+          count(event, Date.parse(event.time))
       }
       cursor = page.next
       end = page.end
@@ -46,5 +51,8 @@ export const seedsFor = Effect.fn("seedsFor")(function* (state: OrganizationStat
 
 /** A released event may be of any type that is counted. */
 const typesOf = (counters: ReadonlyArray<Counter>): ReadonlyArray<string> => [
-  ...new Set(["hold.released", ...counters.flatMap(({ spec }) => (spec.since === undefined ? [spec.of] : [spec.of, spec.since]))]),
+  ...new Set([
+    "hold.released",
+    ...counters.flatMap(({ spec }) => (spec.since === undefined ? [spec.of] : [spec.of, spec.since])),
+  ]),
 ]

@@ -1,6 +1,13 @@
 /** One case of a contract test: its steps through the kernel, and what came out otherwise than expected. */
 import type { BuiltinData } from "../domain/builtins.ts"
-import { type ContractTests, DEFAULT_TEST_TIME_MS, type Expectation, type TestCase, type TestEvent, type TestStep } from "../domain/contractTests.ts"
+import {
+  type ContractTests,
+  DEFAULT_TEST_TIME_MS,
+  type Expectation,
+  type TestCase,
+  type TestEvent,
+  type TestStep,
+} from "../domain/contractTests.ts"
 import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Actor } from "../domain/event.ts"
 import { HOLD_ENDS, type ProposalState } from "../domain/proposal.ts"
@@ -70,27 +77,41 @@ export const playCase = (
     if (!event.type.startsWith("task.") || (data as { task?: unknown } | undefined)?.task !== undefined)
       return data === undefined ? {} : { data }
     const open = [...state.tasks.values()].find(({ task }) => event.actor === undefined || task.member === event.actor)
-    return { data: { ...(data as object | undefined), ...(open === undefined ? undefined : { task: open.task.id, run: open.run ?? "" }) } }
+    return {
+      data: {
+        ...(data as object | undefined),
+        ...(open === undefined ? undefined : { task: open.task.id, run: open.run ?? "" }),
+      },
+    }
   }
 
   const proposals = (within?: string): ReadonlyArray<string> =>
     [...state.proposals.values()].flatMap(({ proposal }) =>
-      within === undefined || proposal.contract === within || proposal.contract.endsWith(`/${within}`) ? [proposal.id] : [],
+      within === undefined || proposal.contract === within || proposal.contract.endsWith(`/${within}`)
+        ? [proposal.id]
+        : [],
     )
 
   const vote = (step: Extract<TestStep, { kind: "vote" }>): Answer => {
     const open = proposals(step.in)
     const by = actorNamed(definitions, org, step.by)
-    if (open.length === 0) return { refused: true, code: "not-found", type: "no-open-proposal", message: "no proposal is open" }
+    if (open.length === 0)
+      return { refused: true, code: "not-found", type: "no-open-proposal", message: "no proposal is open" }
     const answers = open.map((proposal) =>
-      state.proposals.has(proposal) ? execute({ kind: "vote", proposal, by, choice: step.choice }) : ({} satisfies Answer),
+      state.proposals.has(proposal)
+        ? execute({ kind: "vote", proposal, by, choice: step.choice })
+        : ({} satisfies Answer),
     )
     return answers.find((answer) => !isRefusal(answer)) ?? answers[0]!
   }
 
   const cancel = (name: string): Answer => {
     const hold = [...state.holds.keys()].at(-1)
-    return execute({ kind: "cancel", target: hold ?? "", by: name === "operator" ? { name, kind: "operator", roles: [] } : actorNamed(definitions, org, name) })
+    return execute({
+      kind: "cancel",
+      target: hold ?? "",
+      by: name === "operator" ? { name, kind: "operator", roles: [] } : actorNamed(definitions, org, name),
+    })
   }
 
   const play = (step: TestStep): void => {
@@ -119,24 +140,33 @@ export const playCase = (
     if (expect.error === true) say("the step should have been refused, and was carried out")
     const end = outcomeOf(records, subject)
     if (expect.verdict !== undefined && end.verdict !== expect.verdict)
-      say(`expected ${expect.verdict}, but it is ${end.verdict ?? "not decided"}${end.reason === undefined ? "" : ` (${end.reason})`}`)
+      say(
+        `expected ${expect.verdict}, but it is ${end.verdict ?? "not decided"}${end.reason === undefined ? "" : ` (${end.reason})`}`,
+      )
     for (const name of expect.contracts ?? [])
       if (!end.contracts.some((contract) => contract === name || contract.endsWith(`/${name}`)))
-        say(`expected ${name} to decide it, but ${end.contracts.length === 0 ? "no contract did" : `${end.contracts.join(", ")} did`}`)
+        say(
+          `expected ${name} to decide it, but ${end.contracts.length === 0 ? "no contract did" : `${end.contracts.join(", ")} did`}`,
+        )
     if (expect.reason !== undefined && !(end.reason ?? "").includes(expect.reason))
       say(`expected a reason with "${expect.reason}", but it is "${end.reason ?? ""}"`)
     if (expect.tasks !== undefined) {
       const tasks = ofType(records, "task.created").map((task) => task.member)
-      if (tasks.join() !== expect.tasks.join()) say(`expected tasks for [${expect.tasks.join(", ")}], but there are tasks for [${tasks.join(", ")}]`)
+      if (tasks.join() !== expect.tasks.join())
+        say(`expected tasks for [${expect.tasks.join(", ")}], but there are tasks for [${tasks.join(", ")}]`)
     }
     if (expect.emits !== undefined) {
       const types = records.filter(({ event }) => event.depth !== undefined).map(({ event }) => event.type)
       for (const type of expect.emits)
-        if (!types.includes(type)) say(`expected ${type} to follow, but there followed ${[...new Set(types)].join(", ") || "nothing"}`)
+        if (!types.includes(type))
+          say(`expected ${type} to follow, but there followed ${[...new Set(types)].join(", ") || "nothing"}`)
     }
     if (expect.state !== undefined) {
       const found = proposalState(records, end.proposals)
-      if (found !== expect.state) say(`expected the proposal to be ${expect.state}, but ${found === undefined ? "there is none" : `it is ${found}`}`)
+      if (found !== expect.state)
+        say(
+          `expected the proposal to be ${expect.state}, but ${found === undefined ? "there is none" : `it is ${found}`}`,
+        )
     }
   }
 
@@ -195,7 +225,10 @@ const PROPOSAL_ENDS: Readonly<Record<string, ProposalState>> = {
   "proposal.cancelled": "cancelled",
 }
 
-const proposalState = (records: ReadonlyArray<LogRecord>, proposals: ReadonlyArray<string>): ProposalState | undefined => {
+const proposalState = (
+  records: ReadonlyArray<LogRecord>,
+  proposals: ReadonlyArray<string>,
+): ProposalState | undefined => {
   const [first] = proposals
   if (first === undefined) return undefined
   let state: ProposalState = "active"
@@ -206,6 +239,8 @@ const proposalState = (records: ReadonlyArray<LogRecord>, proposals: ReadonlyArr
   return state
 }
 
-const ofType = <T extends keyof BuiltinData>(records: ReadonlyArray<LogRecord>, type: T): ReadonlyArray<BuiltinData[T]> =>
+const ofType = <T extends keyof BuiltinData>(
+  records: ReadonlyArray<LogRecord>,
+  type: T,
+): ReadonlyArray<BuiltinData[T]> =>
   records.flatMap(({ event }) => (event.type === type ? [event.data as BuiltinData[T]] : []))
-

@@ -27,13 +27,23 @@ export const runContractTests = (input: {
   readonly organizations: ReadonlyArray<Organization>
   readonly tests: ReadonlyArray<ContractTests>
 }): ContractTestReport => {
-  const asWritten = new Definitions({ revision: "test", contracts: input.contracts, organizations: input.organizations })
+  const asWritten = new Definitions({
+    revision: "test",
+    contracts: input.contracts,
+    organizations: input.organizations,
+  })
   const coverage = new Coverage(asWritten)
   const cases = input.tests.flatMap((tests) =>
     tests.cases.map((testCase): CaseResult => {
       const definitions = withMembers(asWritten, input, tests, testCase)
       const failures = playCase(definitions, tests, testCase, coverage)
-      return { file: tests.file, line: testCase.position.line, name: testCase.name, ok: failures.length === 0, failures }
+      return {
+        file: tests.file,
+        line: testCase.position.line,
+        name: testCase.name,
+        ok: failures.length === 0,
+        failures,
+      }
     }),
   )
   const failed = cases.filter(({ ok }) => !ok).length

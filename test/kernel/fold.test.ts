@@ -25,12 +25,17 @@ const ACTORS = [...PEOPLE, member("coder", "agent", ["coder"])]
 
 type Step =
   | { readonly kind: "publish"; readonly type: string; readonly actor: Actor; readonly data: unknown }
-  | { readonly kind: "vote"; readonly which: number; readonly by: Actor; readonly choice: "approve" | "deny" | "abstain" }
+  | {
+      readonly kind: "vote"
+      readonly which: number
+      readonly by: Actor
+      readonly choice: "approve" | "deny" | "abstain"
+    }
   | { readonly kind: "cancel"; readonly which: number; readonly by: Actor }
   | { readonly kind: "work"; readonly which: number; readonly success: boolean }
   | { readonly kind: "pass"; readonly ms: number }
 
-const data = fc.record(
+const anyData = fc.record(
   {
     environment: fc.constantFrom("production", "staging"),
     risk: fc.integer({ min: 0, max: 10 }),
@@ -43,9 +48,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant("publish" as const),
-      type: fc.constantFrom("deploy.requested", "merge.requested", "comment.requested", "tests.passed", "push.happened"),
+      type: fc.constantFrom(
+        "deploy.requested",
+        "merge.requested",
+        "comment.requested",
+        "tests.passed",
+        "push.happened",
+      ),
       actor: fc.constantFrom(...ACTORS),
-      data,
+      data: anyData,
     }),
   },
   {
@@ -57,9 +68,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       choice: fc.constantFrom("approve" as const, "approve" as const, "deny" as const, "abstain" as const),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel" as const), which: fc.nat(9), by: fc.constantFrom(...ACTORS) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("cancel" as const), which: fc.nat(9), by: fc.constantFrom(...ACTORS) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("work" as const), which: fc.nat(9), success: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.integer({ min: 0, max: 3 * 3_600_000 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.integer({ min: 0, max: 3 * 3_600_000 }) }),
+  },
 )
 
 interface Life {
@@ -68,7 +85,11 @@ interface Life {
 }
 
 /** `restart` says after which steps the state is made again from its snapshot, as after a crash. */
-const live = (steps: ReadonlyArray<Step>, restart: ReadonlySet<number>, before?: (state: OrganizationState, now: number) => void): Life => {
+const live = (
+  steps: ReadonlyArray<Step>,
+  restart: ReadonlySet<number>,
+  before?: (state: OrganizationState, now: number) => void,
+): Life => {
   const records: Array<LogRecord> = []
   let state = emptyState(ORG)
   let now = START
@@ -85,10 +106,24 @@ const live = (steps: ReadonlyArray<Step>, restart: ReadonlySet<number>, before?:
 }
 
 const commandsOf = (one: Step, state: OrganizationState, nextId: () => string): ReadonlyArray<Command> => {
-  const pick = <A>(map: ReadonlyMap<string, A>, which: number): string => [...map.keys()][which % Math.max(1, map.size)] ?? "none"
+  const pick = <A>(map: ReadonlyMap<string, A>, which: number): string =>
+    [...map.keys()][which % Math.max(1, map.size)] ?? "none"
   switch (one.kind) {
     case "publish":
-      return [{ kind: "publish", event: { id: nextId(), source: "s", type: one.type, org: ORG, actor: one.actor, subject: "it", data: one.data } }]
+      return [
+        {
+          kind: "publish",
+          event: {
+            id: nextId(),
+            source: "s",
+            type: one.type,
+            org: ORG,
+            actor: one.actor,
+            subject: "it",
+            data: one.data,
+          },
+        },
+      ]
     case "vote":
       return [{ kind: "vote", proposal: pick(state.proposals, one.which), by: one.by, choice: one.choice }]
     case "cancel":
@@ -98,8 +133,19 @@ const commandsOf = (one: Step, state: OrganizationState, nextId: () => string): 
       if (open === undefined) return []
       const { id } = open.task
       if (open.state === "queued")
-        return [{ kind: "lease", task: id, worker: "w", leaseMs: 60_000, executor: "scripted", by: member("coder", "agent", ["coder"]) }]
-      const outcome = one.success ? { success: true as const, result: 1 } : { success: false as const, error: "no", retry: true }
+        return [
+          {
+            kind: "lease",
+            task: id,
+            worker: "w",
+            leaseMs: 60_000,
+            executor: "scripted",
+            by: member("coder", "agent", ["coder"]),
+          },
+        ]
+      const outcome = one.success
+        ? { success: true as const, result: 1 }
+        : { success: false as const, error: "no", retry: true }
       return [{ kind: "finish", task: id, run: open.run ?? "", outcome, retries: 2 }]
     }
     case "pass":
@@ -132,9 +178,16 @@ describe("the state of an organization", () => {
         const ends = new Map<string, string>()
         const opened = new Map<string, { readonly electorate: ReadonlyArray<{ readonly name: string }> }>()
         for (const { event, decision } of records) {
-          const told = event.data as { hold?: string; proposal?: string; id?: string; by?: string; electorate?: ReadonlyArray<{ name: string }> }
+          const told = event.data as {
+            hold?: string
+            proposal?: string
+            id?: string
+            by?: string
+            electorate?: ReadonlyArray<{ name: string }>
+          }
           if (event.type === "proposal.opened") opened.set(told.id!, { electorate: told.electorate! })
-          if (event.type === "vote.cast") expect(opened.get(told.proposal!)?.electorate.map(({ name }) => name)).toContain(told.by)
+          if (event.type === "vote.cast")
+            expect(opened.get(told.proposal!)?.electorate.map(({ name }) => name)).toContain(told.by)
           if (/^hold\.(released|denied|expired|cancelled)$/.test(event.type)) {
             expect(ends.has(told.hold!)).toBe(false)
             ends.set(told.hold!, event.type)
@@ -143,7 +196,8 @@ describe("the state of an organization", () => {
           expect(event.depth ?? 0).toBeLessThanOrEqual(18)
         }
         for (const { decision } of records)
-          if (decision?.verdict === "hold") expect(ends.has(decision.hold!) !== state.holds.has(decision.hold!)).toBe(true)
+          if (decision?.verdict === "hold")
+            expect(ends.has(decision.hold!) !== state.holds.has(decision.hold!)).toBe(true)
         for (const { event } of records)
           if (event.type === "task.created") {
             const { eventSeq } = event.data as { eventSeq: number }
@@ -174,7 +228,14 @@ describe("an explanation", () => {
           if (now < copy.time || now >= copy.nextTimer) return
           for (const type of ["deploy.requested", "merge.requested"])
             for (const environment of ["production", "staging"]) {
-              const draft = { id: "q", source: "q", type, actor: ACTORS[3]!, subject: "it", data: { environment, risk: 7, branch: "main" } }
+              const draft = {
+                id: "q",
+                source: "q",
+                type,
+                actor: ACTORS[3]!,
+                subject: "it",
+                data: { environment, risk: 7, branch: "main" },
+              }
               const { record } = decide(copy, definitions, draft, now)
               for (const flip of verdictFlips(definitions, record)) {
                 if (flip.changes.some(({ fact }) => fact !== "data")) continue

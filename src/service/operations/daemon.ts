@@ -33,18 +33,24 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     if (known !== undefined && Date.now() < known.expires) return Effect.succeed(known.identity)
     if (token.length > MAX_TOKEN_LENGTH) return unauthenticated("this is no token")
     const hash = hashOf(token)
-    if (hash === options.operatorHash) return remember({ kind: "operator", name: "operator", source: "operator", tokenId: "operator" })
+    if (hash === options.operatorHash)
+      return remember({ kind: "operator", name: "operator", source: "operator", tokenId: "operator" })
     const run = options.runTokens.find(hash)
     if (run !== undefined) return Effect.succeed(run)
     const view = projections.tokenByHash(hash)
-    if (view === undefined) return unauthenticated("this token is not known; an operator makes one with `charter token create`")
+    if (view === undefined)
+      return unauthenticated("this token is not known; an operator makes one with `charter token create`")
     if (view.revoked !== undefined) return unauthenticated(`this token was revoked at ${view.revoked}`)
-    if (view.expires !== undefined && Date.parse(view.expires) <= Date.now()) return unauthenticated(`this token expired at ${view.expires}`)
+    if (view.expires !== undefined && Date.parse(view.expires) <= Date.now())
+      return unauthenticated(`this token expired at ${view.expires}`)
     return remember(identityOf(view), view)
 
     function remember(identity: Identity, from?: TokenView): Effect.Effect<Identity> {
       if (remembered.size >= MAX_REMEMBERED_TOKENS) remembered.clear()
-      remembered.set(token, { identity, expires: from?.expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(from.expires) })
+      remembered.set(token, {
+        identity,
+        expires: from?.expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(from.expires),
+      })
       return Effect.succeed(identity)
     }
   }
@@ -52,7 +58,8 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
   const status: Operations["status"] = Effect.gen(function* () {
     const standing = yield* workspace.status
     const states = mailboxes.states()
-    const sum = (of: (state: (typeof states)[number]) => number): number => states.reduce((total, state) => total + of(state), 0)
+    const sum = (of: (state: (typeof states)[number]) => number): number =>
+      states.reduce((total, state) => total + of(state), 0)
     const definitions = definitionsOf(dependencies)
     return {
       state: options.lifecycle.state,
@@ -70,7 +77,9 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       warnings:
         standing.held === undefined
           ? []
-          : [`${standing.held.removed.length} contracts or organizations would go at once (${standing.held.removed.slice(0, 5).join(", ")}); the last good set stays in force until an operator confirms`],
+          : [
+              `${standing.held.removed.length} contracts or organizations would go at once (${standing.held.removed.slice(0, 5).join(", ")}); the last good set stays in force until an operator confirms`,
+            ],
     }
   })
 
@@ -98,11 +107,18 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     tokens: (identity, filter) => Effect.andThen(checkOperator(identity, "list tokens"), projections.tokens(filter)),
     revokeToken: Effect.fnUntraced(function* (identity, id) {
       yield* checkOperator(identity, "revoke tokens")
-      const find = Effect.map(projections.tokens({ limit: 1_000 }), ({ items }) => items.find((token) => token.id === id))
+      const find = Effect.map(projections.tokens({ limit: 1_000 }), ({ items }) =>
+        items.find((token) => token.id === id),
+      )
       const found = yield* find
       if (found === undefined) return yield* fail("not-found", "token-unknown", `there is no token "${id}"`)
       if (found.revoked === undefined)
-        yield* submit(dependencies, GLOBAL, { kind: "report", type: "token.revoked", actor: operatorActor, data: { id, by: identity.name } })
+        yield* submit(dependencies, GLOBAL, {
+          kind: "report",
+          type: "token.revoked",
+          actor: operatorActor,
+          data: { id, by: identity.name },
+        })
       return (yield* find) ?? found
     }),
     status,
@@ -135,13 +151,24 @@ const checkTokenIdentity = (
       const name = identity.replace(/^@/, "")
       return definitions.isHuman(name)
         ? Effect.succeed(`@${name}`)
-        : fail("not-found", "member-unknown", `no organization has a human "${name}"; add one to its file below organizations/`)
+        : fail(
+            "not-found",
+            "member-unknown",
+            `no organization has a human "${name}"; add one to its file below organizations/`,
+          )
     }
     case "agent": {
       const [name, org] = identity.replace(/^@/, "").split("@")
-      const member = org === undefined ? undefined : definitions.organizations.get(`@${org}`)?.members.find((one) => one.name === name && one.kind === "agent")
+      const member =
+        org === undefined
+          ? undefined
+          : definitions.organizations.get(`@${org}`)?.members.find((one) => one.name === name && one.kind === "agent")
       return member === undefined
-        ? fail("not-found", "member-unknown", `"${identity}" is no agent of an organization; write it like reviewer@review-team`)
+        ? fail(
+            "not-found",
+            "member-unknown",
+            `"${identity}" is no agent of an organization; write it like reviewer@review-team`,
+          )
         : Effect.succeed(`${name}@${org}`)
     }
     case "operator":

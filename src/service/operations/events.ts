@@ -24,7 +24,10 @@ export const eventOperations = (dependencies: Dependencies): Operations => {
   const { log, projections, mailboxes } = dependencies
   const waiters = waitForHolds(dependencies)
 
-  const publishOne = (identity: Identity, input: EventInput): Effect.Effect<PublishAnswer | Refused, LogUnavailable> => {
+  const publishOne = (
+    identity: Identity,
+    input: EventInput,
+  ): Effect.Effect<PublishAnswer | Refused, LogUnavailable> => {
     const task = identity.kind === "run" ? runTask(dependencies, identity) : undefined
     const prepared = prepare(definitionsOf(dependencies), identity, input, task)
     if (isRefusal(prepared)) return Effect.succeed(new Refused({ refusal: prepared }))
@@ -80,11 +83,17 @@ export const eventOperations = (dependencies: Dependencies): Operations => {
         (source === undefined || event.source === source),
     )
     const [only, another] = found
-    if (only === undefined) return yield* fail("not-found", "event-unknown", `there is no event "${id}" that ${identity.name} may see`)
+    if (only === undefined)
+      return yield* fail("not-found", "event-unknown", `there is no event "${id}" that ${identity.name} may see`)
     if (another !== undefined)
-      return yield* fail("conflict", "event-ambiguous", `${found.length} events have the id "${id}"; name the source and the organization, too`, {
-        candidates: found.map(({ event }) => ({ org: event.org, source: event.source, seq: event.seq })),
-      })
+      return yield* fail(
+        "conflict",
+        "event-ambiguous",
+        `${found.length} events have the id "${id}"; name the source and the organization, too`,
+        {
+          candidates: found.map(({ event }) => ({ org: event.org, source: event.source, seq: event.seq })),
+        },
+      )
     return only
   })
 
@@ -103,7 +112,10 @@ export const eventOperations = (dependencies: Dependencies): Operations => {
       cursor = page.next
       end = page.end
     }
-    return { items: items.map(({ record }) => viewOf(record)), ...(end && query.order === "desc" ? undefined : { next: cursor }) }
+    return {
+      items: items.map(({ record }) => viewOf(record)),
+      ...(end && query.order === "desc" ? undefined : { next: cursor }),
+    }
   })
 
   const follow: Operations["follow"] = (identity, filter) => {
@@ -115,7 +127,10 @@ export const eventOperations = (dependencies: Dependencies): Operations => {
       Effect.gen(function* () {
         yield* checked
         const from = after ?? (yield* log.end)
-        return Stream.filter(log.follow(filterOf(filter), from), ({ record }) => visible === undefined || visible.has(record.event.org))
+        return Stream.filter(
+          log.follow(filterOf(filter), from),
+          ({ record }) => visible === undefined || visible.has(record.event.org),
+        )
       }),
     )
   }
@@ -133,7 +148,12 @@ export const eventOperations = (dependencies: Dependencies): Operations => {
 const viewOf = (record: LogRecord) =>
   record.decision === undefined ? { event: record.event } : { event: record.event, decision: record.decision }
 
-const filterOf = (query: { readonly org?: string; readonly types?: ReadonlyArray<string>; readonly since?: string; readonly correlationid?: string }): ReadFilter => ({
+const filterOf = (query: {
+  readonly org?: string
+  readonly types?: ReadonlyArray<string>
+  readonly since?: string
+  readonly correlationid?: string
+}): ReadFilter => ({
   ...(query.org === undefined ? undefined : { org: query.org }),
   ...(query.types === undefined || query.types.length === 0 ? undefined : { types: query.types }),
   ...(query.since === undefined ? undefined : { since: query.since }),
@@ -155,14 +175,20 @@ export const answerOf = (event: LogRecord["event"], decision: LogRecord["decisio
 })
 
 /** What a hold has come to since the event was decided. */
-const presentState = (state: NonNullable<PublishAnswer["holdState"]>, reason: string | undefined): Partial<PublishAnswer> => ({
+const presentState = (
+  state: NonNullable<PublishAnswer["holdState"]>,
+  reason: string | undefined,
+): Partial<PublishAnswer> => ({
   holdState: state,
   verdict: state === "held" ? "hold" : state === "released" ? "allow" : state === "expired" ? "expired" : "deny",
   ...(reason === undefined ? undefined : { reason }),
 })
 
 const runTask = ({ mailboxes }: Dependencies, identity: Identity) =>
-  mailboxes.states().find(({ org }) => org === identity.org)?.tasks.get(identity.task ?? "")
+  mailboxes
+    .states()
+    .find(({ org }) => org === identity.org)
+    ?.tasks.get(identity.task ?? "")
 
 /** Requests that wait for a hold to end, woken by its record. */
 const waitForHolds = ({ mailboxes, projections }: Dependencies) => {
@@ -197,4 +223,3 @@ const waitForHolds = ({ mailboxes, projections }: Dependencies) => {
     )
   return { wait }
 }
-

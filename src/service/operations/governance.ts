@@ -22,15 +22,22 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     <A extends { readonly org: string }>(list: (filter: ListFilter) => Effect.Effect<Listed<A>, LogUnavailable>) =>
     (identity: Identity, filter: ListFilter): Effect.Effect<Listed<A>, Refused | LogUnavailable> => {
       const definitions = definitionsOf(dependencies)
-      if (filter.org !== undefined) return Effect.andThen(checkOrganization(definitions, identity, filter.org), list(filter))
+      if (filter.org !== undefined)
+        return Effect.andThen(checkOrganization(definitions, identity, filter.org), list(filter))
       const visible = visibleOrganizations(definitions, identity)
       if (visible === undefined) return list(filter)
       if (visible.size === 1) return list({ ...filter, org: [...visible][0]! })
-      return Effect.map(list(filter), ({ items, ...rest }) => ({ ...rest, items: items.filter(({ org }) => visible.has(org)) }))
+      return Effect.map(list(filter), ({ items, ...rest }) => ({
+        ...rest,
+        items: items.filter(({ org }) => visible.has(org)),
+      }))
     }
 
   const visibleOne =
-    <A extends { readonly org: string }>(what: string, find: (id: string) => Effect.Effect<A | undefined, LogUnavailable>) =>
+    <A extends { readonly org: string }>(
+      what: string,
+      find: (id: string) => Effect.Effect<A | undefined, LogUnavailable>,
+    ) =>
     (identity: Identity, id: string): Effect.Effect<A, Refused | LogUnavailable> =>
       Effect.flatMap(find(id), (found) => {
         const visible = visibleOrganizations(definitionsOf(dependencies), identity)
@@ -53,7 +60,12 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     vote: Effect.fnUntraced(function* (identity, id, { choice, reason, digest }) {
       const open = yield* proposal(identity, id)
       if (open.state !== "active")
-        return yield* fail("conflict", "proposal-decided", `${id} has ${open.state === "cancelled" ? "been cancelled" : `${open.state} already`}`, { state: open.state })
+        return yield* fail(
+          "conflict",
+          "proposal-decided",
+          `${id} has ${open.state === "cancelled" ? "been cancelled" : `${open.state} already`}`,
+          { state: open.state },
+        )
       yield* submit(dependencies, open.org, {
         kind: "vote",
         proposal: id,

@@ -26,7 +26,8 @@ export const ruleOperations = (dependencies: Dependencies): Operations => {
   const visibleContracts = (identity: Identity): ReadonlyArray<Contract> => {
     const definitions = definitionsOf(dependencies)
     const visible = visibleOrganizations(definitions, identity)
-    const scopes = visible === undefined ? undefined : new Set([...visible].flatMap((org) => definitions.view(org).chain))
+    const scopes =
+      visible === undefined ? undefined : new Set([...visible].flatMap((org) => definitions.view(org).chain))
     return [...definitions.contracts.values()].flatMap(({ contract }) =>
       scopes === undefined || scopes.has(contract.scope) ? [contract] : [],
     )
@@ -50,14 +51,24 @@ export const ruleOperations = (dependencies: Dependencies): Operations => {
       const definitions = definitionsOf(dependencies)
       if (org !== undefined) yield* checkOrganization(definitions, identity, org)
       const chain = org === undefined ? undefined : definitions.view(org).chain
-      return visibleContracts(identity).filter(({ scope }) => chain === undefined || chain.includes(scope)).map(view)
+      return visibleContracts(identity)
+        .filter(({ scope }) => chain === undefined || chain.includes(scope))
+        .map(view)
     }),
     contract: Effect.fnUntraced(function* (identity, name) {
       const contracts = visibleContracts(identity)
-      const found = contracts.find((contract) => contract.fullName === name) ?? only(contracts.filter(({ id }) => id === name))
+      const found =
+        contracts.find((contract) => contract.fullName === name) ?? only(contracts.filter(({ id }) => id === name))
       if (found === undefined) {
-        const guess = nearest(name, contracts.flatMap(({ fullName, id }) => [fullName, id]))
-        return yield* fail("not-found", "contract-unknown", `there is no contract "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`)
+        const guess = nearest(
+          name,
+          contracts.flatMap(({ fullName, id }) => [fullName, id]),
+        )
+        return yield* fail(
+          "not-found",
+          "contract-unknown",
+          `there is no contract "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
+        )
       }
       const { files } = yield* workspace.current
       return { ...view(found), source: files[found.position.file]?.text ?? "" }

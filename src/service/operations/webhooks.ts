@@ -11,9 +11,15 @@ export const webhookOperations = (dependencies: Dependencies): Pick<typeof Servi
   webhook: Effect.fnUntraced(function* (source, headers, body) {
     const kind = webhookKind(source)
     if (kind === undefined)
-      return yield* fail("not-found", "webhook-unknown", `there is no webhook "${source}"; known are ${webhookSources.join(", ")}`)
+      return yield* fail(
+        "not-found",
+        "webhook-unknown",
+        `there is no webhook "${source}"; known are ${webhookSources.join(", ")}`,
+      )
     const declared = [...definitionsOf(dependencies).organizations.values()].flatMap((organization) =>
-      organization.webhooks.filter((webhook) => webhook.source === source).map((webhook) => ({ org: organization.id, webhook })),
+      organization.webhooks
+        .filter((webhook) => webhook.source === source)
+        .map((webhook) => ({ org: organization.id, webhook })),
     )
     if (declared.length === 0)
       return yield* fail("not-found", "webhook-undeclared", `no organization declares a webhook "${source}"`)
@@ -58,7 +64,15 @@ const SIGNATURE_PROBLEMS = {
 } as const
 
 const parseBody = (body: Uint8Array) =>
-  Effect.try({ try: () => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as unknown, catch: () => "malformed" as const }).pipe(
-    Effect.catch(() => fail("invalid", "body-malformed", "the body is no JSON; choose the content type application/json for the webhook")),
+  Effect.try({
+    try: () => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as unknown,
+    catch: () => "malformed" as const,
+  }).pipe(
+    Effect.catch(() =>
+      fail(
+        "invalid",
+        "body-malformed",
+        "the body is no JSON; choose the content type application/json for the webhook",
+      ),
+    ),
   )
-

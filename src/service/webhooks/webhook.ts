@@ -4,7 +4,11 @@ import { github } from "./github.ts"
 export interface WebhookKind {
   readonly source: string
   /** Over the raw body, in constant time. Header names are lower-case. */
-  readonly verify: (headers: Readonly<Record<string, string>>, body: Uint8Array, secret: string) => "verified" | "differs" | "missing"
+  readonly verify: (
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array,
+    secret: string,
+  ) => "verified" | "differs" | "missing"
   readonly read: (headers: Readonly<Record<string, string>>, data: unknown) => Delivery | { readonly problem: string }
 }
 
