@@ -15,11 +15,10 @@ import { refuseInterpolation } from "./interpolation.ts"
 import { ARRAY_FACTS, withoutSigns } from "./knownFacts.ts"
 import { dataPath, rooted } from "./paths.ts"
 import { capital, compact, duration, eventPattern, expected, type Fields, fields, json, list, text } from "./read.ts"
-import { FactValue, LeafNode, ParamsMap } from "./schemas/conditions.ts"
+import { FactValue, LeafNode, ParamsMap, TREE_KEYS } from "./schemas/conditions.ts"
 import { didYouMean, nearest } from "./suggest.ts"
 import { child, type Entry, inWords, isEmpty, type MapNode, type Node, scalarAt, type Span } from "./tree.ts"
 
-const TREE_KEYS = ["all", "any", "not", "condition"] as const
 const LEAF_KEYS = Object.keys(LeafNode.fields)
 const PARAM_KEYS = Object.keys(ParamsMap.fields)
 
@@ -60,7 +59,7 @@ const readNode = (findings: Findings, node: Node, place: string, counted: boolea
   return findings.placed(readTreeNode(findings, head, counted), node)
 }
 
-const isTreeKey = (key: string): boolean => (TREE_KEYS as ReadonlyArray<string>).includes(key)
+const isTreeKey = (key: string): boolean => TREE_KEYS.includes(key)
 
 const NOTHING: Condition = { all: [] }
 

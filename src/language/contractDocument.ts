@@ -40,7 +40,7 @@ export const readContract = (findings: Findings, node: Node): Contract => {
   })
   const at = get("contract") ?? node
   const contract = { ...content, version: versionOf(content), position: findings.position(at.start) }
-  return findings.placed(contract, at, { scope: get("scope"), owner })
+  return findings.placed(contract, at, { scope: get("scope"), on: get("on"), owner })
 }
 
 const readId = (findings: Findings, node: Node | undefined): string => {

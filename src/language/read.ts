@@ -128,7 +128,7 @@ export const flag = (findings: Findings, node: Node | undefined, what: string): 
   return undefined
 }
 
-export interface NumberRange {
+interface NumberRange {
   readonly least?: number
   /** The number must be above this. */
   readonly above?: number

@@ -2,21 +2,10 @@
 import type { Selector } from "../domain/contract.ts"
 import { isKebabCase } from "../domain/names.ts"
 import type { Findings } from "./findings.ts"
+import { SELECTOR_WORDS } from "./schemas/values.ts"
 import { didYouMean } from "./suggest.ts"
 import { expected, oneOrMore, text } from "./read.ts"
 import type { Node } from "./tree.ts"
-
-/** Every selector that is a word of the language. */
-export const SELECTOR_WORDS = [
-  "org.members",
-  "org.humans",
-  "org.agents",
-  "scope.members",
-  "scope.humans",
-  "scope.agents",
-  "actor.creator",
-  "human",
-] as const
 
 /** One name, written `dana` or `"@dana"`: letters, digits, `_` and `-`. */
 export const MEMBER_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?$/

@@ -7,7 +7,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode } from "yaml"
 import type { Span } from "./tree.ts"
 
-export interface Trap {
+interface Trap {
   readonly at: Span
   readonly code: string
   readonly message: string

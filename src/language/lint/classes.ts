@@ -1,13 +1,15 @@
 /** Effects that a type's class does not allow: nobody can deny what has already happened. */
-import type { Contract, Effect, EffectKind } from "../../domain/contract.ts"
+import type { Contract, Effect, EffectKind, Emit } from "../../domain/contract.ts"
 import {
   BUILT_IN_TYPES,
   classOf,
   type EventClass,
   isEventPattern,
+  isEventType,
   isReserved,
   typeMatches,
 } from "../../domain/eventTypes.ts"
+import { didYouMean } from "../suggest.ts"
 import type { World } from "./world.ts"
 
 const APPLIES: Readonly<Record<EventClass, ReadonlySet<EffectKind> | undefined>> = {
@@ -17,20 +19,33 @@ const APPLIES: Readonly<Record<EventClass, ReadonlySet<EffectKind> | undefined>>
 }
 
 /** May an effect of this kind stand behind a type of this class? */
-export const appliesTo = (effect: EffectKind, eventClass: EventClass): boolean =>
-  APPLIES[eventClass]?.has(effect) ?? true
+const appliesTo = (effect: EffectKind, eventClass: EventClass): boolean => APPLIES[eventClass]?.has(effect) ?? true
 
 export const checkClasses = (world: World): void => {
-  for (const contract of world.drafts)
+  for (const contract of world.drafts) {
     for (const effect of contract.then) {
       checkEffect(world, contract, effect)
-      if (effect.effect === "emit" && isReserved(effect.type))
-        world.error(
-          world.place(effect, contract.position),
-          "reserved-type",
-          `Only the daemon reports ${effect.type}; a contract cannot emit it.`,
-        )
+      if (effect.effect === "emit") checkEmitted(world, contract, effect)
     }
+    for (const type of contract.on)
+      if (isEventType(type) && isReserved(type) && !BUILT_IN_TYPES.includes(type))
+        world.warning(
+          world.place(contract, contract.position, "on"),
+          "unknown-type",
+          `The daemon never reports ${type}, and nobody else may.`,
+          didYouMean(type, BUILT_IN_TYPES),
+        )
+  }
+}
+
+const checkEmitted = (world: World, contract: Contract, effect: Emit): void => {
+  const owner = isReserved(effect.type) ? "the daemon reports" : "a webhook brings"
+  if (isReserved(effect.type) || world.isWebhookType(contract.scope, effect.type))
+    world.error(
+      world.place(effect, contract.position),
+      "reserved-type",
+      `Only ${owner} ${effect.type}; a contract cannot emit it.`,
+    )
 }
 
 const checkEffect = (world: World, contract: Contract, effect: Effect): void => {

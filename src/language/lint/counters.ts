@@ -37,10 +37,5 @@ const isOpen = (world: World, scope: string, pattern: string): boolean => {
   if (pattern.endsWith(".requested")) return false
   const isReserved = pattern.includes("*") ? !classesOf(pattern).includes("gated") : classOf(pattern) !== "gated"
   if (isReserved || /^(?:run|task)\./.test(pattern)) return false
-  const head = pattern.split(".")[0]!
-  const seen = [...world.below(scope), ...world.above(scope)]
-  return (
-    head.includes("*") ||
-    !(head === "webhook" || seen.some(({ webhooks }) => webhooks.some(({ source }) => source === head)))
-  )
+  return !world.isWebhookType(scope, pattern)
 }

@@ -2,7 +2,7 @@
 import type { Contract, Effect, Otherwise, Selector } from "../../domain/contract.ts"
 import { GLOBAL, isOrganizationName } from "../../domain/names.ts"
 import type { Organization } from "../../domain/organization.ts"
-import { SELECTOR_WORDS } from "../selectors.ts"
+import { SELECTOR_WORDS } from "../schemas/values.ts"
 import { didYouMean } from "../suggest.ts"
 import type { World } from "./world.ts"
 

@@ -87,6 +87,13 @@ export class World {
     return this.members(GLOBAL).some((member) => member.kind === "human" && member.name === name)
   }
 
+  /** Does only a webhook bring such events, of those that a contract of this scope meets? */
+  isWebhookType(scope: string, type: string): boolean {
+    const source = type.slice(0, Math.max(0, type.indexOf(".")))
+    const seen = [...this.below(scope), ...this.above(scope)]
+    return source === "webhook" || seen.some(({ webhooks }) => webhooks.some((webhook) => webhook.source === source))
+  }
+
   /** Where a part of a contract or organization stands; `otherwise` is a place in the same file. */
   place(part: object, otherwise: Position, key?: string): Position {
     return this.#places.get(otherwise.file)?.get(part, key) ?? otherwise

@@ -8,12 +8,15 @@ import { DataPath, described, Duration, EventPattern, nonEmptyList, optional, Te
 type Condition = { readonly [key: string]: unknown }
 const Condition: Schema.Codec<Condition> = Schema.suspend((): Schema.Codec<Condition> => AnyCondition)
 
-export const AllNode = Schema.Struct({ all: described(nonEmptyList(Condition), "Each of them holds.") })
-export const AnyNode = Schema.Struct({ any: described(nonEmptyList(Condition), "At least one of them holds.") })
-export const NotNode = Schema.Struct({ not: described(Condition, "It does not hold.") })
-export const SharedNode = Schema.Struct({
+const AllNode = Schema.Struct({ all: described(nonEmptyList(Condition), "Each of them holds.") })
+const AnyNode = Schema.Struct({ any: described(nonEmptyList(Condition), "At least one of them holds.") })
+const NotNode = Schema.Struct({ not: described(Condition, "It does not hold.") })
+const SharedNode = Schema.Struct({
   condition: described(Text, "A condition of the organization's file, by its name."),
 })
+
+/** The keys of every node that is no leaf; each stands alone. */
+export const TREE_KEYS = [AllNode, AnyNode, NotNode, SharedNode].flatMap(({ fields }) => Object.keys(fields))
 
 const params = {
   of: optional(EventPattern, "Which events are looked at: a pattern such as deploy.requested."),

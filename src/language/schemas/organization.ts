@@ -19,7 +19,7 @@ export const ScheduleMap = Schema.Struct({
 export const PromptMap = Schema.Struct({ append: described(Text, "Added to the prompt that is defined elsewhere.") })
 
 /** Its other keys are the executor's own and are checked by it. */
-export const ExecutorMap = Schema.StructWithRest(
+const ExecutorMap = Schema.StructWithRest(
   Schema.Struct({ kind: described(Text, "How it is run: command, scripted, claude-code, ai, ...") }),
   [Schema.Record(Schema.String, Schema.Json)],
 )

@@ -1,5 +1,6 @@
 /** The small schemas that documents are made of. Their patterns are what an editor checks; the readers say more. */
 import { Schema } from "effect"
+import { BUILT_IN_TYPES } from "../../domain/eventTypes.ts"
 
 /** With the flag `u`, without which a pattern is not exported. */
 const matching = (pattern: RegExp) => Schema.String.check(Schema.isPattern(pattern))
@@ -28,24 +29,30 @@ export const Instant = matching(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z
   identifier: "Instant",
 })
 export const EventType = matching(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/u).annotate({ identifier: "EventType" })
-export const EventPattern = matching(/^[A-Za-z0-9_*-]+(\.[A-Za-z0-9_*-]+)*$/u).annotate({ identifier: "EventPattern" })
+export const EventPattern = Schema.Union([
+  Schema.Literals(BUILT_IN_TYPES),
+  matching(/^[A-Za-z0-9_*-]+(\.[A-Za-z0-9_*-]+)*$/u),
+]).annotate({ identifier: "EventPattern" })
 export const JsonMap = Schema.Record(Schema.String, Schema.Json)
 export const Percentage = matching(/^\d+(\.\d+)?%$/u)
 
 /** `data.repository`, `$.repository`. */
 export const DataPath = matching(/^(data|\$)[.[].+$/u).annotate({ identifier: "DataPath" })
 
+/** Every selector that is a word of the language. */
+export const SELECTOR_WORDS = [
+  "org.members",
+  "org.humans",
+  "org.agents",
+  "scope.members",
+  "scope.humans",
+  "scope.agents",
+  "actor.creator",
+  "human",
+] as const
+
 export const Selector = Schema.Union([
-  Schema.Literals([
-    "human",
-    "org.members",
-    "org.humans",
-    "org.agents",
-    "scope.members",
-    "scope.humans",
-    "scope.agents",
-    "actor.creator",
-  ]),
+  Schema.Literals(SELECTOR_WORDS),
   matching(/^(@?[A-Za-z0-9_-]+(@[a-z0-9-]+)?|(scope\.)?role: ?[A-Za-z0-9_-]+)$/u),
 ]).annotate({ identifier: "Selector" })
 export const Selectors = oneOrList(Selector).annotate({ identifier: "Selectors" })
