@@ -27,6 +27,10 @@ export const MAX_RUNS_PER_AGENT = 1
 /** How long a worker holds a task without a sign of life. */
 export const LEASE_MS = 60_000
 
+/** What a run says is recorded in bundles: at most so many chunks, at most so late. */
+const PROGRESS_CHUNKS = 100
+const PROGRESS_MS = 200
+
 export interface SupervisorOptions {
   /** Names this daemon's life: leases of any other are given back at start. */
   readonly worker: string
@@ -226,12 +230,20 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     Effect.gen(function* () {
       let outcome: Outcome = { success: false, error: "the executor ended without a result", retry: true }
       let events = 0
-      yield* Stream.runForEach(executor.execute(execution), (chunk) =>
-        chunk.kind === "result"
-          ? Effect.sync(() => {
-              outcome = chunk.outcome
-            })
-          : record(chunk, org, task, run, member, () => ++events),
+      yield* executor.execute(execution).pipe(
+        Stream.groupedWithin(PROGRESS_CHUNKS, PROGRESS_MS),
+        Stream.runForEach((chunks) =>
+          Effect.forEach(
+            bundled(chunks),
+            (chunk) =>
+              chunk.kind === "result"
+                ? Effect.sync(() => {
+                    outcome = chunk.outcome
+                  })
+                : record(chunk, org, task, run, member, () => ++events),
+            { discard: true },
+          ),
+        ),
       )
       return outcome
     })
@@ -343,3 +355,15 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
       }),
   })
 })
+
+/** Texts that follow each other are one record; everything else stays as it is, in order. */
+const bundled = (chunks: Iterable<Chunk>): ReadonlyArray<Chunk> => {
+  const bundles: Array<Chunk> = []
+  for (const chunk of chunks) {
+    const last = bundles.at(-1)
+    if (chunk.kind === "progress" && chunk.data === undefined && last?.kind === "progress" && last.data === undefined)
+      bundles[bundles.length - 1] = { kind: "progress", text: `${last.text}\n${chunk.text}` }
+    else bundles.push(chunk)
+  }
+  return bundles
+}

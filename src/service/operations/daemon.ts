@@ -1,6 +1,9 @@
 /** Tokens, status, metrics and the life of the daemon. */
 import { Effect } from "effect"
 import { GLOBAL } from "../../domain/names.ts"
+import { executorKinds } from "../../executors/registry.ts"
+import type { Definitions } from "../../kernel/definitions.ts"
+import type { OrganizationState } from "../../kernel/state.ts"
 import { refuse } from "../../domain/refusal.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { checkOperator, fail } from "../access.ts"
@@ -74,12 +77,14 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       openTasks: sum(({ tasks }) => tasks.size),
       workspace: options.workspace,
       diagnostics: standing.rejected,
-      warnings:
-        standing.held === undefined
+      warnings: [
+        ...stuckTasks(definitions, states),
+        ...(standing.held === undefined
           ? []
           : [
               `${standing.held.removed.length} contracts or organizations would go at once (${standing.held.removed.slice(0, 5).join(", ")}); the last good set stays in force until an operator confirms`,
-            ],
+            ]),
+      ],
     }
   })
 
@@ -134,6 +139,24 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     shutdown: (identity) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown),
   }
 }
+
+/** Tasks that nobody will take up: their member is a human, or has no executor that this version runs. */
+const stuckTasks = (definitions: Definitions, states: ReadonlyArray<OrganizationState>): ReadonlyArray<string> =>
+  states.flatMap(({ org, tasks }) =>
+    [...tasks.values()].flatMap(({ task, state }) => {
+      if (state !== "queued") return []
+      const member = definitions.view(org).members.get(task.member)
+      const kind = member?.executor?.kind
+      if (kind !== undefined && executorKinds.includes(kind)) return []
+      const why =
+        member === undefined
+          ? "is no member any more"
+          : kind === undefined
+            ? "has no executor"
+            : `needs the executor "${kind}", which this version does not run`
+      return [`task ${task.id} waits: ${task.member} ${why}`]
+    }),
+  )
 
 const unauthenticated = (message: string): Effect.Effect<never, Refused> =>
   Effect.fail(new Refused({ refusal: refuse("unauthenticated", "token-invalid", message) }))
