@@ -43,19 +43,19 @@ const readNode = (findings: Findings, node: Node, place: string, counted: boolea
   const isLeaf =
     keys.includes("fact") || (keys.includes("operator") && (keys.includes("value") || keys.includes("path")))
   if (isLeaf && !keys.some(isTreeKey)) return readLeaf(findings, node, counted)
-  const head = node.entries.find(({ key }) => isTreeKey(key) || key === "fact")
+  const head = node.entries.find(({ key }) => key === "fact") ?? node.entries.find(({ key }) => isTreeKey(key))
   if (head === undefined) return shortForm(findings, node, counted)
-  const other = node.entries.find((entry) => entry !== head)
+  const other = node.entries.find((entry) => entry !== head && (head.key !== "fact" || isTreeKey(entry.key)))
   if (other !== undefined) {
     const known = isTreeKey(other.key) || LEAF_KEYS.includes(other.key) || /^[a-z]+[.[]/.test(other.key)
-    const suggestion = known ? "Put them into the list of one all: or any:." : undefined
     findings.error(
       other.keySpan,
       "several-keys",
-      `A condition with "${head.key}" has no other key, not "${other.key}".`,
-      suggestion,
+      `"${other.key}" cannot stand beside "${head.key}" in one condition.`,
+      known ? "Put both into the list of one all: or any:." : undefined,
     )
   }
+  if (head.key === "fact") return NOTHING
   return findings.placed(readTreeNode(findings, head, counted), node)
 }
 
