@@ -15,6 +15,10 @@ export interface Judged {
   readonly set: LoadedSet | undefined
 }
 
+/** What is wrong with the files together. */
+export const check = (sources: Sources): ReadonlyArray<Diagnostic> =>
+  checkSet([...sources.values()].map(({ parsed }) => parsed))
+
 /** What is in force already is checked again only where `always` is set. */
 export const judge = Effect.fnUntraced(function* (
   first: Candidate,
@@ -26,7 +30,7 @@ export const judge = Effect.fnUntraced(function* (
   for (let refusals = 0; refusals < MAX_REFUSALS; refusals++) {
     const { sources, inForce } = candidate
     if (sameSources(sources, inForce) && !(always && refusals === 0)) return { candidate, set: undefined }
-    const found = checkSet([...sources.values()].map(({ parsed }) => parsed))
+    const found = check(sources)
     const errors = found.filter(isError)
     if (errors.length > 0) {
       candidate = refuse(candidate, errors)

@@ -1,11 +1,11 @@
 /** One step of the workspace: from what was in force and what the folders hold now to what is in force next. */
 import { Effect } from "effect"
 import type { Diagnostic } from "../domain/diagnostic.ts"
-import { judge } from "./judge.ts"
+import { check, judge } from "./judge.ts"
 import { assemble, type LoadedSet, withTests } from "./loadedSet.ts"
 import { type MassRemoval, protect, REMOVAL_GRACE_MS } from "./protect.ts"
 import { isTestFile, type Scan } from "./scan.ts"
-import { errorsOf, isValid, type Parse, sameSources, type Source, type Sources, textOf } from "./source.ts"
+import { errorsOf, isError, isValid, type Parse, sameSources, type Source, type Sources, textOf } from "./source.ts"
 import type { HeldRemoval, Standing } from "./standing.ts"
 
 /** A removal that waits for an operator is said again after this long. */
@@ -83,6 +83,8 @@ export const reconcile = Effect.fnUntraced(function* (
     set: judged.set ?? unchanged,
     rejected: [
       ...judged.candidate.errors,
+      // What a confirmation would run into.
+      ...(mass === undefined || held === undefined ? [] : check(mass.sources).filter(isError)),
       ...[...read.values()].filter(({ file }) => isTestFile(file)).flatMap(errorsOf),
       ...(starting ? atStart(state, missing) : []),
     ],

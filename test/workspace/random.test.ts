@@ -94,57 +94,61 @@ const run = (folder: Folder, { workspace }: Open, step: Step) =>
     }
   })
 
-it("a random life of the files", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(anyStep, { minLength: 5, maxLength: 40 }), (steps) =>
-      inVirtualTime((folder) =>
-        Effect.gen(function* () {
-          for (const id of IDS) folder.write(`contracts/${id}.yaml`, contract(id))
-          const opened = yield* open(folder)
-          const { workspace } = opened
-          const missingSince = new Map<string, number>()
-          let inForce = yield* names(opened)
+it(
+  "a random life of the files",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyStep, { minLength: 5, maxLength: 40 }), (steps) =>
+        inVirtualTime((folder) =>
+          Effect.gen(function* () {
+            for (const id of IDS) folder.write(`contracts/${id}.yaml`, contract(id))
+            const opened = yield* open(folder)
+            const { workspace } = opened
+            const missingSince = new Map<string, number>()
+            let inForce = yield* names(opened)
 
-          const look = Effect.fnUntraced(function* (confirmed: boolean) {
+            const look = Effect.fnUntraced(function* (confirmed: boolean) {
+              yield* workspace.reload
+              const now = yield* Clock.currentTimeMillis
+              const present = onDisk(folder)
+              for (const name of present) missingSince.delete(name)
+              for (const name of inForce) if (!present.has(name) && !missingSince.has(name)) missingSince.set(name, now)
+              const next = yield* names(opened)
+              expect(new Set(next).size).toBe(next.length)
+              for (const name of inForce)
+                if (!next.includes(name) && !confirmed)
+                  expect(now - missingSince.get(name)!).toBeGreaterThanOrEqual(REMOVAL_GRACE_MS)
+              inForce = next
+            })
+
+            for (const step of steps) {
+              yield* run(folder, opened, step)
+              yield* look(step.do === "confirm")
+            }
+
+            // Quiet: everything that is broken is mended, time passes, and an operator confirms what waits for him.
+            for (const name of sourcesIn(folder))
+              if (readFileSync(join(folder.path, name), "utf8").includes(BROKEN))
+                folder.write(name, contract(name.replace(/\W+/g, "-")))
             yield* workspace.reload
-            const now = yield* Clock.currentTimeMillis
-            const present = onDisk(folder)
-            for (const name of present) missingSince.delete(name)
-            for (const name of inForce) if (!present.has(name) && !missingSince.has(name)) missingSince.set(name, now)
-            const next = yield* names(opened)
-            expect(new Set(next).size).toBe(next.length)
-            for (const name of inForce)
-              if (!next.includes(name) && !confirmed)
-                expect(now - missingSince.get(name)!).toBeGreaterThanOrEqual(REMOVAL_GRACE_MS)
-            inForce = next
-          })
+            yield* TestClock.adjust(REMOVAL_GRACE_MS)
+            const { held } = yield* workspace.reload
+            if (held !== undefined) yield* Effect.ignore(workspace.confirm(held.candidate))
+            const standing = yield* workspace.reload
+            expect(standing.waiting).toEqual([])
 
-          for (const step of steps) {
-            yield* run(folder, opened, step)
-            yield* look(step.do === "confirm")
-          }
-
-          // Quiet: everything that is broken is mended, time passes, and an operator confirms what waits for him.
-          for (const name of sourcesIn(folder))
-            if (readFileSync(join(folder.path, name), "utf8").includes(BROKEN))
-              folder.write(name, contract(name.replace(/\W+/g, "-")))
-          yield* workspace.reload
-          yield* TestClock.adjust(REMOVAL_GRACE_MS)
-          const { held } = yield* workspace.reload
-          if (held !== undefined) yield* Effect.ignore(workspace.confirm(held.candidate))
-          const standing = yield* workspace.reload
-          expect(standing.waiting).toEqual([])
-
-          const fresh = yield* (yield* open(folder)).workspace.status
-          if (fresh.rejected.length > 0) expect(standing.rejected.length).toBeGreaterThan(0)
-          else {
-            expect(standing.rejected).toEqual([])
-            expect(standing.set.revision).toBe(fresh.set.revision)
-            expect(standing.set.files).toEqual(fresh.set.files)
-          }
-        }),
-      )(),
-    ),
-    { numRuns: RUNS },
-  )
-})
+            const fresh = yield* (yield* open(folder)).workspace.status
+            if (fresh.rejected.length > 0) expect(standing.rejected.length).toBeGreaterThan(0)
+            else {
+              expect(standing.rejected).toEqual([])
+              expect(standing.set.revision).toBe(fresh.set.revision)
+              expect(standing.set.files).toEqual(fresh.set.files)
+            }
+          }),
+        )(),
+      ),
+      { numRuns: RUNS },
+    )
+  },
+  60_000 + RUNS * 400,
+)
