@@ -232,9 +232,10 @@ export const makeWriter = (file: string): Writer => {
     close: () => {
       try {
         tidy()
-      } finally {
-        disconnect()
+      } catch {
+        // What could not be tidied is as durable as before; the next writer does it.
       }
+      disconnect()
     },
   }
 }
