@@ -27,8 +27,8 @@ export const explanationText = (parts: ExplanationParts): string => {
   const { event, decision } = record
   const lines = [headline(parts), `  ${who(parts)}`]
   if (decision !== undefined) lines.push(`  Decided under revision ${decision.revision.slice(0, 12)} of the contracts.`)
-  if (decision?.reason !== undefined && decision.verdict !== "allow")
-    lines.push(`  Reason: ${decision.reason}.`.replace(/\.\.$/, "."))
+  const reason = end === undefined ? decision?.reason : undefined
+  if (reason !== undefined) lines.push(`  Reason: ${reason}.`)
 
   const spoke = contracts.filter(({ matched }) => matched)
   if (spoke.length > 0) lines.push("", "Contracts that apply:")
