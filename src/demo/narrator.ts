@@ -51,15 +51,13 @@ export class Narrator {
   /** Columns as wide as they need, the last one cut to the terminal. */
   table(headings: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): void {
     const columns = Math.max(MIN_COLUMNS, process.stdout.columns ?? 110)
-    const widths = headings.map((heading, index) =>
-      Math.max(heading.length, ...rows.map((row) => (row[index] ?? "").length)),
-    )
+    const widths = headings.map((heading, index) => {
+      const longest = Math.max(heading.length, ...rows.map((row) => (row[index] ?? "").length))
+      return index === headings.length - 1 ? longest : Math.min(longest, MAX_CELL_CHARACTERS)
+    })
     const line = (cells: ReadonlyArray<string>): string => {
-      const text = cells
-        .map((cell, index) => cell.padEnd(widths[index]!))
-        .join("  ")
-        .trimEnd()
-      return `  ${text.length > columns - 2 ? `${text.slice(0, columns - 3)}…` : text}`
+      const padded = cells.map((cell, index) => clip(cell, widths[index]!).padEnd(widths[index]!))
+      return `  ${clip(padded.join("  ").trimEnd(), columns - 2)}`
     }
     this.#line([dim(line(headings)), ...rows.map(line)].join("\n"))
   }
@@ -70,6 +68,8 @@ export class Narrator {
     process.stdout.write(`${text}\n`)
   }
 }
+
+const clip = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text)
 
 const paint =
   (style: "bold" | "dim" | "red" | "green") =>
