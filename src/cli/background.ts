@@ -1,0 +1,103 @@
+/** Starts a daemon that outlives the command, and waits until it takes events. */
+import { spawn } from "node:child_process"
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import type { DaemonFile } from "../discovery/daemonFile.ts"
+import { findDaemon, isAlive } from "../discovery/findDaemon.ts"
+import { outputFile } from "../discovery/folders.ts"
+import type { Invocation } from "./command.ts"
+import { Failure } from "./failure.ts"
+
+export const DEFAULT_PORT = 5099
+export const DEFAULT_HOST = "127.0.0.1"
+
+/** A daemon that does not take events by then is given up; it has a long log to read, at worst. */
+const START_TIMEOUT_MS = 120_000
+const POLL_MS = 25
+
+/** The output of earlier starts is kept up to here; then it moves aside, over what was there. */
+const MAX_OUTPUT_BYTES = 4 * 1024 * 1024
+/** Lines of it that a failure shows. */
+const SHOWN_LINES = 12
+
+export interface BackgroundOptions {
+  readonly host: string
+  readonly port: number
+}
+
+/** Without options: on the usual port, or on any where that one is taken; and says that it has started one. */
+export const startInBackground = async (invocation: Invocation, options?: BackgroundOptions): Promise<DaemonFile> => {
+  const { host, port } = options ?? { host: DEFAULT_HOST, port: (await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : 0 }
+  const { output, folders } = invocation
+  const daemon = await output.during(() => `starting a daemon for ${folders.workspace} …`, start(invocation, host, port))
+  if (options === undefined)
+    output.note(`No daemon was running for ${folders.workspace}, so one was started (process ${daemon.pid}). charter down stops it.`)
+  return daemon
+}
+
+const start = async ({ folders, program, environment }: Invocation, host: string, port: number): Promise<DaemonFile> => {
+  const file = outputFile(folders.data)
+  mkdirSync(folders.data, { recursive: true, mode: 0o700 })
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MAX_OUTPUT_BYTES) renameSync(file, `${file}.1`)
+  const written = openSync(file, "a", 0o600)
+  const from = statSync(file).size
+  // Whose token the command was given is no affair of the daemon.
+  const { CHARTER_TOKEN: _token, ...rest } = environment
+  const child = spawn(
+    process.execPath,
+    [
+      ...process.execArgv,
+      program.entry,
+      ...["up", "--foreground", "--workspace", folders.workspace, "--data", folders.data],
+      ...["--host", host, "--port", String(port)],
+    ],
+    { cwd: folders.workspace, detached: true, stdio: ["ignore", written, written], env: rest },
+  )
+  closeSync(written)
+  const exited = new Promise<true>((resolve) => {
+    child.on("exit", () => resolve(true))
+    child.on("error", () => resolve(true))
+  })
+  child.unref()
+
+  const deadline = Date.now() + START_TIMEOUT_MS
+  for (let ended = false; Date.now() < deadline; ) {
+    const found = await findDaemon(folders.data)
+    if (found.state === "running") return found.daemon
+    // Another daemon may have been quicker; then it is the one that will answer.
+    if (ended && !isHeldByAnother(folders.data, child.pid)) throw hasEnded(file, from)
+    ended = (await Promise.race([exited, pause(POLL_MS)])) ?? ended
+    if (ended) await pause(POLL_MS)
+  }
+  throw new Failure(`The daemon (process ${child.pid}) has not answered for ${START_TIMEOUT_MS / 1000} seconds.`, {
+    next: [`It may still start; its output is in ${file}`],
+  })
+}
+
+const pause = (milliseconds: number): Promise<undefined> =>
+  new Promise((resolve) => setTimeout(() => resolve(undefined), milliseconds))
+
+/** Who holds the data folder says so beside its lock. */
+const isHeldByAnother = (data: string, pid: number | undefined): boolean => {
+  try {
+    const holder = JSON.parse(readFileSync(join(data, "lock.json"), "utf8")) as { readonly pid: number }
+    return holder.pid !== pid && isAlive(holder.pid)
+  } catch {
+    return false
+  }
+}
+
+const hasEnded = (file: string, from: number): Failure => {
+  const said = readFileSync(file).subarray(from).toString("utf8").trimEnd().split("\n")
+  return new Failure(["The daemon could not start:", ...said.slice(-SHOWN_LINES).map((line) => `  ${line}`)].join("\n"), {
+    next: [`All that it said is in ${file}`],
+  })
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.once("error", () => resolve(false))
+    server.listen({ port, host: DEFAULT_HOST, exclusive: true }, () => server.close(() => resolve(true)))
+  })

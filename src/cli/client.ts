@@ -1,0 +1,183 @@
+/**
+ * The daemon's REST interface, typed. Over the Unix socket where there is one, else over TCP. Nothing is tried again:
+ * what fails is a {@link Failure} that says what to do.
+ */
+import { type IncomingMessage, request } from "node:http"
+import { addressOf } from "../discovery/findDaemon.ts"
+import type { DaemonFile } from "../discovery/daemonFile.ts"
+import type { Choice } from "../domain/proposal.ts"
+import type { HoldView, ProposalView, TaskView, TokenView } from "../log/Projections.ts"
+import type { ContractView, CreatedToken, Explanation, List, Problem, PublishAnswer, ShownEvent, Status } from "./answers.ts"
+import { Failure } from "./failure.ts"
+import { plain } from "./output.ts"
+
+export type Query = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+
+export interface NewEvent {
+  readonly id?: string
+  readonly type: string
+  readonly subject?: string
+  readonly org?: string
+  readonly data?: unknown
+}
+
+export type Client = ReturnType<typeof makeClient>
+
+export const makeClient = (daemon: DaemonFile, token: string) => {
+  const send = async <A>(method: string, path: string, query: Query = {}, body?: unknown): Promise<A> => {
+    const response = await ask(daemon, token, method, withQuery(path, query), body)
+    return JSON.parse(await textOf(response)) as A
+  }
+  const get = <A>(path: string, query?: Query) => send<A>("GET", path, query)
+  const post = <A>(path: string, body: unknown, query?: Query) => send<A>("POST", path, query, body)
+  return {
+    publish: (event: NewEvent, query?: { readonly wait: "release"; readonly timeout: string }) =>
+      post<PublishAnswer>("/v1/events", event, query),
+    events: (query: Query) => get<List<ShownEvent>>("/v1/events", query),
+    follow: (query: Query) => follow(daemon, token, query),
+    explain: (id: string, query: Query) => get<Explanation>(`/v1/events/${segment(id)}/explanation`, query),
+    contracts: (query: Query) => get<List<ContractView>>("/v1/contracts", query),
+    contract: (name: string) => get<ContractView>(`/v1/contracts/${name.split("/").map(segment).join("/")}`),
+    proposals: (query: Query) => get<List<ProposalView>>("/v1/proposals", query),
+    proposal: (id: string) => get<ProposalView>(`/v1/proposals/${segment(id)}`),
+    vote: (id: string, vote: { readonly choice: Choice; readonly reason?: string; readonly digest?: string }) =>
+      post<ProposalView>(`/v1/proposals/${segment(id)}/votes`, vote),
+    holds: (query: Query) => get<List<HoldView>>("/v1/holds", query),
+    hold: (id: string) => get<HoldView>(`/v1/holds/${segment(id)}`),
+    cancel: (kind: "holds" | "proposals", id: string, reason: { readonly reason?: string }) =>
+      post<HoldView>(`/v1/${kind}/${segment(id)}/cancel`, reason),
+    tasks: (query: Query) => get<List<TaskView>>("/v1/tasks", query),
+    task: (id: string) => get<TaskView>(`/v1/tasks/${segment(id)}`),
+    cancelTask: (id: string, reason: { readonly reason?: string }) =>
+      post<TaskView>(`/v1/tasks/${segment(id)}/cancel`, reason),
+    createToken: (request: { readonly identity: string; readonly kind: string; readonly expires?: string }) =>
+      post<CreatedToken>("/v1/tokens", request),
+    tokens: (query: Query) => get<List<TokenView>>("/v1/tokens", query),
+    revokeToken: (id: string) => send<TokenView>("DELETE", `/v1/tokens/${segment(id)}`),
+    status: () => get<Status>("/v1/status"),
+    confirm: () => post<{ readonly revision: string }>("/v1/confirm", {}),
+    shutdown: () => post<unknown>("/v1/shutdown", {}),
+  }
+}
+
+const segment = encodeURIComponent
+
+const withQuery = (path: string, query: Query): string => {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query))
+    for (const one of value === undefined ? [] : typeof value === "string" ? [value] : value) parameters.append(name, one)
+  return parameters.size === 0 ? path : `${path}?${parameters}`
+}
+
+/** A success; anything else is a {@link Failure}. */
+const ask = async (
+  daemon: DaemonFile,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<IncomingMessage> => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const json = body === undefined ? undefined : JSON.stringify(body)
+    const asked = request(
+      {
+        ...addressOf(daemon),
+        method,
+        path,
+        agent: false,
+        headers: {
+          host: "localhost",
+          authorization: `Bearer ${token}`,
+          ...(json === undefined ? undefined : { "content-type": "application/json", "content-length": Buffer.byteLength(json) }),
+        },
+      },
+      resolve,
+    )
+    asked.on("error", (error) => reject(lost(daemon, error)))
+    asked.end(json)
+  })
+  const { statusCode = 0 } = response
+  if (statusCode >= 200 && statusCode < 300) return response
+  throw failureOf(statusCode, await textOf(response))
+}
+
+const textOf = async (response: IncomingMessage): Promise<string> => {
+  response.setEncoding("utf8")
+  let text = ""
+  try {
+    for await (const chunk of response) text += chunk as string
+  } catch {
+    throw new Failure("The daemon's answer broke off.", { next: ["See how it is: charter status"] })
+  }
+  return text
+}
+
+export interface Followed {
+  /** Cursor: where to go on after a break. */
+  readonly cursor: string
+  readonly event: ShownEvent
+}
+
+/** Events as they come, until the daemon or whoever reads ends it. */
+async function* follow(daemon: DaemonFile, token: string, query: Query): AsyncGenerator<Followed> {
+  const response = await ask(daemon, token, "GET", withQuery("/v1/events/stream", query))
+  response.setEncoding("utf8")
+  let rest = ""
+  try {
+    for await (const chunk of response) {
+      const blocks = (rest + (chunk as string)).split("\n\n")
+      rest = blocks.pop() ?? ""
+      for (const block of blocks) {
+        const { id = "", event, data } = fieldsOf(block)
+        if (data === undefined) continue
+        if (event === "problem") throw problemFailure(JSON.parse(data) as Problem)
+        yield { cursor: id, event: JSON.parse(data) as ShownEvent }
+      }
+    }
+  } catch (error) {
+    throw error instanceof Failure ? error : lost(daemon, error)
+  } finally {
+    response.destroy()
+  }
+}
+
+/** Of one server-sent event; a comment has none. */
+const fieldsOf = (block: string): { id?: string; event?: string; data?: string } =>
+  Object.fromEntries(
+    block.split("\n").flatMap((line) => {
+      const colon = line.indexOf(": ")
+      return colon > 0 ? [[line.slice(0, colon), line.slice(colon + 2)]] : []
+    }),
+  )
+
+const lost = ({ pid }: DaemonFile, error: unknown): Failure =>
+  new Failure(`The daemon (process ${pid}) cannot be reached: ${(error as Error).message}.`, {
+    next: ["See how it is: charter status"],
+  })
+
+const failureOf = (status: number, text: string): Failure => {
+  try {
+    return problemFailure(JSON.parse(text) as Problem)
+  } catch {
+    return new Failure(`The daemon answered with status ${status} and no explanation.`)
+  }
+}
+
+const problemFailure = (problem: Problem): Failure => {
+  const { detail = problem.title, errors = [] } = problem
+  const findings = errors.length < 2 ? [] : errors.map(({ pointer, parameter, detail: finding }) => `  ${pointer ?? parameter}: ${finding}`)
+  return new Failure([sentence(plain(detail)), ...findings.map(plain)].join("\n"), { problem, next: nextAfter(problem) })
+}
+
+const nextAfter = ({ status, type }: Problem): ReadonlyArray<string> => {
+  switch (status) {
+    case 401:
+      return ["An operator makes a token: charter token create NAME"]
+    case 503:
+      return ["Nothing has happened. Try again in a moment."]
+    default:
+      return type.endsWith(":internal") ? ["Its output says more: charter status shows where it is."] : []
+  }
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`

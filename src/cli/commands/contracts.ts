@@ -1,0 +1,64 @@
+/** `charter contracts` */
+import { existsSync } from "node:fs"
+import type { Given, Invocation } from "../command.ts"
+import { connect } from "../connect.ts"
+import { dim, plain, yellow } from "../output.ts"
+import { table } from "../table.ts"
+
+const NOTHING_IN_FORCE = "No contracts are in force. Write one into a YAML file below contracts/; charter lint checks it."
+
+export const listContracts = async (invocation: Invocation): Promise<void> => {
+  const { output, org } = invocation
+  const list = await (await connect(invocation, "anyone")).contracts({ org })
+  output.answer(list, () =>
+    list.items.length === 0
+      ? NOTHING_IN_FORCE
+      : table(
+          ["CONTRACT", "MODE", "ON", "FILE"],
+          list.items.map(({ name, mode, on, file, line }) => [
+            name,
+            mode === "enforce" ? "" : yellow(mode),
+            on.length === 1 ? on[0]! : `${on[0]}, ...`,
+            dim(`${file}:${line}`),
+          ]),
+        ),
+  )
+}
+
+export const showContract = async (invocation: Invocation, given: Given): Promise<void> => {
+  const { output } = invocation
+  const contract = await (await connect(invocation, "anyone")).contract(given.arguments[0]!)
+  output.answer(contract, () =>
+    [
+      plain(contract.description),
+      "",
+      dim(`${contract.file}:${contract.line}, version ${contract.version}`),
+      "",
+      plain(documentAt(contract.source ?? "", contract.line)),
+    ].join("\n"),
+  )
+}
+
+export const describeContracts = async (invocation: Invocation, given: Given): Promise<number | void> => {
+  const { output, org } = invocation
+  if (given.arguments.some((what) => existsSync(what))) return (await import("./describe.ts")).describe(invocation, given)
+  const client = await connect(invocation, "anyone")
+  const items =
+    given.arguments.length === 0
+      ? (await client.contracts({ org })).items
+      : await Promise.all(given.arguments.map((name) => client.contract(name)))
+  output.answer({ items }, () =>
+    items.length === 0 ? NOTHING_IN_FORCE : items.map(({ description }) => plain(description)).join("\n\n"),
+  )
+}
+
+/** Of several documents of a file, the one that begins on this line, or right before it. */
+const documentAt = (source: string, line: number): string => {
+  const lines = source.split("\n")
+  const isBreak = (text: string | undefined): boolean => text !== undefined && /^---(?:\s|$)/.test(text)
+  let start = line - 1
+  while (start > 0 && !isBreak(lines[start - 1])) start--
+  let end = line
+  while (end < lines.length && !isBreak(lines[end])) end++
+  return lines.slice(start, end).join("\n").trimEnd()
+}

@@ -1,0 +1,29 @@
+/** `charter describe` */
+import { hasErrors } from "../../domain/diagnostic.ts"
+import { describeContract } from "../../language/describe/describeContract.ts"
+import { describeSet } from "../../language/describe/describeSet.ts"
+import type { Given, Invocation } from "../command.ts"
+import { diagnosticText } from "../diagnosticText.ts"
+import { EXIT_FAILED } from "../failure.ts"
+import { plain } from "../output.ts"
+import { contractsOf, diagnose, organizationsOf, readSources } from "../sources.ts"
+
+export const describe = async ({ output, folders }: Invocation, given: Given): Promise<number> => {
+  const sources = await readSources(folders.workspace, given.arguments)
+  const chosen = sources.parsed.filter(({ file }) => sources.chosen.has(file))
+  const contracts = contractsOf(chosen)
+  const organizations = new Map(organizationsOf(sources.parsed).map((organization) => [organization.id, organization]))
+  const own = new Map(organizationsOf(chosen).map((organization) => [organization.id, organization]))
+  const text =
+    own.size > 0 || given.arguments.length === 0
+      ? describeSet(contracts, own)
+      : contracts.map((contract) => describeContract(contract, { organizations })).join("\n\n")
+  const diagnostics = diagnose(sources).filter(({ severity }) => severity === "error")
+  output.answer({ text, diagnostics }, () => plain(text))
+  if (!hasErrors(diagnostics)) return 0
+  if (!output.json)
+    output.note(
+      ["", "Documents with errors are left out:", ...diagnostics.map((one) => diagnosticText(one, sources.texts.get(one.file), process.stderr.isTTY))].join("\n"),
+    )
+  return EXIT_FAILED
+}

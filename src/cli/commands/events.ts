@@ -1,0 +1,83 @@
+/** `charter events` */
+import type { ShownEvent } from "../answers.ts"
+import { type Client } from "../client.ts"
+import { type Given, type Invocation, textOption } from "../command.ts"
+import { connect } from "../connect.ts"
+import { Failure } from "../failure.ts"
+import { readLimit } from "../limit.ts"
+import { dim, green, type Output, plain, red, yellow } from "../output.ts"
+import { clip, pad } from "../table.ts"
+import { briefTime, readTime } from "../times.ts"
+
+export const events = async (invocation: Invocation, given: Given): Promise<void> => {
+  const { output, org } = invocation
+  const since = textOption(given, "since")
+  const type = textOption(given, "type")?.split(",")
+  const query = {
+    org,
+    type,
+    since: since === undefined ? undefined : readTime(since, "--since", new Date()),
+    limit: readLimit(given),
+  }
+  const client = await connect(invocation, "anyone")
+  if (given.options["follow"] === true) return followed(client, output, { org, type, since: query.since }, query.limit)
+  const list = await client.events(query)
+  output.answer(list, () =>
+    list.items.length === 0
+      ? `No events ${since === undefined && type === undefined ? "yet" : "match"}. Publish one: charter publish TYPE`
+      : list.items.toReversed().map(lineOf(output)).join("\n"),
+  )
+}
+
+/** What there is, then what comes; nothing twice. */
+const followed = async (
+  client: Client,
+  output: Output,
+  query: { readonly org: string | undefined; readonly type: ReadonlyArray<string> | undefined; readonly since: string | undefined },
+  limit: string,
+): Promise<void> => {
+  const line = lineOf(output)
+  // The stream begins before the list is asked for, so that nothing falls between the two.
+  const stream = client.follow({ org: query.org, type: query.type })
+  const first = stream.next()
+  const { items } = await client.events({ ...query, limit })
+  const shown = new Set<string>()
+  const show = (event: ShownEvent): void => {
+    const key = `${event.org} ${event.seq}`
+    if (!shown.has(key)) output.item(event, () => line(event))
+  }
+  for (const event of items.toReversed()) {
+    show(event)
+    shown.add(`${event.org} ${event.seq}`)
+  }
+  for (let next = await first; next.done !== true; next = await stream.next()) show(next.value.event)
+  throw new Failure("The daemon has ended the stream.", { next: ["See how it is: charter status"] })
+}
+
+const TYPE_COLUMNS = 26
+const ACTOR_COLUMNS = 14
+const SHORT_ID_CHARACTERS = 8
+
+/** One line within 80 columns, as long as the names are not too long. */
+const lineOf = ({ columns }: Output): ((event: ShownEvent) => string) => {
+  const now = new Date()
+  const terminal = process.stdout.isTTY
+  return ({ id, type, time, org, actor, decision }) => {
+    const shortId = terminal && UUID.test(id) ? id.slice(0, SHORT_ID_CHARACTERS) : plain(id)
+    const verdict = decision?.verdict
+    const line = [
+      dim(briefTime(time, now)),
+      verdict === undefined ? pad("", VERDICT_COLUMNS) : VERDICTS[verdict](pad(verdict, VERDICT_COLUMNS)),
+      pad(plain(type), TYPE_COLUMNS),
+      pad(clip(plain(actor), terminal ? ACTOR_COLUMNS : actor.length), ACTOR_COLUMNS),
+      shortId,
+    ].join("  ")
+    return columns > WIDE_COLUMNS || !terminal ? `${line}  ${dim(org)}` : line
+  }
+}
+
+const WIDE_COLUMNS = 100
+const VERDICT_COLUMNS = 7
+const VERDICTS = { allow: green, deny: red, hold: yellow, expired: red } as const
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/

@@ -1,0 +1,33 @@
+/** `charter rebuild` */
+import { existsSync } from "node:fs"
+import { Effect } from "effect"
+import { databaseFile } from "../../discovery/folders.ts"
+import { layerLocal } from "../../log/local/layer.ts"
+import { acquireDataFolder } from "../../log/local/lock.ts"
+import { Projections } from "../../log/Projections.ts"
+import type { Invocation } from "../command.ts"
+import { Failure } from "../failure.ts"
+import { noLog } from "./auditVerify.ts"
+
+export const rebuild = async ({ output, folders }: Invocation): Promise<void> => {
+  const file = databaseFile(folders.data)
+  if (!existsSync(file)) throw noLog(folders.data)
+  let done = 0
+  const work = Effect.gen(function* () {
+    yield* acquireDataFolder(folders.data)
+    return yield* Effect.flatMap(Projections, (projections) =>
+      projections.rebuild((records) => {
+        done = records
+      }),
+    ).pipe(Effect.provide(layerLocal({ file })))
+  }).pipe(
+    Effect.scoped,
+    Effect.mapError((error) =>
+      error._tag === "DataFolderHeld"
+        ? new Failure(`The read models cannot be made again while ${error.message}.`, { next: ["Stop it: charter down"] })
+        : new Failure(`${error.message}.`),
+    ),
+  )
+  const { records } = await output.during(() => `${done} records read …`, Effect.runPromise(work))
+  output.answer({ records }, () => `The read models are made again from ${records} records.`)
+}

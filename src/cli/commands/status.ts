@@ -1,0 +1,37 @@
+/** `charter status` */
+import { EXIT_FAILED } from "../failure.ts"
+import type { Invocation } from "../command.ts"
+import { connectIfRunning } from "../connect.ts"
+import { bold, dim, green, plain } from "../output.ts"
+import { fromNow } from "../times.ts"
+import { warnings } from "../warnings.ts"
+
+export const status = async (invocation: Invocation): Promise<number> => {
+  const { output, folders } = invocation
+  const connected = await connectIfRunning(invocation, "operator")
+  if (connected === undefined) {
+    output.answer({ running: false, ...folders }, () =>
+      [`No daemon is running for ${folders.workspace}.`, dim("charter up starts one.")].join("\n"),
+    )
+    return EXIT_FAILED
+  }
+  const [client, { token: _token, ...daemon }] = connected
+  const now = await client.status()
+  output.answer({ running: true, ...daemon, data: folders.data, ...now }, () => {
+    const waiting = [
+      [now.openHolds, "held event", "charter holds"],
+      [now.openProposals, "open proposal", "charter proposals"],
+      [now.openTasks, "open task", "charter tasks"],
+    ] as const
+    return [
+      `The daemon is ${green(plain(now.state))}: Charter ${now.version}, process ${now.pid}, started ${fromNow(now.startedAt, new Date())}.`,
+      `  address    ${bold(`http://${daemon.host}:${daemon.port}`)}`,
+      `  workspace  ${now.workspace}`,
+      `  data       ${folders.data}`,
+      `  rules      ${now.contracts} contracts in ${now.organizations} organizations, revision ${now.revision.slice(0, 12)}`,
+      ...waiting.map(([count, noun, command]) => `  ${String(count).padStart(9)}  ${noun}${count === 1 ? "" : "s"}${count === 0 ? "" : dim(`  ${command}`)}`),
+      ...warnings(now),
+    ].join("\n")
+  })
+  return 0
+}

@@ -1,0 +1,76 @@
+/** From a command line to a client: which daemon, and in whose name. */
+import { readFileSync, statSync } from "node:fs"
+import { type DaemonFile } from "../discovery/daemonFile.ts"
+import { findDaemon } from "../discovery/findDaemon.ts"
+import { outputFile } from "../discovery/folders.ts"
+import { startInBackground } from "./background.ts"
+import { type Client, makeClient } from "./client.ts"
+import type { Invocation } from "./command.ts"
+import { Failure } from "./failure.ts"
+
+/**
+ * In whose name a command speaks.
+ *
+ * - `anyone`: whose token is given, else the operator.
+ * - `operator`: the operator of this machine, unless `--token-file` names another one.
+ * - `person`: whose token is given; the operator is no elector.
+ */
+export type Role = "anyone" | "operator" | "person"
+
+/** Starts a daemon where none runs, and says so. */
+export const connect = async (invocation: Invocation, role: Role): Promise<Client> => {
+  const token = tokenFor(invocation, role)
+  const daemon = (await runningDaemon(invocation)) ?? (await startInBackground(invocation))
+  return makeClient(daemon, token ?? daemon.token)
+}
+
+/** The same, where it would make no sense to start one. */
+export const connectIfRunning = async (invocation: Invocation, role: Role): Promise<readonly [Client, DaemonFile] | undefined> => {
+  const token = tokenFor(invocation, role)
+  const daemon = await runningDaemon(invocation)
+  return daemon === undefined ? undefined : [makeClient(daemon, token ?? daemon.token), daemon]
+}
+
+const runningDaemon = async ({ folders: { data } }: Invocation): Promise<DaemonFile | undefined> => {
+  const found = await findDaemon(data)
+  switch (found.state) {
+    case "running":
+      return found.daemon
+    case "none":
+      return undefined
+    case "silent":
+      throw new Failure(`The daemon (process ${found.daemon.pid}) does not answer.`, {
+        next: [`Its output is in ${outputFile(data)}`, `If it hangs, end it: kill ${found.daemon.pid}. Nothing that was acknowledged is lost.`],
+      })
+  }
+}
+
+/** `undefined`: the operator's own, from `daemon.json`. */
+const tokenFor = ({ tokenFile, environment }: Invocation, role: Role): string | undefined => {
+  const given = tokenFile === undefined ? undefined : readTokenFile(tokenFile)
+  if (given !== undefined || role === "operator") return given
+  const stated = environment["CHARTER_TOKEN"]
+  if (stated !== undefined && stated !== "") return stated.trim()
+  if (role === "anyone") return undefined
+  throw new Failure("Only a person can do this, and nothing says who you are. The operator is no elector and cannot vote.", {
+    next: [
+      "Make a token for a human of an organization:  export CHARTER_TOKEN=$(charter token create NAME --kind human)",
+      "or keep it in a file and name that:           --token-file FILE",
+    ],
+  })
+}
+
+/** Larger files are no tokens. */
+const MAX_TOKEN_FILE_BYTES = 4_096
+
+const readTokenFile = (file: string): string => {
+  let text: string
+  try {
+    if (statSync(file).size > MAX_TOKEN_FILE_BYTES) throw new Error("it is too large for a token")
+    text = readFileSync(file, "utf8").trim()
+  } catch (error) {
+    throw new Failure(`The token file ${file} cannot be read: ${(error as Error).message}.`)
+  }
+  if (!/^\S+$/.test(text)) throw new Failure(`The file ${file} holds no token.`, { next: ["It holds one line: what charter token create has printed."] })
+  return text
+}

@@ -1,0 +1,62 @@
+/** Runs a daemon in this process until Ctrl-C, a signal, or `charter down`. */
+import { Cause, Deferred, Effect, Exit } from "effect"
+import type { Invocation } from "./command.ts"
+import { Failure } from "./failure.ts"
+import { bold, dim } from "./output.ts"
+import type { StartFailure } from "./program.ts"
+
+/** A second Ctrl-C this soon is the first one again: npm passes on what the terminal has sent to all. */
+const SAME_INTERRUPT_MS = 500
+
+export const runInForeground = async (
+  { folders, program, environment, output }: Invocation,
+  at: { readonly host: string; readonly port: number },
+): Promise<number> => {
+  const startDaemon = await program.loadDaemon()
+  const lifetime = Effect.gen(function* () {
+    const signalled = yield* Deferred.make<void>()
+    onSignals(() => Deferred.doneUnsafe(signalled, Effect.void))
+    const daemon = yield* startDaemon({ ...folders, ...at, environment })
+    output.item({ pid: process.pid, url: daemon.url, ...folders }, () =>
+      [
+        `Charter ${program.version} listens on ${bold(daemon.url)} (process ${process.pid}).`,
+        `  workspace  ${folders.workspace}`,
+        `  data       ${folders.data}`,
+        dim("Ctrl-C stops it."),
+      ].join("\n"),
+    )
+    yield* Effect.raceFirst(daemon.stopping, Deferred.await(signalled))
+    output.note("Stopping: what is under way may end.")
+  })
+  const exit = await Effect.runPromiseExit(Effect.scoped(lifetime))
+  if (Exit.isSuccess(exit)) {
+    output.note("Stopped.")
+    return 0
+  }
+  const failed = exit.cause.reasons.find(Cause.isFailReason)
+  if (failed === undefined) throw Cause.squash(exit.cause)
+  throw new Failure(`${failed.error.message}.`, { next: nextAfter(failed.error) })
+}
+
+const nextAfter = (error: StartFailure): ReadonlyArray<string> => {
+  switch (error._tag) {
+    case "ListenFailed":
+      return ["Any port that is free: charter up --port 0"]
+    case "DataFolderHeld":
+      return ["See it: charter status", "Stop it: charter down", "Another data folder: charter up --data FOLDER"]
+    default:
+      return []
+  }
+}
+
+/** The first signal stops the daemon gracefully; an impatient second one ends it at once, which loses nothing. */
+const onSignals = (stop: () => void): void => {
+  let since: number | undefined
+  const signalled = (): void => {
+    if (since === undefined) {
+      since = Date.now()
+      stop()
+    } else if (Date.now() - since > SAME_INTERRUPT_MS) process.exit(1)
+  }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, signalled)
+}

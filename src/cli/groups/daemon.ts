@@ -1,0 +1,73 @@
+import type { CommandGroup } from "../command.ts"
+
+export const daemonGroup: CommandGroup = {
+  heading: "Daemon",
+  commands: [
+    {
+      usage: "up",
+      summary: "start the daemon for a workspace",
+      details:
+        "Starts the daemon for a workspace and waits until it takes events. It runs in the background until charter down; " +
+        "its contracts and organizations are reloaded whenever a file is saved.",
+      options: [
+        ["--foreground", "run here, until Ctrl-C"],
+        ["--port <number>", "the port to listen on; 0 for any (default: 5099)"],
+        ["--host <address>", "the address to listen on (default: 127.0.0.1, which only this machine reaches)"],
+      ],
+      examples: [
+        ["up", "for the workspace you are in"],
+        ["up --foreground", "and see what it does"],
+        ["up --port 0 --workspace ~/team", "for another one, on any port"],
+      ],
+      run: async (invocation, given) => (await import("../commands/up.ts")).up(invocation, given),
+    },
+    {
+      usage: "down",
+      summary: "stop the daemon, once what is under way has ended",
+      details:
+        "Asks the daemon to stop, and waits until it has: it takes no more events, gives runs a moment to end, and closes " +
+        "the log. What waits for a vote waits on, and unfinished tasks are taken up again, when it starts again.",
+      examples: [["down", "stop the daemon of the workspace you are in"]],
+      run: async (invocation) => (await import("../commands/down.ts")).down(invocation),
+    },
+    {
+      usage: "status",
+      summary: "what the daemon is doing, and what waits",
+      details: "Says how the daemon is, which rules are in force, and what is open. Starts none; exits with 1 where none runs.",
+      examples: [
+        ["status", "in words"],
+        ["status --json", "for a program"],
+      ],
+      run: async (invocation) => (await import("../commands/status.ts")).status(invocation),
+    },
+    {
+      usage: "confirm",
+      summary: "let a mass removal of contracts take effect",
+      details:
+        "Where a folder vanishes, or more than half of the contracts go at once, the last good set stays in force until an " +
+        "operator confirms that the removal is meant. charter status shows what would go.",
+      examples: [
+        ["status", "see what would go"],
+        ["confirm", "let it go"],
+      ],
+      run: async (invocation) => (await import("../commands/confirm.ts")).confirm(invocation),
+    },
+    {
+      usage: "demo",
+      summary: "watch the whole thing at work, in folders of its own",
+      details:
+        "Plays real webhook deliveries through the shipped contracts, lets people vote, runs work, changes a rule, kills the " +
+        "daemon and goes on. Uses folders of its own and leaves nothing running.",
+      options: [
+        ["--fast", "without pauses"],
+        ["--keep", "leave the daemon and its folders, to look around"],
+      ],
+      examples: [
+        ["demo", "takes a minute"],
+        ["demo --keep", "and look around afterwards"],
+      ],
+      passThrough: true,
+      run: async (invocation) => (await import("../commands/demo.ts")).demo(invocation),
+    },
+  ],
+}

@@ -1,0 +1,117 @@
+import type { Command, CommandGroup } from "../command.ts"
+
+const AS_A_PERSON =
+  "You vote as the person whose token is in CHARTER_TOKEN or --token-file; an operator makes one with " +
+  "charter token create NAME --kind human. The operator's own token cannot vote."
+
+const ID = "the proposal (p-...), or what is held (h-...)"
+const REASON = ["--reason <text>", "why; everybody in the organization can read it"] as const
+const DIGEST = ["--digest <hash>", "refuse the vote unless the proposal is about exactly this action"] as const
+
+const shortVote = (choice: "approve" | "deny", summary: string): Command => ({
+  usage: `${choice} <id>`,
+  summary,
+  details: `Votes "${choice}" on a proposal. While it is open, your last vote counts. ${AS_A_PERSON}`,
+  arguments: { id: ID },
+  options: [REASON, DIGEST],
+  examples: [
+    [`${choice} p-4f1c`, "with CHARTER_TOKEN set"],
+    [`${choice} p-4f1c --reason "read the diff" --token-file ~/.charter-token`, "with a token in a file"],
+  ],
+  run: async (invocation, given) => (await import("../commands/vote.ts")).vote(invocation, given, choice),
+})
+
+export const peopleGroup: CommandGroup = {
+  heading: "People",
+  commands: [
+    {
+      name: "proposals",
+      summary: "what waits for votes",
+      commands: [
+        {
+          usage: "list",
+          summary: "list the open proposals",
+          details: "Lists the open proposals: what is asked, who can decide, until when, and how the votes stand.",
+          options: [["--all", "those that are decided, too"]],
+          examples: [
+            ["proposals list", "what is open"],
+            ["proposals list --all --org @team", "and what has become of the others"],
+          ],
+          run: async (invocation, given) => (await import("../commands/proposals.ts")).listProposals(invocation, given),
+        },
+        {
+          usage: "show <id>",
+          summary: "one proposal: what it would let happen, and its votes",
+          arguments: { id: ID },
+          examples: [["proposals show p-4f1c", "one proposal"]],
+          run: async (invocation, given) => (await import("../commands/proposals.ts")).showProposal(invocation, given),
+        },
+      ],
+    },
+    {
+      usage: "holds",
+      summary: "list the events that are held",
+      details: "Lists the events that wait for an approval or a vote, and what each of them waits for.",
+      options: [["--all", "those that wait no more, too"]],
+      examples: [["holds --org @team", "what waits in a team"]],
+      run: async (invocation, given) => (await import("../commands/holds.ts")).holds(invocation, given),
+    },
+    shortVote("approve", "vote for what is held"),
+    shortVote("deny", "vote against what is held"),
+    {
+      usage: "vote <id> <choice>",
+      summary: "vote, or abstain",
+      details: `Votes on a proposal. While it is open, your last vote counts. ${AS_A_PERSON}`,
+      arguments: { id: ID, choice: "approve, deny or abstain" },
+      options: [REASON, DIGEST],
+      examples: [["vote p-4f1c abstain --reason \"my own code\"", "with CHARTER_TOKEN set"]],
+      run: async (invocation, given) => (await import("../commands/vote.ts")).vote(invocation, given),
+    },
+    {
+      usage: "cancel <id>",
+      summary: "withdraw what is held",
+      details: "Withdraws a held event: it is denied. Whoever has asked for it may do this, and an operator.",
+      arguments: { id: ID },
+      options: [REASON],
+      examples: [["cancel h-4f1c --reason \"no longer needed\"", "withdraw a held event"]],
+      run: async (invocation, given) => (await import("../commands/cancel.ts")).cancel(invocation, given),
+    },
+    {
+      name: "token",
+      summary: "who may speak to the daemon",
+      needed: true,
+      commands: [
+        {
+          usage: "create <name>",
+          summary: "make a token for a person, an agent or an operator",
+          details:
+            "Makes a token and prints it, once: the daemon keeps only its hash. Whoever has it acts as NAME. What is said " +
+            "beside it goes to standard error, so that $(charter token create NAME) is the token alone.",
+          arguments: { name: "a human (dana), or an agent with its organization (reviewer@review-team)" },
+          options: [
+            ["--kind <kind>", "human, agent, operator or bridge (default: agent for NAME@ORGANIZATION, else human)"],
+            ["--expires <when>", "30d, or 2026-12-31T00:00:00Z; else it is good until it is revoked"],
+          ],
+          examples: [
+            ["token create dana --kind human --expires 30d", "for a person"],
+            ["token create reviewer@team > token.txt", "for an agent"],
+          ],
+          run: async (invocation, given) => (await import("../commands/token.ts")).createToken(invocation, given),
+        },
+        {
+          usage: "list",
+          summary: "list tokens, without their secrets",
+          examples: [["token list", "who has got one"]],
+          run: async (invocation) => (await import("../commands/token.ts")).listTokens(invocation),
+        },
+        {
+          usage: "revoke <id>",
+          summary: "make a token worthless, at once and for good",
+          arguments: { id: "the token's id (tok_...), as charter token list shows it" },
+          examples: [["token revoke tok_4f1c9a02b7d3", "one token"]],
+          run: async (invocation, given) => (await import("../commands/token.ts")).revokeToken(invocation, given),
+        },
+      ],
+    },
+  ],
+}

@@ -1,0 +1,42 @@
+import type { CommandGroup } from "../command.ts"
+
+export const workGroup: CommandGroup = {
+  heading: "Work",
+  commands: [
+    {
+      name: "tasks",
+      summary: "the work that has followed from events",
+      commands: [
+        {
+          usage: "list",
+          summary: "list tasks, the newest first",
+          options: [
+            ["--state <state>", "queued, running, waiting, parked, completed, failed, dead or cancelled"],
+            ["--member <name>", "only those of one member"],
+            ["--limit <number>", "how many at most (default: 30)"],
+          ],
+          examples: [
+            ["tasks list --state running", "what is being done now"],
+            ["tasks list --member reviewer", "what one member has got"],
+          ],
+          run: async (invocation, given) => (await import("../commands/tasks.ts")).listTasks(invocation, given),
+        },
+        {
+          usage: "show <id>",
+          summary: "one task: why it exists, how it went, what came out",
+          arguments: { id: "the task (t-...)" },
+          examples: [["tasks show t-4f1c", "one task"]],
+          run: async (invocation, given) => (await import("../commands/tasks.ts")).showTask(invocation, given),
+        },
+        {
+          usage: "cancel <id>",
+          summary: "end a task and whatever it runs",
+          arguments: { id: "the task (t-...)" },
+          options: [["--reason <text>", "why; everybody in the organization can read it"]],
+          examples: [["tasks cancel t-4f1c --reason \"superseded\"", "end one task"]],
+          run: async (invocation, given) => (await import("../commands/tasks.ts")).cancelTask(invocation, given),
+        },
+      ],
+    },
+  ],
+}

@@ -1,0 +1,82 @@
+/** What a command prints: one answer on standard output, as text or as JSON; what goes on beside it on standard error. */
+import { styleText } from "node:util"
+
+export interface Output {
+  readonly json: boolean
+  /** Columns of the terminal; {@link DEFAULT_COLUMNS} where there is none. */
+  readonly columns: number
+  /** `value` for a program, `text` for a person. */
+  readonly answer: (value: unknown, text: () => string) => void
+  /** One of many answers: a line of text, or one of JSON. */
+  readonly item: (value: unknown, text: () => string) => void
+  /** For a person alone: what has happened beside the answer. */
+  readonly note: (text: string) => void
+  /** Shows what is waited for once it has taken longer than a second; the text is asked for again every second. */
+  readonly during: <A>(doing: () => string, work: Promise<A>) => Promise<A>
+}
+
+export const DEFAULT_COLUMNS = 80
+
+/** What takes longer says so. */
+const PATIENCE_MS = 1_000
+const REPEAT_MS = 1_000
+
+export const makeOutput = (json: boolean): Output => {
+  const write = (text: string): void => {
+    process.stdout.write(text.endsWith("\n") ? text : `${text}\n`)
+  }
+  return {
+    json,
+    columns: process.stdout.columns ?? DEFAULT_COLUMNS,
+    answer: (value, text) => write(json ? JSON.stringify(value, undefined, 2) : text()),
+    item: (value, text) => write(json ? JSON.stringify(value) : text()),
+    note: (text) => {
+      process.stderr.write(`${text}\n`)
+    },
+    during,
+  }
+}
+
+const during = async <A>(doing: () => string, work: Promise<A>): Promise<A> => {
+  const live = process.stderr.isTTY
+  let shown = false
+  const show = (): void => {
+    if (live) process.stderr.write(`\r\x1b[K${dim(doing(), process.stderr)}`)
+    else if (!shown) process.stderr.write(`${doing()}\n`)
+    shown = true
+  }
+  let timer = setTimeout(() => {
+    show()
+    timer = setInterval(show, REPEAT_MS)
+  }, PATIENCE_MS)
+  try {
+    return await work
+  } finally {
+    clearTimeout(timer)
+    if (shown && live) process.stderr.write("\r\x1b[K")
+  }
+}
+
+type Format = Parameters<typeof styleText>[0]
+type Paint = (text: string, stream?: NodeJS.WriteStream) => string
+
+/** Colours only on a terminal, and never where `NO_COLOR` is set. */
+const paint =
+  (format: Format): Paint =>
+  (text, stream = process.stdout) =>
+    styleText(format, text, { stream })
+
+export const bold = paint("bold")
+export const dim = paint("dim")
+export const red = paint("red")
+export const green = paint("green")
+export const yellow = paint("yellow")
+
+// oxlint-disable-next-line no-control-regex
+const CONTROL_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g
+
+/** Text that others wrote, without what would steer the terminal. Line breaks stay. */
+export const plain = (text: string): string =>
+  text.replaceAll(CONTROL_CHARACTERS, (character) =>
+    character === "\t" ? "  " : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  )

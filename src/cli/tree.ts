@@ -1,0 +1,182 @@
+/** The tree of commands as commander has it, made from the declarations. */
+import { stripVTControlCharacters } from "node:util"
+import { Command as Commander, Help, type HelpConfiguration, Option } from "commander"
+import { foldersOf } from "../discovery/folders.ts"
+import { nearest } from "../language/suggest.ts"
+import { type Command, type CommandFamily, type Given, type Invocation, isFamily, isPath } from "./command.ts"
+import { misuse } from "./failure.ts"
+import { contractGroup } from "./groups/contracts.ts"
+import { daemonGroup } from "./groups/daemon.ts"
+import { eventGroup } from "./groups/events.ts"
+import { logGroup } from "./groups/log.ts"
+import { peopleGroup } from "./groups/people.ts"
+import { workGroup } from "./groups/work.ts"
+import { bold, dim, makeOutput } from "./output.ts"
+import type { Program } from "./program.ts"
+
+const GROUPS = [daemonGroup, eventGroup, contractGroup, peopleGroup, workGroup, logGroup]
+
+/** `done` is told the exit code of the command that ran. */
+export const commandTree = (
+  argv: ReadonlyArray<string>,
+  program: Program,
+  done: (exitCode: number) => void,
+): Commander => {
+  const root = new Commander("charter")
+    .description("AI agents and humans work together under rules that everyone can read.")
+    .usage("COMMAND [OPTIONS]")
+    .version(program.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help; of one command: charter COMMAND --help")
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp(HELP)
+    // A word after the command is the command's, so that publish may have its own --data.
+    .enablePositionalOptions()
+    .addHelpText("after", examples(FIRST_STEPS))
+  addCommonOptions(root)
+
+  const invoke: Invoke = async (command, made, given) =>
+    done((await command.run(invocationOf(argv, program, made), given)) ?? 0)
+  for (const { heading, commands } of GROUPS) {
+    root.commandsGroup(`${heading}:`)
+    for (const command of commands) {
+      if (isFamily(command)) addFamily(root, command, invoke)
+      else add(root, command, invoke)
+    }
+  }
+  return root
+}
+
+const FIRST_STEPS = [
+  ["demo", "watch it work"],
+  ["up", "start the daemon for the folder you are in"],
+  ["events --follow", "see what happens, and what became of it"],
+] as const
+
+const COMMON_OPTIONS = [
+  ["--json", "answer in JSON, for programs"],
+  ["--org <name>", "the organization that is meant, such as @review-team"],
+  ["--workspace <folder>", "the folder with contracts/ and organizations/ (else CHARTER_WORKSPACE, else here)"],
+  ["--data <folder>", "the folder with the log (else CHARTER_DATA, else one in your state directory)"],
+  ["--token-file <file>", "act as whoever the token in this file belongs to (else CHARTER_TOKEN)"],
+] as const
+
+/** Every command takes them, before and after its name; one that has an option of the same name keeps its own. */
+const addCommonOptions = (command: Commander): void => {
+  for (const [flags, description] of COMMON_OPTIONS) {
+    const option = new Option(flags, description).helpGroup("Of every command:")
+    if (!command.options.some(({ long }) => long === option.long)) command.addOption(option)
+  }
+}
+
+type Invoke = (command: Command, made: Commander, given: Given) => Promise<void>
+
+const add = (parent: Commander, command: Command, invoke: Invoke): void => {
+  const made = parent.command(command.usage)
+  made.summary(command.summary).description(command.details ?? `${capitalized(command.summary)}.`)
+  for (const argument of made.registeredArguments) argument.description = command.arguments?.[argument.name()] ?? ""
+  for (const [flags, description, repeats] of command.options ?? []) {
+    const option = new Option(flags, description)
+    made.addOption(repeats === "repeats" ? option.argParser(collect) : option)
+  }
+  addCommonOptions(made)
+  if (command.passThrough === true) made.allowUnknownOption().allowExcessArguments()
+  made
+    .addHelpText("after", examples(command.examples))
+    .action(async (...given: ReadonlyArray<unknown>) => invoke(command, made, givenBy(made, given)))
+}
+
+const addFamily = (root: Commander, family: CommandFamily, invoke: Invoke): void => {
+  const made = root.command(family.name).summary(family.summary).description(`${capitalized(family.summary)}.`).usage("COMMAND")
+  addCommonOptions(made)
+  for (const command of family.commands) add(made, command, invoke)
+  const [first] = family.commands
+  if (family.needed === true || first === undefined) return
+  made
+    .usage("[COMMAND]")
+    .argument("[words...]")
+    .configureHelp({ visibleArguments: () => [] })
+    .addHelpText("after", `\nWithout a command: ${nameOf(first)}.`)
+    .action(async (words: ReadonlyArray<string>) => {
+      const [unknown] = words
+      if (unknown !== undefined) throw unknownCommand(family, unknown)
+      await invoke(first, made, { arguments: [], options: {} })
+    })
+}
+
+const unknownCommand = ({ name, commands }: CommandFamily, word: string): Error => {
+  const meant = nearest(word, commands.map(nameOf))
+  return misuse(
+    `There is no command "charter ${name} ${word}".`,
+    meant === undefined ? `See: charter ${name} --help` : `Did you mean: charter ${name} ${meant}`,
+  )
+}
+
+const invocationOf = (argv: ReadonlyArray<string>, program: Program, command: Commander): Invocation => {
+  const { json, org, workspace, data, tokenFile } = optionsOf(command)
+  const folder = dataFolderIn(command, data)
+  return {
+    output: makeOutput(json === true),
+    folders: foldersOf(
+      { ...(typeof workspace === "string" ? { workspace } : undefined), ...(folder === undefined ? undefined : { data: folder }) },
+      process.env,
+      process.cwd(),
+    ),
+    org: typeof org === "string" ? (org.startsWith("@") ? org : `@${org}`) : undefined,
+    tokenFile: typeof tokenFile === "string" ? tokenFile : undefined,
+    environment: process.env,
+    argv,
+    program,
+  }
+}
+
+/** Those before the command's name, too; what stands later counts. */
+const optionsOf = (command: Commander): Given["options"] => ({
+  ...(command.parent === null ? undefined : optionsOf(command.parent)),
+  ...command.opts(),
+})
+
+/** A command whose own `--data` holds JSON takes it for the folder, too: no JSON looks like a path. */
+const dataFolderIn = (command: Commander, data: Given["options"][string]): string | undefined => {
+  if (typeof data === "string") return data
+  const paths = Array.isArray(data) ? data.filter((text) => isPath(text)) : []
+  return paths.at(-1) ?? (command.parent === null ? undefined : dataFolderIn(command.parent, optionsOf(command.parent)["data"]))
+}
+
+const collect = (value: string, earlier: ReadonlyArray<string> = []): ReadonlyArray<string> => [...earlier, value]
+
+/** Commander calls an action with the arguments, then the options, then the command. */
+const givenBy = (command: Commander, given: ReadonlyArray<unknown>): Given => ({
+  arguments: given
+    .slice(0, command.registeredArguments.length)
+    .flat()
+    .filter((argument) => typeof argument === "string"),
+  options: command.opts(),
+})
+
+const HELP: HelpConfiguration = {
+  styleTitle: (title) => bold(title),
+  subcommandTerm: (command) => command.name(),
+  /** What a command does comes before its options. */
+  formatHelp: (command, help) => {
+    const sections = Help.prototype.formatHelp.call(help, command, help).split("\n\n")
+    const ofOptions = (section: string): boolean => /^\S*(?:Options|Of every command):/.test(stripVTControlCharacters(section))
+    return `${[...sections.filter((section) => !ofOptions(section)), ...sections.filter(ofOptions)].map((section) => section.trimEnd()).join("\n\n")}\n`
+  },
+}
+
+const nameOf = ({ usage }: Command): string => usage.split(" ", 1)[0]!
+
+const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+const examples = (list: ReadonlyArray<readonly [commandLine: string, effect: string]>): string => {
+  const width = Math.max(...list.map(([line]) => line.length))
+  const lines = list.map(([line, effect]) => {
+    if (effect === "") return `  charter ${line}`
+    return width > MAX_EXAMPLE_COLUMNS ? `  charter ${line}\n      ${dim(effect)}` : `  charter ${line.padEnd(width)}   ${dim(effect)}`
+  })
+  return `\n${bold("Examples:")}\n${lines.join("\n")}`
+}
+
+/** With longer command lines, what they do is on a line of its own. */
+const MAX_EXAMPLE_COLUMNS = 42

@@ -1,0 +1,17 @@
+/** What an operator should look at: files that are not in force, and what waits for a confirmation. */
+import { formatDiagnostic } from "../domain/diagnostic.ts"
+import type { Status } from "./answers.ts"
+import { plain, red, yellow } from "./output.ts"
+
+const SHOWN_DIAGNOSTICS = 10
+
+export const warnings = ({ diagnostics, warnings: waiting }: Status): ReadonlyArray<string> => [
+  ...(diagnostics.length === 0
+    ? []
+    : [
+        red(`${diagnostics.length === 1 ? "An error keeps" : `${diagnostics.length} errors keep`} changed files out of force; their last good version stays:`),
+        ...diagnostics.slice(0, SHOWN_DIAGNOSTICS).map((diagnostic) => `  ${plain(formatDiagnostic(diagnostic))}`),
+        ...(diagnostics.length > SHOWN_DIAGNOSTICS ? ["  ... charter lint shows all"] : []),
+      ]),
+  ...waiting.map((text) => yellow(`${plain(text)}: charter confirm`)),
+]
