@@ -1,5 +1,5 @@
 #!/bin/sh
-# A stand-in for a deployment: what it prints is its progress, its last line is its result.
+# A stand-in for a deployment: what it prints is its progress, and in the end its result.
 cat > task.json
 echo "unpacking"
 echo "switching over"
