@@ -21,6 +21,7 @@ export const DEBOUNCE_MS = 60
 export const MAX_DEBOUNCE_MS = 1_000
 /** Whatever the watcher misses is seen after this long. */
 export const RESCAN_MS = 5_000
+
 export interface WorkspaceOptions {
   /** The folder with `contracts/` and `organizations/`. */
   readonly folder: string
