@@ -16,6 +16,7 @@ const STATIC_STEPS: Readonly<Record<string, ReadonlyArray<string>>> = {
   format: ["oxfmt", "--check"],
   arrows: ["node", "scripts/arrows.ts"],
   schemas: ["node", "scripts/schemas.ts", "--check"],
+  readme: ["node", "scripts/readme.ts", "--check"],
 }
 const STEPS: Readonly<Record<string, ReadonlyArray<string>>> = {
   ...STATIC_STEPS,

@@ -8,5 +8,8 @@ export const definitionsFrom = (text: string, previous?: Definitions): Definitio
   const parsed = parseFile("rules.yaml", text)
   const diagnostics = [...parsed.diagnostics, ...checkSet([parsed])]
   if (hasErrors(diagnostics)) throw new Error(diagnostics.map((one) => formatDiagnostic(one)).join("\n"))
-  return new Definitions({ revision: parsed.hash.slice(0, 12), contracts: parsed.contracts, organizations: parsed.organizations }, previous)
+  return new Definitions(
+    { revision: parsed.hash.slice(0, 12), contracts: parsed.contracts, organizations: parsed.organizations },
+    previous,
+  )
 }
