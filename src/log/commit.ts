@@ -12,6 +12,10 @@ export const commitProblem = (org: string, expected: number, commit: Commit): st
   return undefined
 }
 
-/** Said of a commit whose encoded form has `bytes`, more than {@link MAX_COMMIT_BYTES}. */
+/** Bytes of a commit as JSON: within a few hundred bytes for each record of what any adapter encodes it to. */
+export const commitBytes = (commit: Commit): number =>
+  commit.reduce((bytes, record) => bytes + Buffer.byteLength(JSON.stringify(record)), 0)
+
+/** Said of a commit of `bytes`, more than {@link MAX_COMMIT_BYTES}. */
 export const commitTooLarge = (bytes: number): string =>
   `a commit of ${bytes} bytes is larger than ${MAX_COMMIT_BYTES}`

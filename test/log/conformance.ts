@@ -5,7 +5,7 @@
 import { hash } from "node:crypto"
 import { Effect, Fiber, type Layer, Result, type Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
-import type { LogRecord } from "../../src/domain/record.ts"
+import { type LogRecord, MAX_COMMIT_BYTES } from "../../src/domain/record.ts"
 import { EventLog, type ReadFilter } from "../../src/log/EventLog.ts"
 import { allowed, record, run, START } from "./records.ts"
 
@@ -99,6 +99,58 @@ export const conformance = (name: string, makeLayer: () => Layer.Layer<EventLog,
             expect(Result.isFailure(result) && result.failure._tag).toBe("LogUnavailable")
           }
           expect(yield* log.organizations).toEqual([])
+        }),
+      ))
+
+    it("refuses a commit that is larger than the bound, and takes one just below it", () =>
+      fresh(
+        Effect.gen(function* () {
+          const log = yield* EventLog
+          const { epoch } = yield* log.open("@a")
+          const of = (bytes: number) => [record("@a", 1, { data: "é".repeat(bytes / 2) })]
+          const result = yield* Effect.result(log.append("@a", 0, epoch, of(MAX_COMMIT_BYTES)))
+          expect(Result.isFailure(result) && result.failure.message).toMatch(/a commit of \d+ bytes is larger than 524288/)
+          yield* log.append("@a", 0, epoch, of(MAX_COMMIT_BYTES - 2_000))
+        }),
+      ))
+
+    it("takes more at once than it can write at once", () =>
+      fresh(
+        Effect.gen(function* () {
+          const log = yield* EventLog
+          const organizations = yield* Effect.forEach(Array.from({ length: 30 }), (_, index) =>
+            Effect.map(log.open(`@o-${index}`), ({ epoch }) => ({ org: `@o-${index}`, epoch })),
+          )
+          yield* Effect.forEach(
+            organizations,
+            Effect.fnUntraced(function* ({ org, epoch }) {
+              for (let seq = 1; seq <= 80; seq += 40)
+                yield* log.append(org, seq - 1, epoch, [
+                  ...run(org, seq, 39),
+                  record(org, seq + 39, { data: "x".repeat(300_000) }),
+                ])
+            }),
+            { concurrency: "unbounded" },
+          )
+          expect(yield* log.verify).toEqual({ organizations: 30, records: 2_400, broken: [] })
+        }),
+      ))
+
+    it("an append that is interrupted is written whole or not at all, and the next one knows", () =>
+      fresh(
+        Effect.gen(function* () {
+          const log = yield* EventLog
+          let { position, epoch } = yield* log.open("@a")
+          for (let round = 0; round < 20; round++) {
+            const fiber = yield* log
+              .append("@a", position, epoch, [record("@a", position + 1), record("@a", position + 2)])
+              .pipe(Effect.forkChild({ startImmediately: true }))
+            if (round % 2 === 0) yield* Effect.yieldNow
+            yield* Fiber.interrupt(fiber)
+            const opened = yield* log.open("@a")
+            expect([position, position + 2]).toContain(opened.position)
+            ;({ position, epoch } = opened)
+          }
         }),
       ))
 

@@ -11,7 +11,7 @@ import { SLICE_RECORDS } from "./reader.ts"
 import { decodeRecord, RECORD_COLUMNS, type RecordColumns } from "./stored.ts"
 
 /** Places that are looked at for a rare type before the event loop has its turn. */
-const SLICE_PLACES = 2_000
+const SLICE_PLACES = 1_000
 /** Patterns that the database preselects by; a longer list is filtered here alone. */
 const MAX_SQL_PATTERNS = 16
 /** Organizations whose first record of a time is looked for before the event loop has its turn. */

@@ -1,8 +1,8 @@
 /** The log in memory: for tests, and for programs that use Charter as a library and keep nothing. It grows for ever. */
 import { Effect } from "effect"
 import { eventKey } from "../../domain/event.ts"
-import type { LogRecord } from "../../domain/record.ts"
-import { commitProblem } from "../commit.ts"
+import { type LogRecord, MAX_COMMIT_BYTES } from "../../domain/record.ts"
+import { commitBytes, commitProblem, commitTooLarge } from "../commit.ts"
 import { followPages, FOLLOW_PAGE_RECORDS, makeCommits } from "../commits.ts"
 import { cursorOf, positionOf } from "../cursor.ts"
 import {
@@ -44,7 +44,9 @@ export const makeMemoryLog = (
 
   const append: (typeof EventLog.Service)["append"] = (org, expected, epoch, commit) =>
     Effect.suspend((): Effect.Effect<Appended, AppendConflict | LogUnavailable> => {
-      const problem = commitProblem(org, expected, commit)
+      const bytes = commitBytes(commit)
+      const problem =
+        commitProblem(org, expected, commit) ?? (bytes > MAX_COMMIT_BYTES ? commitTooLarge(bytes) : undefined)
       if (problem !== undefined) return Effect.fail(new LogUnavailable({ operation: "append", reason: problem }))
       const into = organization(org)
       const actual = into.records.length
