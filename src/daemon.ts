@@ -4,7 +4,7 @@
  */
 import { mkdir } from "node:fs/promises"
 import { join, resolve } from "node:path"
-import { Context, Deferred, Effect, Layer, type Scope, Stream } from "effect"
+import { Context, Data, Deferred, Effect, Layer, type Scope, Stream } from "effect"
 import { removeDaemonFile, writeDaemonFile } from "./discovery/daemonFile.ts"
 import { socketFile } from "./discovery/folders.ts"
 import type { BuiltinData } from "./domain/builtins.ts"
@@ -95,6 +95,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
     Layer.mergeAll(supervisorsLive, serviceLive, Oracle.layer).pipe(Layer.provideMerge(mailboxesLive)),
   )
 
+  yield* refuseInvalidStart(folder, context)
   yield* Effect.provide(run, context)
   const opened = yield* open({ context, operatorToken, startedAt })
   yield* Context.get(context, Supervisors).start
@@ -154,6 +155,29 @@ export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOp
     }),
   )
   return { ...core, url: core.opened.url, host: core.opened.host, port: core.opened.port }
+})
+
+/** The first start of a workspace whose files have errors: without them nothing has ever been in force. */
+export class WorkspaceInvalid extends Data.TaggedError("WorkspaceInvalid")<{
+  readonly folder: string
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+}> {
+  override get message(): string {
+    const errors = this.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)).join("\n")
+    return `the rules in ${this.folder} have errors, and no earlier set could stand in for them:\n${errors}`
+  }
+}
+
+/** A rule that cannot be read must not be missing in silence. */
+const refuseInvalidStart = Effect.fnUntraced(function* (
+  folder: string,
+  context: Context.Context<EventLog | Workspace>,
+) {
+  const log = Context.get(context, EventLog)
+  const { items } = yield* log.latest({ org: GLOBAL, types: ["contracts.revised"] }, "", 1)
+  if (items.length > 0) return
+  const { rejected } = yield* Context.get(context, Workspace).status
+  if (rejected.length > 0) return yield* new WorkspaceInvalid({ folder, diagnostics: rejected })
 })
 
 /** Puts the workspace's set in force, wakes every organization, and follows the files from then on. */
