@@ -1,0 +1,82 @@
+/**
+ * `npm run bench`: the figures of the product, with peers beside us in one run. `--json` for programs, `--only` for some
+ * groups, `--quick` to see that it works.
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { conditions, manyContracts } from "./conditions/group.ts"
+import { wholeDecision } from "./decisions/group.ts"
+import { describeMachine, load, loadWarning } from "./machine.ts"
+import { formatRows, formatTable, type Report, type Row } from "./rows.ts"
+import { makeSettings, type Settings } from "./settings.ts"
+
+const GROUPS: Readonly<Record<string, readonly [about: string, run: (settings: Settings) => Promise<Report>]>> = {
+  conditions: ["1,000 contracts: our evaluation beside four others", conditions],
+  "10,000": ["10,000 contracts: beside 100, and beside no index", manyContracts],
+  decision: ["the whole decision in terms of its conditions", wholeDecision],
+}
+
+const HELP = `npm run bench -- [--only GROUP,GROUP] [--quick] [--json]
+
+Measures the product, with peers beside us in the same run. Only ratios of one run mean much: the machine is shared.
+
+${Object.entries(GROUPS)
+  .map(([name, [about]]) => `  ${name.padEnd(12)} ${about}`)
+  .join("\n")}
+
+  --only GROUPS   some of them
+  --quick         small workloads, one short round: shows that it works, measures nothing
+  --json          { "rows": [{ name, value, unit, ratio, against, bar, holds }] }, and nothing else
+  --help          this text
+
+The exit code says whether it ran, not whether the bars hold.
+`
+
+const main = async (): Promise<number> => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: "string" },
+      quick: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const asked = values.only?.split(",").map((name) => name.trim()) ?? Object.keys(GROUPS)
+  const unknown = asked.filter((name) => !(name in GROUPS))
+  if (unknown.length > 0) throw new Error(`no such group: ${unknown.join(", ")}; there are ${Object.keys(GROUPS).join(", ")}`)
+
+  const say = (text: string): void => void (values.json ? process.stderr : process.stdout).write(text)
+  const before = load()
+  const warning = loadWarning(before)
+  say(`${describeMachine()}\nload at the start ${before.toFixed(2)}${warning === undefined ? "" : `\nWARNING: ${warning}`}\n\n`)
+  const folder = mkdtempSync(join(tmpdir(), "charter-bench-"))
+  const rows: Array<Row> = []
+  try {
+    const settings = makeSettings(folder, values.quick)
+    for (const name of asked) {
+      const report = await GROUPS[name]![1](settings)
+      rows.push(...report.rows)
+      if (!values.json) for (const table of report.tables) say(`${formatTable(table)}\n`)
+      else say(`${name}: done\n`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify({ rows }, undefined, 2)}\n`)
+  else say(`${formatRows(rows)}\n`)
+  say(`load at the end ${load().toFixed(2)}\n`)
+  return 0
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
