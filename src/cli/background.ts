@@ -30,29 +30,46 @@ export interface BackgroundOptions {
 export const startInBackground = async (invocation: Invocation, options?: BackgroundOptions): Promise<DaemonFile> => {
   const { host, port } = options ?? { host: DEFAULT_HOST, port: (await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : 0 }
   const { output, folders } = invocation
-  const daemon = await output.during(() => `starting a daemon for ${folders.workspace} …`, start(invocation, host, port))
+  const daemon = await output.during(
+    () => `starting a daemon for ${folders.workspace} …`,
+    start(invocation, host, port),
+  )
   if (options === undefined)
-    output.note(`No daemon was running for ${folders.workspace}, so one was started (process ${daemon.pid}). charter down stops it.`)
+    output.note(
+      `No daemon was running for ${folders.workspace}, so one was started (process ${daemon.pid}). charter down stops it.`,
+    )
   return daemon
 }
 
-const start = async ({ folders, program, environment }: Invocation, host: string, port: number): Promise<DaemonFile> => {
+const start = async (
+  { folders, program, environment }: Invocation,
+  host: string,
+  port: number,
+): Promise<DaemonFile> => {
   const file = outputFile(folders.data)
   mkdirSync(folders.data, { recursive: true, mode: 0o700 })
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MAX_OUTPUT_BYTES) renameSync(file, `${file}.1`)
   const written = openSync(file, "a", 0o600)
   const from = statSync(file).size
   // Whose token the command was given is no affair of the daemon.
-  const { CHARTER_TOKEN: _token, ...rest } = environment
   const child = spawn(
     process.execPath,
     [
       ...process.execArgv,
       program.entry,
-      ...["up", "--foreground", "--workspace", folders.workspace, "--data", folders.data],
-      ...["--host", host, "--port", String(port)],
+      "up",
+      "--foreground",
+      `--workspace=${folders.workspace}`,
+      `--data=${folders.data}`,
+      `--host=${host}`,
+      `--port=${port}`,
     ],
-    { cwd: folders.workspace, detached: true, stdio: ["ignore", written, written], env: rest },
+    {
+      cwd: folders.workspace,
+      detached: true,
+      stdio: ["ignore", written, written],
+      env: { ...environment, CHARTER_TOKEN: undefined },
+    },
   )
   closeSync(written)
   const exited = new Promise<true>((resolve) => {
@@ -62,7 +79,7 @@ const start = async ({ folders, program, environment }: Invocation, host: string
   child.unref()
 
   const deadline = Date.now() + START_TIMEOUT_MS
-  for (let ended = false; Date.now() < deadline; ) {
+  for (let ended = false; Date.now() < deadline;) {
     const found = await findDaemon(folders.data)
     if (found.state === "running") return found.daemon
     // Another daemon may have been quicker; then it is the one that will answer.
@@ -90,9 +107,12 @@ const isHeldByAnother = (data: string, pid: number | undefined): boolean => {
 
 const hasEnded = (file: string, from: number): Failure => {
   const said = readFileSync(file).subarray(from).toString("utf8").trimEnd().split("\n")
-  return new Failure(["The daemon could not start:", ...said.slice(-SHOWN_LINES).map((line) => `  ${line}`)].join("\n"), {
-    next: [`All that it said is in ${file}`],
-  })
+  return new Failure(
+    ["The daemon could not start:", ...said.slice(-SHOWN_LINES).map((line) => `  ${line}`)].join("\n"),
+    {
+      next: [`All that it said is in ${file}`],
+    },
+  )
 }
 
 const isFree = (port: number): Promise<boolean> =>

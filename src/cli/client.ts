@@ -7,7 +7,16 @@ import { addressOf } from "../discovery/findDaemon.ts"
 import type { DaemonFile } from "../discovery/daemonFile.ts"
 import type { Choice } from "../domain/proposal.ts"
 import type { HoldView, ProposalView, TaskView, TokenView } from "../log/Projections.ts"
-import type { ContractView, CreatedToken, Explanation, List, Problem, PublishAnswer, ShownEvent, Status } from "./answers.ts"
+import type {
+  ContractView,
+  CreatedToken,
+  Explanation,
+  List,
+  Problem,
+  PublishAnswer,
+  ShownEvent,
+  Status,
+} from "./answers.ts"
 import { Failure } from "./failure.ts"
 import { plain } from "./output.ts"
 
@@ -50,8 +59,8 @@ export const makeClient = (daemon: DaemonFile, token: string) => {
     task: (id: string) => get<TaskView>(`/v1/tasks/${segment(id)}`),
     cancelTask: (id: string, reason: { readonly reason?: string }) =>
       post<TaskView>(`/v1/tasks/${segment(id)}/cancel`, reason),
-    createToken: (request: { readonly identity: string; readonly kind: string; readonly expires?: string }) =>
-      post<CreatedToken>("/v1/tokens", request),
+    createToken: (wanted: { readonly identity: string; readonly kind: string; readonly expires?: string }) =>
+      post<CreatedToken>("/v1/tokens", wanted),
     tokens: (query: Query) => get<List<TokenView>>("/v1/tokens", query),
     revokeToken: (id: string) => send<TokenView>("DELETE", `/v1/tokens/${segment(id)}`),
     status: () => get<Status>("/v1/status"),
@@ -65,7 +74,8 @@ const segment = encodeURIComponent
 const withQuery = (path: string, query: Query): string => {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query))
-    for (const one of value === undefined ? [] : typeof value === "string" ? [value] : value) parameters.append(name, one)
+    for (const one of value === undefined ? [] : typeof value === "string" ? [value] : value)
+      parameters.append(name, one)
   return parameters.size === 0 ? path : `${path}?${parameters}`
 }
 
@@ -88,7 +98,9 @@ const ask = async (
         headers: {
           host: "localhost",
           authorization: `Bearer ${token}`,
-          ...(json === undefined ? undefined : { "content-type": "application/json", "content-length": Buffer.byteLength(json) }),
+          ...(json === undefined
+            ? undefined
+            : { "content-type": "application/json", "content-length": Buffer.byteLength(json) }),
         },
       },
       resolve,
@@ -165,8 +177,14 @@ const failureOf = (status: number, text: string): Failure => {
 
 const problemFailure = (problem: Problem): Failure => {
   const { detail = problem.title, errors = [] } = problem
-  const findings = errors.length < 2 ? [] : errors.map(({ pointer, parameter, detail: finding }) => `  ${pointer ?? parameter}: ${finding}`)
-  return new Failure([sentence(plain(detail)), ...findings.map(plain)].join("\n"), { problem, next: nextAfter(problem) })
+  const findings =
+    errors.length < 2
+      ? []
+      : errors.map(({ pointer, parameter, detail: finding }) => `  ${pointer ?? parameter}: ${finding}`)
+  return new Failure([sentence(plain(detail)), ...findings.map(plain)].join("\n"), {
+    problem,
+    next: nextAfter(problem),
+  })
 }
 
 const nextAfter = ({ status, type }: Problem): ReadonlyArray<string> => {
@@ -180,4 +198,5 @@ const nextAfter = ({ status, type }: Problem): ReadonlyArray<string> => {
   }
 }
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`

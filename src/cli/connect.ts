@@ -25,7 +25,10 @@ export const connect = async (invocation: Invocation, role: Role): Promise<Clien
 }
 
 /** The same, where it would make no sense to start one. */
-export const connectIfRunning = async (invocation: Invocation, role: Role): Promise<readonly [Client, DaemonFile] | undefined> => {
+export const connectIfRunning = async (
+  invocation: Invocation,
+  role: Role,
+): Promise<readonly [Client, DaemonFile] | undefined> => {
   const token = tokenFor(invocation, role)
   const daemon = await runningDaemon(invocation)
   return daemon === undefined ? undefined : [makeClient(daemon, token ?? daemon.token), daemon]
@@ -40,7 +43,10 @@ const runningDaemon = async ({ folders: { data } }: Invocation): Promise<DaemonF
       return undefined
     case "silent":
       throw new Failure(`The daemon (process ${found.daemon.pid}) does not answer.`, {
-        next: [`Its output is in ${outputFile(data)}`, `If it hangs, end it: kill ${found.daemon.pid}. Nothing that was acknowledged is lost.`],
+        next: [
+          `Its output is in ${outputFile(data)}`,
+          `If it hangs, end it: kill ${found.daemon.pid}. Nothing that was acknowledged is lost.`,
+        ],
       })
   }
 }
@@ -52,12 +58,15 @@ const tokenFor = ({ tokenFile, environment }: Invocation, role: Role): string | 
   const stated = environment["CHARTER_TOKEN"]
   if (stated !== undefined && stated !== "") return stated.trim()
   if (role === "anyone") return undefined
-  throw new Failure("Only a person can do this, and nothing says who you are. The operator is no elector and cannot vote.", {
-    next: [
-      "Make a token for a human of an organization:  export CHARTER_TOKEN=$(charter token create NAME --kind human)",
-      "or keep it in a file and name that:           --token-file FILE",
-    ],
-  })
+  throw new Failure(
+    "Only a person can do this, and nothing says who you are. The operator is no elector and cannot vote.",
+    {
+      next: [
+        "Make a token for a human of an organization:  export CHARTER_TOKEN=$(charter token create NAME --kind human)",
+        "or keep it in a file and name that:           --token-file FILE",
+      ],
+    },
+  )
 }
 
 /** Larger files are no tokens. */
@@ -71,6 +80,9 @@ const readTokenFile = (file: string): string => {
   } catch (error) {
     throw new Failure(`The token file ${file} cannot be read: ${(error as Error).message}.`)
   }
-  if (!/^\S+$/.test(text)) throw new Failure(`The file ${file} holds no token.`, { next: ["It holds one line: what charter token create has printed."] })
+  if (!/^\S+$/.test(text))
+    throw new Failure(`The file ${file} holds no token.`, {
+      next: ["It holds one line: what charter token create has printed."],
+    })
   return text
 }

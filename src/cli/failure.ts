@@ -14,7 +14,11 @@ export class Failure extends Error {
 
   constructor(
     message: string,
-    { next = [], exitCode = EXIT_FAILED, problem }: { next?: ReadonlyArray<string>; exitCode?: number; problem?: Problem } = {},
+    {
+      next = [],
+      exitCode = EXIT_FAILED,
+      problem,
+    }: { next?: ReadonlyArray<string>; exitCode?: number; problem?: Problem } = {},
   ) {
     super(message)
     this.next = next

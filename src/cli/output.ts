@@ -3,7 +3,7 @@ import { styleText } from "node:util"
 
 export interface Output {
   readonly json: boolean
-  /** Columns of the terminal; {@link DEFAULT_COLUMNS} where there is none. */
+  /** Columns of the terminal; no end where what is printed goes elsewhere. */
   readonly columns: number
   /** `value` for a program, `text` for a person. */
   readonly answer: (value: unknown, text: () => string) => void
@@ -15,8 +15,6 @@ export interface Output {
   readonly during: <A>(doing: () => string, work: Promise<A>) => Promise<A>
 }
 
-export const DEFAULT_COLUMNS = 80
-
 /** What takes longer says so. */
 const PATIENCE_MS = 1_000
 const REPEAT_MS = 1_000
@@ -27,7 +25,7 @@ export const makeOutput = (json: boolean): Output => {
   }
   return {
     json,
-    columns: process.stdout.columns ?? DEFAULT_COLUMNS,
+    columns: process.stdout.columns ?? Number.POSITIVE_INFINITY,
     answer: (value, text) => write(json ? JSON.stringify(value, undefined, 2) : text()),
     item: (value, text) => write(json ? JSON.stringify(value) : text()),
     note: (text) => {

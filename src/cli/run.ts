@@ -29,7 +29,11 @@ const endQuietly = (error: NodeJS.ErrnoException): void => {
 const report = (error: unknown, json: boolean): number => {
   const failure = error instanceof Failure ? error : unexpected(error)
   if (json && failure.exitCode === EXIT_FAILED) {
-    const problem = failure.problem ?? { type: "urn:charter:problem:command-failed", title: "Failed", detail: failure.message }
+    const problem = failure.problem ?? {
+      type: "urn:charter:problem:command-failed",
+      title: "Failed",
+      detail: failure.message,
+    }
     process.stdout.write(`${JSON.stringify(problem, undefined, 2)}\n`)
     return failure.exitCode
   }
@@ -41,7 +45,10 @@ const report = (error: unknown, json: boolean): number => {
 
 /** A mistake of ours; where it is, is for who looks for it. */
 const unexpected = (error: unknown): Failure => {
-  if (process.env["CHARTER_DEBUG"] !== undefined) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  if (process.env["CHARTER_DEBUG"] !== undefined)
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   const message = error instanceof Error ? error.message : String(error)
-  return new Failure(message.split("\n", 1)[0] ?? "", { next: ["This was not expected. With CHARTER_DEBUG=1 it says where it happened."] })
+  return new Failure(message.split("\n", 1)[0] ?? "", {
+    next: ["This was not expected. With CHARTER_DEBUG=1 it says where it happened."],
+  })
 }

@@ -34,7 +34,12 @@ export const readSources = async (workspace: string, given: ReadonlyArray<string
         next: ["Go to a workspace, or name one: --workspace FOLDER", "Or name files: charter lint FILE"],
       })
     const texts = new Map([...scan.texts].map(([file, { text }]) => [file, text]))
-    return { texts, parsed: parseAll(texts), chosen: new Set([...texts.keys(), ...scan.faults.map(({ file }) => file)]), faults: scan.faults }
+    return {
+      texts,
+      parsed: parseAll(texts),
+      chosen: new Set([...texts.keys(), ...scan.faults.map(({ file }) => file)]),
+      faults: scan.faults,
+    }
   }
 
   const texts = new Map<string, string>()
@@ -48,9 +53,13 @@ export const readSources = async (workspace: string, given: ReadonlyArray<string
   const chosen = new Set([...texts.keys(), ...faults.map(({ file }) => file)])
   const inside = [...chosen].every((file) => FOLDERS.some((folder) => file.startsWith(`${folder}/`)))
   const parsed = parseAll(texts)
-  const company = parseAll(new Map([...scan.texts].flatMap(([file, { text }]) => (chosen.has(file) ? [] : [[file, text] as const]))))
+  const company = parseAll(
+    new Map([...scan.texts].flatMap(([file, { text }]) => (chosen.has(file) ? [] : [[file, text] as const]))),
+  )
   const organized = parsed.some(({ organizations, unreadable }) => organizations.length > 0 || unreadable.size > 0)
-  const beside = company.filter(({ contracts, organizations }) => inside || (!organized && organizations.length > 0 && contracts.length === 0))
+  const beside = company.filter(
+    ({ contracts, organizations }) => inside || (!organized && organizations.length > 0 && contracts.length === 0),
+  )
   for (const { file } of beside) texts.set(file, scan.texts.get(file)!.text)
   return { texts, parsed: [...parsed, ...beside], chosen, faults }
 }
@@ -60,18 +69,23 @@ export const diagnose = ({ parsed, chosen, faults }: Sources): ReadonlyArray<Dia
   const found = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...checkSet(parsed)]
   const organizations = new Map(organizationsOf(parsed).map((organization) => [organization.id, organization]))
   for (const { contracts, places } of parsed)
-    for (const contract of contracts) found.push(...unsupported(contract, places), ...refusedByLibrary(contract, organizations))
+    for (const contract of contracts)
+      found.push(...unsupported(contract, places), ...refusedByLibrary(contract, organizations))
   return [...faults, ...found]
     .filter(({ file }) => chosen.has(file))
     .sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1))
 }
 
-export const contractsOf = (parsed: ReadonlyArray<ParsedFile>): ReadonlyArray<Contract> => parsed.flatMap(({ contracts }) => contracts)
+export const contractsOf = (parsed: ReadonlyArray<ParsedFile>): ReadonlyArray<Contract> =>
+  parsed.flatMap(({ contracts }) => contracts)
 
 export const organizationsOf = (parsed: ReadonlyArray<ParsedFile>): ReadonlyArray<Organization> =>
   parsed.flatMap(({ organizations }) => organizations)
 
-const refusedByLibrary = (contract: Contract, organizations: ReadonlyMap<string, Organization>): ReadonlyArray<Diagnostic> =>
+const refusedByLibrary = (
+  contract: Contract,
+  organizations: ReadonlyMap<string, Organization>,
+): ReadonlyArray<Diagnostic> =>
   contract.when === undefined
     ? []
     : checkWithLibrary(contract.when, sharedConditions(organizations, contract.scope)).map((message) => ({
@@ -81,7 +95,8 @@ const refusedByLibrary = (contract: Contract, organizations: ReadonlyMap<string,
         message: `json-rules-engine refuses the conditions: ${message}`,
       }))
 
-const parseAll = (texts: ReadonlyMap<string, string>): ReadonlyArray<ParsedFile> => [...texts].map(([file, text]) => parseFile(file, text))
+const parseAll = (texts: ReadonlyMap<string, string>): ReadonlyArray<ParsedFile> =>
+  [...texts].map(([file, text]) => parseFile(file, text))
 
 /** Of a folder every YAML file below it. */
 const filesIn = (path: string): ReadonlyArray<string> => {

@@ -2,14 +2,31 @@
 import { stripVTControlCharacters } from "node:util"
 import { bold } from "./output.ts"
 
-/** Two spaces between columns; the last one runs on. A column without any text is left out. */
-export const table = (headings: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+/**
+ * Two spaces between columns; a column without any text is left out. Where that is wider than the terminal, the last
+ * column stands on lines of its own, without its heading.
+ */
+export const table = (
+  headings: ReadonlyArray<string>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  terminalColumns: number,
+): string => {
   const columns = headings.map((_, column) => column).filter((column) => rows.some((row) => (row[column] ?? "") !== ""))
   const widths = columns.map((column) => Math.max(...[headings, ...rows].map((row) => width(row[column] ?? ""))))
-  const line = (row: ReadonlyArray<string>): string =>
-    columns.map((column, place) => pad(row[column] ?? "", widths[place]!)).join("  ").trimEnd()
-  return [line(headings.map((heading) => bold(heading))), ...rows.map(line)].join("\n")
+  const wide = columns.length > 1 && widths.reduce((sum, one) => sum + one + GAP.length, -GAP.length) > terminalColumns
+  const cells = (row: ReadonlyArray<string>): ReadonlyArray<string> =>
+    columns.map((column, place) => pad(row[column] ?? "", widths[place]!))
+  const line = (texts: ReadonlyArray<string>): string => texts.join(GAP).trimEnd()
+  const head = cells(headings.map((heading) => bold(heading)))
+  return wide
+    ? [
+        line(head.slice(0, -1)),
+        ...rows.map(cells).flatMap((row) => [line(row.slice(0, -1)), GAP + line(row.slice(-1))]),
+      ].join("\n")
+    : [head, ...rows.map(cells)].map(line).join("\n")
 }
+
+const GAP = "  "
 
 /** `text` filled up with spaces; longer text stays as it is. */
 export const pad = (text: string, columns: number): string => text + " ".repeat(Math.max(0, columns - width(text)))
@@ -17,5 +34,16 @@ export const pad = (text: string, columns: number): string => text + " ".repeat(
 /** Cut to so many columns, with an ellipsis. */
 export const clip = (text: string, columns: number): string =>
   text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
+
+/** Broken at spaces where it is longer; what follows the first line is indented. */
+export const wrap = (text: string, columns: number): string => {
+  const lines: Array<string> = []
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(last === undefined ? word : `${GAP}${word}`)
+  }
+  return lines.join("\n")
+}
 
 const width = (text: string): number => stripVTControlCharacters(text).length

@@ -11,7 +11,7 @@ import { eventGroup } from "./groups/events.ts"
 import { logGroup } from "./groups/log.ts"
 import { peopleGroup } from "./groups/people.ts"
 import { workGroup } from "./groups/work.ts"
-import { bold, dim, makeOutput } from "./output.ts"
+import { bold, dim, makeOutput, red } from "./output.ts"
 import type { Program } from "./program.ts"
 
 const GROUPS = [daemonGroup, eventGroup, contractGroup, peopleGroup, workGroup, logGroup]
@@ -30,6 +30,7 @@ export const commandTree = (
     .helpCommand(false)
     .exitOverride()
     .configureHelp(HELP)
+    .configureOutput({ outputError: (text, write) => write(errorText(text)) })
     // A word after the command is the command's, so that publish may have its own --data.
     .enablePositionalOptions()
     .addHelpText("after", examples(FIRST_STEPS))
@@ -87,7 +88,11 @@ const add = (parent: Commander, command: Command, invoke: Invoke): void => {
 }
 
 const addFamily = (root: Commander, family: CommandFamily, invoke: Invoke): void => {
-  const made = root.command(family.name).summary(family.summary).description(`${capitalized(family.summary)}.`).usage("COMMAND")
+  const made = root
+    .command(family.name)
+    .summary(family.summary)
+    .description(`${capitalized(family.summary)}.`)
+    .usage("COMMAND")
   addCommonOptions(made)
   for (const command of family.commands) add(made, command, invoke)
   const [first] = family.commands
@@ -118,7 +123,10 @@ const invocationOf = (argv: ReadonlyArray<string>, program: Program, command: Co
   return {
     output: makeOutput(json === true),
     folders: foldersOf(
-      { ...(typeof workspace === "string" ? { workspace } : undefined), ...(folder === undefined ? undefined : { data: folder }) },
+      {
+        ...(typeof workspace === "string" ? { workspace } : undefined),
+        ...(folder === undefined ? undefined : { data: folder }),
+      },
       process.env,
       process.cwd(),
     ),
@@ -140,7 +148,10 @@ const optionsOf = (command: Commander): Given["options"] => ({
 const dataFolderIn = (command: Commander, data: Given["options"][string]): string | undefined => {
   if (typeof data === "string") return data
   const paths = Array.isArray(data) ? data.filter((text) => isPath(text)) : []
-  return paths.at(-1) ?? (command.parent === null ? undefined : dataFolderIn(command.parent, optionsOf(command.parent)["data"]))
+  return (
+    paths.at(-1) ??
+    (command.parent === null ? undefined : dataFolderIn(command.parent, optionsOf(command.parent)["data"]))
+  )
 }
 
 const collect = (value: string, earlier: ReadonlyArray<string> = []): ReadonlyArray<string> => [...earlier, value]
@@ -160,9 +171,27 @@ const HELP: HelpConfiguration = {
   /** What a command does comes before its options. */
   formatHelp: (command, help) => {
     const sections = Help.prototype.formatHelp.call(help, command, help).split("\n\n")
-    const ofOptions = (section: string): boolean => /^\S*(?:Options|Of every command):/.test(stripVTControlCharacters(section))
+    const ofOptions = (section: string): boolean =>
+      /^\S*(?:Options|Of every command):/.test(stripVTControlCharacters(section))
     return `${[...sections.filter((section) => !ofOptions(section)), ...sections.filter(ofOptions)].map((section) => section.trimEnd()).join("\n\n")}\n`
   },
+}
+
+/** As `run.ts` prints a failure. */
+const errorText = (text: string): string => {
+  const { stderr } = process
+  const [message = "", ...hints] = text
+    .trimEnd()
+    .replace(/^error: /, "")
+    .split("\n")
+  const next = hints.map((hint) => hint.replace(/^\((.*)\)$/, "$1"))
+  return [
+    `${bold(red("error:", stderr), stderr)} ${capitalized(message)}.`,
+    ...[...next, "What there is: charter --help, and: charter COMMAND --help"].map(
+      (line) => `${dim("→", stderr)} ${line}`,
+    ),
+    "",
+  ].join("\n")
 }
 
 const nameOf = ({ usage }: Command): string => usage.split(" ", 1)[0]!
@@ -173,7 +202,9 @@ const examples = (list: ReadonlyArray<readonly [commandLine: string, effect: str
   const width = Math.max(...list.map(([line]) => line.length))
   const lines = list.map(([line, effect]) => {
     if (effect === "") return `  charter ${line}`
-    return width > MAX_EXAMPLE_COLUMNS ? `  charter ${line}\n      ${dim(effect)}` : `  charter ${line.padEnd(width)}   ${dim(effect)}`
+    return width > MAX_EXAMPLE_COLUMNS
+      ? `  charter ${line}\n      ${dim(effect)}`
+      : `  charter ${line.padEnd(width)}   ${dim(effect)}`
   })
   return `\n${bold("Examples:")}\n${lines.join("\n")}`
 }

@@ -9,7 +9,9 @@ export const warnings = ({ diagnostics, warnings: waiting }: Status): ReadonlyAr
   ...(diagnostics.length === 0
     ? []
     : [
-        red(`${diagnostics.length === 1 ? "An error keeps" : `${diagnostics.length} errors keep`} changed files out of force; their last good version stays:`),
+        red(
+          `${diagnostics.length === 1 ? "An error keeps" : `${diagnostics.length} errors keep`} changed files out of force; their last good version stays:`,
+        ),
         ...diagnostics.slice(0, SHOWN_DIAGNOSTICS).map((diagnostic) => `  ${plain(formatDiagnostic(diagnostic))}`),
         ...(diagnostics.length > SHOWN_DIAGNOSTICS ? ["  ... charter lint shows all"] : []),
       ]),

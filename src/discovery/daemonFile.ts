@@ -20,6 +20,13 @@ export interface DaemonFile {
 
 export const daemonFilePath = (data: string): string => join(data, "daemon.json")
 
+/** `http://127.0.0.1:5099` */
+export const urlOf = ({ host, port }: Pick<DaemonFile, "host" | "port">): string =>
+  `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+
+/** What may be shown. */
+export const withoutToken = ({ token: _token, ...daemon }: DaemonFile): Omit<DaemonFile, "token"> => daemon
+
 /** Replaces what is there, whole or not at all; mode 0600. Makes the folder where it is missing. */
 export const writeDaemonFile = (data: string, daemon: DaemonFile): void => {
   mkdirSync(data, { recursive: true, mode: 0o700 })

@@ -35,8 +35,9 @@ export const addressOf = ({
   host,
   port,
   socket,
-}: Pick<DaemonFile, "host" | "port" | "socket">): { readonly socketPath: string } | { readonly host: string; readonly port: number } =>
-  socket === undefined ? { host, port } : { socketPath: socket }
+}: Pick<DaemonFile, "host" | "port" | "socket">):
+  | { readonly socketPath: string }
+  | { readonly host: string; readonly port: number } => (socket === undefined ? { host, port } : { socketPath: socket })
 
 /** The id of the process that answers; `undefined` where none does. */
 const healthOf = (daemon: DaemonFile): Promise<number | undefined> =>

@@ -22,7 +22,10 @@ export const foldersOf = (
   const workspaceGiven = given.workspace ?? nonEmpty(environment["CHARTER_WORKSPACE"])
   const workspace = real(workspaceGiven === undefined ? nearestWorkspace(here) : resolve(here, workspaceGiven))
   const dataGiven = given.data ?? nonEmpty(environment["CHARTER_DATA"])
-  return { workspace, data: dataGiven === undefined ? defaultDataFolder(workspace, environment) : resolve(here, dataGiven) }
+  return {
+    workspace,
+    data: dataGiven === undefined ? defaultDataFolder(workspace, environment) : resolve(here, dataGiven),
+  }
 }
 
 /** The nearest folder upwards that has `contracts/` or `organizations/`; else `here` itself. */
@@ -37,9 +40,12 @@ export const nearestWorkspace = (here: string): string => {
 export const defaultDataFolder = (workspace: string, environment: Environment): string => {
   const stated = nonEmpty(environment["XDG_STATE_HOME"])
   // The XDG Base Directory specification: a relative path is invalid and ignored.
-  const state = stated !== undefined && isAbsolute(stated) ? stated : join(environment["HOME"] ?? homedir(), ".local", "state")
+  const state =
+    stated !== undefined && isAbsolute(stated) ? stated : join(environment["HOME"] ?? homedir(), ".local", "state")
   const hash = createHash("sha256").update(workspace).digest("hex").slice(0, HASH_CHARACTERS)
-  const name = basename(workspace).replaceAll(/[^A-Za-z0-9._-]+/g, "-").slice(0, MAX_NAME_CHARACTERS)
+  const name = basename(workspace)
+    .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
+    .slice(0, MAX_NAME_CHARACTERS)
   return join(state, "charter", `${name === "" ? "root" : name}-${hash}`)
 }
 

@@ -12,18 +12,29 @@ export const auditVerify = async ({ output, folders }: Invocation): Promise<numb
   if (!existsSync(file)) throw noLog(folders.data)
   const report = await output.during(
     () => `reading ${file} …`,
-    Effect.runPromise(Effect.mapError(readInThread(file, "verify"), ({ reason }) => new Failure(`The log cannot be read: ${reason}.`))),
+    Effect.runPromise(
+      Effect.mapError(readInThread(file, "verify"), ({ reason }) => new Failure(`The log cannot be read: ${reason}.`)),
+    ),
   )
   output.answer(report, () =>
     [
-      ...report.broken.map(({ org, seq, what }) => `${red("changed")}  ${org === "" ? "the file" : `${org} number ${seq}`}: ${plain(what)}`),
+      ...report.broken.map(
+        ({ org, seq, what }) =>
+          `${red("changed")}  ${org === "" ? "the file" : `${org} number ${seq}`}: ${plain(what)}`,
+      ),
       report.broken.length === 0
-        ? green(`The log is whole: ${report.records} records in ${report.organizations} organizations, each as it was written.`)
-        : red(`The log has been changed: ${report.records} records in ${report.organizations} organizations, ${report.broken.length} findings. A place is the first of its organization; what follows it is not proven.`),
+        ? green(
+            `The log is whole: ${report.records} records in ${report.organizations} organizations, each as it was written.`,
+          )
+        : red(
+            `The log has been changed: ${report.records} records in ${report.organizations} organizations, ${report.broken.length} findings. A place is the first of its organization; what follows it is not proven.`,
+          ),
     ].join("\n"),
   )
   return report.broken.length === 0 ? 0 : EXIT_FAILED
 }
 
 export const noLog = (data: string): Failure =>
-  new Failure(`There is no log in ${data}.`, { next: ["A daemon makes one: charter up", "Another folder: --data FOLDER"] })
+  new Failure(`There is no log in ${data}.`, {
+    next: ["A daemon makes one: charter up", "Another folder: --data FOLDER"],
+  })

@@ -7,9 +7,14 @@ export const cancel = async (invocation: Invocation, given: Given): Promise<void
   const id = given.arguments[0]!
   const reason = textOption(given, "reason")
   const client = await connect(invocation, "anyone")
-  const hold = await client.cancel(id.startsWith("p-") ? "proposals" : "holds", id, reason === undefined ? {} : { reason })
+  const hold = await client.cancel(
+    id.startsWith("p-") ? "proposals" : "holds",
+    id,
+    reason === undefined ? {} : { reason },
+  )
   invocation.output.answer(
     hold,
-    () => `${plain(hold.type)} of ${plain(hold.requester.name)} is ${hold.state}${hold.reason === undefined ? "" : `: ${plain(hold.reason)}`}.`,
+    () =>
+      `${plain(hold.type)} of ${plain(hold.requester.name)} is ${hold.state}${hold.reason === undefined ? "" : `: ${plain(hold.reason)}`}.`,
   )
 }

@@ -5,7 +5,8 @@ import { connect } from "../connect.ts"
 import { dim, plain, yellow } from "../output.ts"
 import { table } from "../table.ts"
 
-const NOTHING_IN_FORCE = "No contracts are in force. Write one into a YAML file below contracts/; charter lint checks it."
+const NOTHING_IN_FORCE =
+  "No contracts are in force. Write one into a YAML file below contracts/; charter lint checks it."
 
 export const listContracts = async (invocation: Invocation): Promise<void> => {
   const { output, org } = invocation
@@ -21,6 +22,7 @@ export const listContracts = async (invocation: Invocation): Promise<void> => {
             on.length === 1 ? on[0]! : `${on[0]}, ...`,
             dim(`${file}:${line}`),
           ]),
+          output.columns,
         ),
   )
 }
@@ -41,7 +43,8 @@ export const showContract = async (invocation: Invocation, given: Given): Promis
 
 export const describeContracts = async (invocation: Invocation, given: Given): Promise<number | void> => {
   const { output, org } = invocation
-  if (given.arguments.some((what) => existsSync(what))) return (await import("./describe.ts")).describe(invocation, given)
+  if (given.arguments.some((what) => existsSync(what)))
+    return (await import("./describe.ts")).describe(invocation, given)
   const client = await connect(invocation, "anyone")
   const items =
     given.arguments.length === 0

@@ -23,7 +23,11 @@ export const describe = async ({ output, folders }: Invocation, given: Given): P
   if (!hasErrors(diagnostics)) return 0
   if (!output.json)
     output.note(
-      ["", "Documents with errors are left out:", ...diagnostics.map((one) => diagnosticText(one, sources.texts.get(one.file), process.stderr.isTTY))].join("\n"),
+      [
+        "",
+        "Documents with errors are left out:",
+        ...diagnostics.map((one) => diagnosticText(one, sources.texts.get(one.file), process.stderr)),
+      ].join("\n"),
     )
   return EXIT_FAILED
 }

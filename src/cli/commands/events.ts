@@ -33,7 +33,11 @@ export const events = async (invocation: Invocation, given: Given): Promise<void
 const followed = async (
   client: Client,
   output: Output,
-  query: { readonly org: string | undefined; readonly type: ReadonlyArray<string> | undefined; readonly since: string | undefined },
+  query: {
+    readonly org: string | undefined
+    readonly type: ReadonlyArray<string> | undefined
+    readonly since: string | undefined
+  },
   limit: string,
 ): Promise<void> => {
   const line = lineOf(output)

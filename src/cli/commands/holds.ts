@@ -12,10 +12,13 @@ export const holds = async (invocation: Invocation, given: Given): Promise<void>
   const client = await connect(invocation, "anyone")
   const list = await client.holds({ org, state: all ? undefined : "held" })
   const open = await Promise.all(
-    list.items.filter(({ state }) => state === "held").flatMap(({ proposals }) => proposals.map((id) => client.proposal(id))),
+    list.items
+      .filter(({ state }) => state === "held")
+      .flatMap(({ proposals }) => proposals.map((id) => client.proposal(id))),
   )
   output.answer(list, () => {
-    if (list.items.length === 0) return all ? "Nothing has been held." : "Nothing is held. With --all: what was held before."
+    if (list.items.length === 0)
+      return all ? "Nothing has been held." : "Nothing is held. With --all: what was held before."
     const now = new Date()
     return list.items.map((hold) => linesOf(hold, open, now).join("\n")).join("\n\n")
   })
@@ -23,12 +26,18 @@ export const holds = async (invocation: Invocation, given: Given): Promise<void>
 
 const linesOf = (hold: HoldView, open: ReadonlyArray<ProposalView>, now: Date): ReadonlyArray<string> => {
   const head = `${bold(hold.id)}  ${plain(hold.type)} by ${plain(hold.requester.name)} in ${hold.org}, since ${timeAndDistance(hold.opened, now)}`
-  if (hold.state !== "held") return [head, `    ${hold.state}${hold.reason === undefined ? "" : `: ${plain(hold.reason)}`}`]
+  if (hold.state !== "held")
+    return [head, `    ${hold.state}${hold.reason === undefined ? "" : `: ${plain(hold.reason)}`}`]
   return [
     head,
-    ...open
-      .filter((proposal) => proposal.hold === hold.id)
-      .flatMap((proposal) => [`  ${proposal.id}  ${plain(proposal.question)}`, ...standingLines(proposal, now).map((line) => `    ${line}`)]),
+    ...open.flatMap((proposal) =>
+      proposal.hold === hold.id
+        ? [
+            `  ${proposal.id}  ${plain(proposal.question)}`,
+            ...standingLines(proposal, now).map((line) => `    ${line}`),
+          ]
+        : [],
+    ),
     `    ${dim(`charter explain ${hold.event} --org ${hold.org}`)}`,
   ]
 }

@@ -12,7 +12,9 @@ export const lint = async ({ output, folders }: Invocation, given: Given): Promi
   const warnings = diagnostics.length - errors
   output.answer({ files: sources.chosen.size, errors, warnings, diagnostics }, () => {
     const terminal = process.stdout.isTTY
-    const texts = diagnostics.map((diagnostic) => diagnosticText(diagnostic, sources.texts.get(diagnostic.file), terminal))
+    const texts = diagnostics.map((diagnostic) =>
+      diagnosticText(diagnostic, sources.texts.get(diagnostic.file), process.stdout),
+    )
     const summary = `${counted(sources.chosen.size, "file")}: ${counted(errors, "error")}, ${counted(warnings, "warning")}`
     const paint = errors > 0 ? red : warnings > 0 ? yellow : green
     return [...texts, ...(terminal && texts.length > 0 ? [""] : []), paint(summary)].join("\n")
@@ -20,4 +22,5 @@ export const lint = async ({ output, folders }: Invocation, given: Given): Promi
   return errors === 0 ? 0 : EXIT_FAILED
 }
 
-const counted = (count: number, noun: string): string => `${count === 0 ? "no" : count} ${noun}${count === 1 ? "" : "s"}`
+const counted = (count: number, noun: string): string =>
+  `${count === 0 ? "no" : count} ${noun}${count === 1 ? "" : "s"}`

@@ -11,11 +11,14 @@ export const listProposals = async (invocation: Invocation, given: Given): Promi
   const client = await connect(invocation, "anyone")
   const list = await client.proposals({ org, state: all ? undefined : "active" })
   output.answer(list, () => {
-    if (list.items.length === 0) return all ? "There have been no proposals." : "No proposals are open. With --all: those that were decided."
+    if (list.items.length === 0)
+      return all ? "There have been no proposals." : "No proposals are open. With --all: those that were decided."
     const now = new Date()
     return [
       list.items.map((proposal) => proposalLines(proposal, now).join("\n")).join("\n\n"),
-      ...(list.items.some(({ state }) => state === "active") ? ["", dim("Vote with: charter approve ID, or: charter deny ID")] : []),
+      ...(list.items.some(({ state }) => state === "active")
+        ? ["", dim("Vote with: charter approve ID, or: charter deny ID")]
+        : []),
     ].join("\n")
   })
 }
@@ -25,7 +28,8 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
   const client = await connect(invocation, "anyone")
   const proposal = await proposalOf(client, given.arguments[0]!)
   const hold = await client.hold(proposal.hold)
-  const held = (await client.events({ org: hold.org, type: [hold.type], since: hold.opened, order: "asc", limit: "1" })).items[0]
+  const held = (await client.events({ org: hold.org, type: [hold.type], since: hold.opened, order: "asc", limit: "1" }))
+    .items[0]
   const data = held?.id === hold.event ? held.data : undefined
   output.answer(proposal, () =>
     [
@@ -34,7 +38,11 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
       `    ${dim("event")}     ${plain(hold.type)} ${plain(hold.event)}`,
       `    ${dim("contract")}  ${proposal.contract}`,
       `    ${dim("digest")}    ${proposal.digest}`,
-      ...(data === undefined ? [] : [`    ${dim("data")}      ${plain(JSON.stringify(data, undefined, 2)).replaceAll("\n", "\n              ")}`]),
+      ...(data === undefined
+        ? []
+        : [
+            `    ${dim("data")}      ${plain(JSON.stringify(data, undefined, 2)).replaceAll("\n", "\n              ")}`,
+          ]),
       "",
       dim(`Why it is held: charter explain ${hold.event} --org ${hold.org}`),
     ].join("\n"),

@@ -55,16 +55,22 @@ const waitOf = (given: Given): number | undefined => {
   }
   if (timeout === undefined) return Number.POSITIVE_INFINITY
   const duration = parseDuration(timeout)
-  if (duration === undefined) throw misuse(`--timeout is a duration such as 90s or 10m, not ${JSON.stringify(timeout)}.`)
+  if (duration === undefined)
+    throw misuse(`--timeout is a duration such as 90s or 10m, not ${JSON.stringify(timeout)}.`)
   return Date.now() + duration
 }
 
 /** One request waits at most this long; then the next one does. */
 const WAIT_SLICE_MS = 60_000
 
-const released = async (client: Client, event: NewEvent, first: PublishAnswer, until: number): Promise<PublishAnswer> => {
+const released = async (
+  client: Client,
+  event: NewEvent,
+  first: PublishAnswer,
+  until: number,
+): Promise<PublishAnswer> => {
   let answer = first
-  for (let left; isHeld(answer) && (left = until - Date.now()) > 0; )
+  for (let left; isHeld(answer) && (left = until - Date.now()) > 0;)
     answer = await client.publish(event, { wait: "release", timeout: formatDuration(Math.min(left, WAIT_SLICE_MS)) })
   return answer
 }
@@ -78,13 +84,14 @@ const eventData = ({ options: { data } }: Given): string | undefined => {
 
 const readData = async (text: string | undefined): Promise<unknown> => {
   if (text === undefined) return undefined
-  const json = text === "-" ? await textOf(process.stdin) : text.startsWith("@") ? await readDataFile(text.slice(1)) : text
+  const json =
+    text === "-" ? await textOf(process.stdin) : text.startsWith("@") ? await readDataFile(text.slice(1)) : text
   try {
     return JSON.parse(json) as unknown
   } catch (error) {
     throw misuse(
       `--data is not JSON: ${(error as Error).message}.`,
-      "In a shell, single quotes keep it together: --data '{\"environment\":\"production\"}'",
+      'In a shell, single quotes keep it together: --data \'{"environment":"production"}\'',
       "A text needs quotes of its own:              --data '\"hello\"'",
       "A file with JSON:                            --data @FILE",
       "The data folder is written as a path:        --data ./FOLDER",
@@ -105,13 +112,14 @@ const decisionText = async (client: Client, event: NewEvent, answer: PublishAnsw
   const earlier = answer.duplicate === true && answer.verdict === "allow" ? " (published before)" : ""
   const why = answer.reason === undefined ? what : plain(answer.reason)
   const lines = [
-    ...[HEADLINES[answer.verdict](what, why) + earlier],
+    HEADLINES[answer.verdict](what, why) + earlier,
     ...(await contractLines(client, answer)),
     ...(answer.tasks ?? []).map((task) => `  ${dim("task")}      ${task}  ${dim(`charter tasks show ${task}`)}`),
     `  ${dim("event")}     ${answer.id}`,
   ]
   if (isHeld(answer)) lines.push(...(await holdLines(client, answer)))
-  else if (answer.verdict !== "allow") lines.push(dim(`Why, and what would change it: charter explain ${answer.id}${orgOption(answer)}`))
+  else if (answer.verdict !== "allow")
+    lines.push(dim(`Why, and what would change it: charter explain ${answer.id}${orgOption(answer)}`))
   return lines.join("\n")
 }
 
@@ -141,6 +149,8 @@ const holdLines = async (client: Client, { hold, proposals = [] }: PublishAnswer
     `  ${dim("held as")}   ${hold}`,
     ...views.flatMap((view) => ["", ...proposalLines(view, now)]),
     "",
-    dim(`Whoever can vote says: charter approve ${proposals[0] ?? "PROPOSAL"}, or: charter deny ${proposals[0] ?? "PROPOSAL"}`),
+    dim(
+      `Whoever can vote says: charter approve ${proposals[0] ?? "PROPOSAL"}, or: charter deny ${proposals[0] ?? "PROPOSAL"}`,
+    ),
   ]
 }

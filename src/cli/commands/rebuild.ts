@@ -24,7 +24,9 @@ export const rebuild = async ({ output, folders }: Invocation): Promise<void> =>
     Effect.scoped,
     Effect.mapError((error) =>
       error._tag === "DataFolderHeld"
-        ? new Failure(`The read models cannot be made again while ${error.message}.`, { next: ["Stop it: charter down"] })
+        ? new Failure(`The read models cannot be made again while ${error.message}.`, {
+            next: ["Stop it: charter down"],
+          })
         : new Failure(`${error.message}.`),
     ),
   )

@@ -1,4 +1,5 @@
 /** `charter status` */
+import { urlOf, withoutToken } from "../../discovery/daemonFile.ts"
 import { EXIT_FAILED } from "../failure.ts"
 import type { Invocation } from "../command.ts"
 import { connectIfRunning } from "../connect.ts"
@@ -15,9 +16,9 @@ export const status = async (invocation: Invocation): Promise<number> => {
     )
     return EXIT_FAILED
   }
-  const [client, { token: _token, ...daemon }] = connected
+  const [client, daemon] = connected
   const now = await client.status()
-  output.answer({ running: true, ...daemon, data: folders.data, ...now }, () => {
+  output.answer({ running: true, ...withoutToken(daemon), data: folders.data, ...now }, () => {
     const waiting = [
       [now.openHolds, "held event", "charter holds"],
       [now.openProposals, "open proposal", "charter proposals"],
@@ -25,11 +26,14 @@ export const status = async (invocation: Invocation): Promise<number> => {
     ] as const
     return [
       `The daemon is ${green(plain(now.state))}: Charter ${now.version}, process ${now.pid}, started ${fromNow(now.startedAt, new Date())}.`,
-      `  address    ${bold(`http://${daemon.host}:${daemon.port}`)}`,
+      `  address    ${bold(urlOf(daemon))}`,
       `  workspace  ${now.workspace}`,
       `  data       ${folders.data}`,
       `  rules      ${now.contracts} contracts in ${now.organizations} organizations, revision ${now.revision.slice(0, 12)}`,
-      ...waiting.map(([count, noun, command]) => `  ${String(count).padStart(9)}  ${noun}${count === 1 ? "" : "s"}${count === 0 ? "" : dim(`  ${command}`)}`),
+      ...waiting.map(
+        ([count, noun, command]) =>
+          `  ${String(count).padStart(9)}  ${noun}${count === 1 ? "" : "s"}${count === 0 ? "" : dim(`  ${command}`)}`,
+      ),
       ...warnings(now),
     ].join("\n")
   })

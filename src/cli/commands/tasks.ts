@@ -11,7 +11,8 @@ import { briefTime, timeAndDistance } from "../times.ts"
 export const listTasks = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation
   const state = textOption(given, "state")
-  if (state !== undefined && !(state in STATES)) throw misuse(`--state is one of ${Object.keys(STATES).join(", ")}, not ${JSON.stringify(state)}.`)
+  if (state !== undefined && !(state in STATES))
+    throw misuse(`--state is one of ${Object.keys(STATES).join(", ")}, not ${JSON.stringify(state)}.`)
   const member = textOption(given, "member")?.replace(/^@/, "")
   const client = await connect(invocation, "anyone")
   const list = await client.tasks({ org, state, member, limit: readLimit(given) })
@@ -31,6 +32,7 @@ export const listTasks = async (invocation: Invocation, given: Given): Promise<v
             briefTime(task.updated, now),
             dim(task.contract),
           ]),
+          output.columns,
         ),
   )
 }

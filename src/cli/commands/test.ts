@@ -11,11 +11,13 @@ import { contractsOf, diagnose, organizationsOf, readSources, type Sources } fro
 
 export const test = async ({ output, folders }: Invocation, given: Given): Promise<number> => {
   const sources = await readSources(folders.workspace, given.arguments)
-  const diagnostics = diagnose({ ...sources, chosen: new Set(sources.texts.keys()) }).filter(({ severity }) => severity === "error")
+  const diagnostics = diagnose({ ...sources, chosen: new Set(sources.texts.keys()) }).filter(
+    ({ severity }) => severity === "error",
+  )
   if (hasErrors(diagnostics)) {
     output.answer({ passed: 0, failed: 0, cases: [], diagnostics }, () =>
       [
-        ...diagnostics.map((one) => diagnosticText(one, sources.texts.get(one.file), process.stdout.isTTY)),
+        ...diagnostics.map((one) => diagnosticText(one, sources.texts.get(one.file), process.stdout)),
         red("The files have errors, so nothing was tested."),
       ].join("\n"),
     )

@@ -16,7 +16,11 @@ export const createToken = async (invocation: Invocation, given: Given): Promise
   const expires = textOption(given, "expires")
   const until = expires === undefined ? undefined : readTime(expires, "--expires", new Date(), true)
   const client = await connect(invocation, "operator")
-  const created = await client.createToken({ identity: name, kind, ...(until === undefined ? undefined : { expires: until }) })
+  const created = await client.createToken({
+    identity: name,
+    kind,
+    ...(until === undefined ? undefined : { expires: until }),
+  })
   output.answer(created, () => created.token)
   if (output.json) return
   output.note(
@@ -29,10 +33,11 @@ export const createToken = async (invocation: Invocation, given: Given): Promise
 }
 
 export const listTokens = async (invocation: Invocation): Promise<void> => {
+  const { output } = invocation
   const client = await connect(invocation, "operator")
   const list = await client.tokens({})
   const now = Date.now()
-  invocation.output.answer(list, () =>
+  output.answer(list, () =>
     list.items.length === 0
       ? "There are no tokens but the operator's own. Make one: charter token create NAME"
       : table(
@@ -45,11 +50,12 @@ export const listTokens = async (invocation: Invocation): Promise<void> => {
             revoked !== undefined
               ? dim("revoked")
               : expires === undefined
-                ? "revoked"
+                ? "no end"
                 : Date.parse(expires) <= now
                   ? dim("expired")
                   : localTime(expires),
           ]),
+          output.columns,
         ),
   )
 }

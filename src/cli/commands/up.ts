@@ -1,7 +1,7 @@
 /** `charter up` */
 import { findDaemon } from "../../discovery/findDaemon.ts"
 import { outputFile } from "../../discovery/folders.ts"
-import type { DaemonFile } from "../../discovery/daemonFile.ts"
+import { type DaemonFile, urlOf, withoutToken } from "../../discovery/daemonFile.ts"
 import { DEFAULT_HOST, DEFAULT_PORT, startInBackground } from "../background.ts"
 import { makeClient } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
@@ -34,15 +34,15 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
   )
 }
 
-const answerOf = ({ token: _token, ...daemon }: DaemonFile, { folders }: Invocation, started: boolean) => ({
-  ...daemon,
+const answerOf = (daemon: DaemonFile, { folders }: Invocation, started: boolean) => ({
+  ...withoutToken(daemon),
   ...folders,
   started,
 })
 
-const place = ({ pid, host, port }: DaemonFile, { folders }: Invocation): ReadonlyArray<string> => [
-  `  address    ${bold(`http://${host.includes(":") ? `[${host}]` : host}:${port}`)}`,
-  `  process    ${pid}`,
+const place = (daemon: DaemonFile, { folders }: Invocation): ReadonlyArray<string> => [
+  `  address    ${bold(urlOf(daemon))}`,
+  `  process    ${daemon.pid}`,
   `  workspace  ${folders.workspace}`,
   `  data       ${folders.data}`,
   `  output     ${outputFile(folders.data)}`,
@@ -56,6 +56,9 @@ const readPort = (text: string | undefined): number => {
   if (text === undefined) return DEFAULT_PORT
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > MAX_PORT)
-    throw misuse(`--port is a number from 0 to ${MAX_PORT}, not ${JSON.stringify(text)}.`, "With --port 0 the daemon takes any that is free.")
+    throw misuse(
+      `--port is a number from 0 to ${MAX_PORT}, not ${JSON.stringify(text)}.`,
+      "With --port 0 the daemon takes any that is free.",
+    )
   return port
 }

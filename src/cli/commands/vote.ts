@@ -23,9 +23,15 @@ export const vote = async (invocation: Invocation, given: Given, chosen?: Choice
   const outcome = view.state === "active" ? undefined : await client.hold(view.hold)
   invocation.output.answer(view, () => {
     const lines = [`You have ${VOTED[choice]}.`, ...proposalLines(view, new Date())]
-    if (outcome?.state === "released") lines.push(green(`${plain(outcome.type)} of ${plain(outcome.requester.name)} is let through.`))
+    if (outcome?.state === "released")
+      lines.push(green(`${plain(outcome.type)} of ${plain(outcome.requester.name)} is let through.`))
     else if (outcome?.state === "held") lines.push("The event still waits for another proposal: charter holds")
-    else if (outcome !== undefined) lines.push(red(`${plain(outcome.type)} of ${plain(outcome.requester.name)} is ${outcome.state}${outcome.reason === undefined ? "" : `: ${plain(outcome.reason)}`}.`))
+    else if (outcome !== undefined)
+      lines.push(
+        red(
+          `${plain(outcome.type)} of ${plain(outcome.requester.name)} is ${outcome.state}${outcome.reason === undefined ? "" : `: ${plain(outcome.reason)}`}.`,
+        ),
+      )
     return lines.join("\n")
   })
 }
@@ -37,5 +43,8 @@ const readChoice = (word: string): Choice => {
   const choice = choices.find((known) => known === word)
   if (choice !== undefined) return choice
   const meant = nearest(word, choices)
-  throw misuse(`A vote is ${choices.join(", ")}, not ${JSON.stringify(word)}.`, ...(meant === undefined ? [] : [`Did you mean ${meant}?`]))
+  throw misuse(
+    `A vote is ${choices.join(", ")}, not ${JSON.stringify(word)}.`,
+    ...(meant === undefined ? [] : [`Did you mean ${meant}?`]),
+  )
 }

@@ -12,7 +12,8 @@ export const contractGroup: CommandGroup = {
         {
           usage: "list",
           summary: "list the contracts in force",
-          details: "Lists the contracts in force; with --org, those that bind one organization, inherited ones included.",
+          details:
+            "Lists the contracts in force; with --org, those that bind one organization, inherited ones included.",
           examples: [
             ["contracts list", "all of them"],
             ["contracts list --org @team", "what binds one organization"],
@@ -38,14 +39,16 @@ export const contractGroup: CommandGroup = {
             ["contracts describe no-friday-deploys", "one contract"],
             ["contracts describe contracts/a.yaml", "a file, before it is in force"],
           ],
-          run: async (invocation, given) => (await import("../commands/contracts.ts")).describeContracts(invocation, given),
+          run: async (invocation, given) =>
+            (await import("../commands/contracts.ts")).describeContracts(invocation, given),
         },
       ],
     },
     {
       usage: "describe [files...]",
       summary: "say in plain English what contract files mean",
-      details: "Reads files and says what they mean. Needs no daemon; what is in force, charter contracts describe says.",
+      details:
+        "Reads files and says what they mean. Needs no daemon; what is in force, charter contracts describe says.",
       arguments: { files: FILES },
       examples: [
         ["describe", "the workspace you are in"],

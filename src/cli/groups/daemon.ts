@@ -33,7 +33,8 @@ export const daemonGroup: CommandGroup = {
     {
       usage: "status",
       summary: "what the daemon is doing, and what waits",
-      details: "Says how the daemon is, which rules are in force, and what is open. Starts none; exits with 1 where none runs.",
+      details:
+        "Says how the daemon is, which rules are in force, and what is open. Starts none; exits with 1 where none runs.",
       examples: [
         ["status", "in words"],
         ["status --json", "for a program"],

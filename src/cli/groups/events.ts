@@ -12,14 +12,18 @@ export const eventGroup: CommandGroup = {
         "The same --id twice is one event, and the second answer says what has become of it.",
       arguments: { type: "what happens or is asked for: dotted words, such as deploy.requested" },
       options: [
-        ["--data <json>", "its data: JSON, @FILE with JSON, or - for standard input; a path such as ./x is the data folder", "repeats"],
+        [
+          "--data <json>",
+          "its data: JSON, @FILE with JSON, or - for standard input; a path such as ./x is the data folder",
+          "repeats",
+        ],
         ["--subject <text>", "what it is about, such as OWNER/REPO#12"],
         ["--id <text>", "a name of your own for it; else one is made up"],
         ["--wait <what>", "release: wait until a held event is released or refused (exit 1 unless released)"],
         ["--timeout <duration>", "with --wait: wait no longer than this, such as 10m"],
       ],
       examples: [
-        ["publish deploy.requested --org @team --data '{\"environment\":\"staging\"}'", "ask for a deploy"],
+        ['publish deploy.requested --org @team --data \'{"environment":"staging"}\'', "ask for a deploy"],
         ["publish deploy.requested --org @team --data @deploy.json --wait release", "and go on once it may happen"],
         ["publish note.written --data - < note.json", "data from standard input"],
       ],

@@ -64,7 +64,7 @@ export const peopleGroup: CommandGroup = {
       details: `Votes on a proposal. While it is open, your last vote counts. ${AS_A_PERSON}`,
       arguments: { id: ID, choice: "approve, deny or abstain" },
       options: [REASON, DIGEST],
-      examples: [["vote p-4f1c abstain --reason \"my own code\"", "with CHARTER_TOKEN set"]],
+      examples: [['vote p-4f1c abstain --reason "my own code"', "with CHARTER_TOKEN set"]],
       run: async (invocation, given) => (await import("../commands/vote.ts")).vote(invocation, given),
     },
     {
@@ -73,7 +73,7 @@ export const peopleGroup: CommandGroup = {
       details: "Withdraws a held event: it is denied. Whoever has asked for it may do this, and an operator.",
       arguments: { id: ID },
       options: [REASON],
-      examples: [["cancel h-4f1c --reason \"no longer needed\"", "withdraw a held event"]],
+      examples: [['cancel h-4f1c --reason "no longer needed"', "withdraw a held event"]],
       run: async (invocation, given) => (await import("../commands/cancel.ts")).cancel(invocation, given),
     },
     {

@@ -33,7 +33,7 @@ export const workGroup: CommandGroup = {
           summary: "end a task and whatever it runs",
           arguments: { id: "the task (t-...)" },
           options: [["--reason <text>", "why; everybody in the organization can read it"]],
-          examples: [["tasks cancel t-4f1c --reason \"superseded\"", "end one task"]],
+          examples: [['tasks cancel t-4f1c --reason "superseded"', "end one task"]],
           run: async (invocation, given) => (await import("../commands/tasks.ts")).cancelTask(invocation, given),
         },
       ],
