@@ -154,6 +154,31 @@ describe("history", () => {
   })
 })
 
+describe("history, beside", () => {
+  const history = makeCounter(spec({ kind: "history", of: "x.done", since: "x.undone", by: "subject" }), undefined)
+  const about = (seq: number, type: string): Event => ({ ...event(seq, type, "a"), subject: "one" })
+
+  it("is not undone by an older event that waited and is counted late", () => {
+    const counters: Counters = new Map()
+    for (const [seq, type] of [
+      [2, "x.undone"],
+      [3, "x.done"],
+      [1, "x.done"],
+    ] as const)
+      advance(counters, history, facts(about(seq, type), 10 + seq))
+    expect(readCounter(counters, history, about(4, "x.asked"), 20)).toBe(true)
+    advance(counters, history, facts(about(5, "x.undone"), 21))
+    advance(counters, history, facts(about(4, "x.undone"), 22))
+    expect(readCounter(counters, history, about(6, "x.asked"), 23)).toBe(false)
+  })
+
+  it("is false without the key, whatever happened", () => {
+    const counters: Counters = new Map()
+    advance(counters, history, facts(event(1, "x.done", "a"), 10))
+    expect(readCounter(counters, history, event(2, "x.asked", "a"), 11)).toBe(false)
+  })
+})
+
 describe("a full cap", () => {
   it("fails closed for buckets that may have been counted without being kept, until the window has passed", () => {
     const counter = makeCounter(spec({ keep: 1 }), undefined)

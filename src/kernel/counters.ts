@@ -8,7 +8,7 @@ import type { Event } from "../domain/event.ts"
 import { type CounterSpec, FactUnavailable, type Test, type FactSource } from "../language/facts.ts"
 import { compilePath } from "../language/conditions/path.ts"
 import { typeMatches } from "../domain/eventTypes.ts"
-import { type KeyOf, keyOfBy, MAX_KEYS_PER_WINDOW } from "./keys.ts"
+import { type KeyOf, keyOfBy, MAX_KEYS_PER_WINDOW, MISSING } from "./keys.ts"
 
 /** A counter as the adopted revision needs it, ready to run. */
 export interface Counter {
@@ -41,7 +41,7 @@ interface Hundredths {
   readonly kind: "hundredths"
   readonly slots: Array<[slot: number, amount: number]>
 }
-/** The last event that counts, and the last one that wipes it out, as sequence numbers. */
+/** The last event that counts, and the last one that wipes it out, as sequence numbers: one that waited counts late. */
 interface Marks {
   readonly kind: "marks"
   of: number
@@ -74,8 +74,9 @@ export const advance = (counters: Counters, counter: Counter, facts: FactSource)
   const counts = typeMatches(spec.of, event.type) && (counter.where === undefined || counter.where(facts))
   const wipes = spec.since !== undefined && typeMatches(spec.since, event.type)
   if (!counts && !wipes) return
-  const state = stateOf(counters, spec)
   const key = counter.keyOf(event)
+  if (spec.kind === "history" && key === MISSING) return
+  const state = stateOf(counters, spec)
   let window = state.windows.get(key)
   if (window === undefined) {
     if (state.windows.size >= MAX_KEYS_PER_WINDOW) prune(state, spec, now)
@@ -102,10 +103,10 @@ export const advance = (counters: Counters, counter: Counter, facts: FactSource)
     }
     case "marks":
       if (counts) {
-        window.of = event.seq
+        window.of = Math.max(window.of, event.seq)
         window.ofTime = now
       }
-      if (wipes) window.since = event.seq
+      if (wipes) window.since = Math.max(window.since, event.seq)
   }
 }
 
@@ -116,7 +117,9 @@ export const advance = (counters: Counters, counter: Counter, facts: FactSource)
 export const readCounter = (counters: Counters, counter: Counter, event: Event, now: number): number | boolean => {
   const { spec } = counter
   const state = counters.get(spec.key)
-  const window = state?.windows.get(counter.keyOf(event))
+  const key = counter.keyOf(event)
+  if (spec.kind === "history" && key === MISSING) return false
+  const window = state?.windows.get(key)
   if (window === undefined) {
     if (state !== undefined && now < state.fullUntil)
       throw new FactUnavailable(spec.kind, `more than ${MAX_KEYS_PER_WINDOW} different values are being counted`)

@@ -12,6 +12,7 @@ import type { Definitions } from "./definitions.ts"
 import { type Draft, follow, placeName, stamp } from "./draft.ts"
 import { EventFacts } from "./eventFacts.ts"
 import { followUps, tasksOf } from "./effects.ts"
+import { interpolate } from "./interpolate.ts"
 import { keyInWords } from "./keys.ts"
 import { announcesExceeded, checkLimit, type LimitRule } from "./limits.ts"
 import { type LinkedContract, uponOf } from "./linkedContract.ts"
@@ -64,13 +65,13 @@ const decideGated = (
 
   const considered = matches.matched.map((linked) => consider(linked, event, state, now))
   const enforced = considered.filter((one) => !one.linked.shadow)
-  const combined = combine(enforced, matches, fallback)
+  const combined = combine(enforced, matches, fallback, event)
   const base = {
     v: 1,
     revision: definitions.revision,
     outcomes: considered.map((one) => one.outcome),
     ...(facts.seen === undefined ? undefined : { values: facts.seen }),
-    ...wouldBe(combined.verdict, considered, matches, fallback),
+    ...wouldBe(combined.verdict, considered, matches, fallback, event),
   } as const
 
   if (combined.verdict === "hold" || (combined.verdict === "allow" && bound !== undefined)) {
@@ -203,7 +204,7 @@ export const decideRelease = (
       verdict: "deny",
       rule: denying.length > 0 ? "deny" : "unavailable",
       contracts: (denying.length > 0 ? denying : unavailable).map((one) => one.linked.contract.fullName),
-      reason: denying[0]?.linked.deny ?? unavailable[0]!.reason,
+      reason: denying.length > 0 ? interpolate(denying[0]!.linked.deny!, event) : unavailable[0]!.reason,
     }
     return { decision, derived: [...refused(event, decision), ...followUps(considered, "deny", definitions, event)] }
   }
@@ -301,9 +302,14 @@ interface Combined {
 }
 
 /** The combination rules: any deny, then a limit that is used up, then every requirement, then allow or the default. */
-const combine = (considered: ReadonlyArray<Considered>, matches: Matches, fallback: "allow" | "deny"): Combined => {
+const combine = (
+  considered: ReadonlyArray<Considered>,
+  matches: Matches,
+  fallback: "allow" | "deny",
+  event: Event,
+): Combined => {
   const denying = considered.filter((one) => one.linked.deny !== undefined)
-  if (denying.length > 0) return deny("deny", denying, denying[0]!.linked.deny!)
+  if (denying.length > 0) return deny("deny", denying, interpolate(denying[0]!.linked.deny!, event))
   const unavailable = matches.unavailable.filter((one) => !one.linked.shadow)
   if (unavailable.length > 0)
     return deny(
@@ -357,9 +363,10 @@ const wouldBe = (
   considered: ReadonlyArray<Considered>,
   matches: Matches,
   fallback: "allow" | "deny",
+  event: Event,
 ): { readonly wouldBe?: Verdict } => {
   if (!considered.some((one) => one.linked.shadow)) return {}
-  const other = combine(considered, matches, fallback).verdict
+  const other = combine(considered, matches, fallback, event).verdict
   return other === verdict ? {} : { wouldBe: other }
 }
 

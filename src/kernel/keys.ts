@@ -12,7 +12,8 @@ export const MAX_KEYS_PER_WINDOW = 10_000
 /** Longest key kept as it is, in characters; a longer one keeps its start and its length and a checksum. */
 const MAX_KEY_LENGTH = 256
 
-const MISSING = "-"
+/** Key of what has none. */
+export const MISSING = "-"
 
 export const keyOfParts = (parts: ReadonlyArray<KeyPart>): KeyOf => {
   const readers = parts.map(readerOfPart)

@@ -212,7 +212,7 @@ export class Mailbox {
 
       const expected = state.position
       const turn = new Turn(state, definitions, now)
-      const jump = this.#clockJump(now, clock.currentTimeNanosUnsafe())
+      const jump = this.#clockJump(now, clock.monotonicTimeNanosUnsafe())
       if (jump !== undefined)
         turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
       if (adoption !== undefined) turn.adopt(revision.definitions, adoption, daemonActor())
