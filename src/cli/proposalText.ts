@@ -29,10 +29,14 @@ export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<
 export const voteLines = ({ votes }: ProposalView, now: Date): ReadonlyArray<string> =>
   votes.map(
     ({ by, choice, reason, at }) =>
-      `${CHOICES[choice]} by ${plain(by)}, ${timeAndDistance(at, now)}${reason === undefined ? "" : `: ${plain(reason)}`}`,
+      `${CHOICES[choice] ?? plain(choice)} by ${plain(by)}, ${timeAndDistance(at, now)}${reason === undefined ? "" : `: ${plain(reason)}`}`,
   )
 
-const CHOICES = { approve: green("approved"), deny: red("denied"), abstain: dim("abstained") } as const
+const CHOICES: Readonly<Record<string, string>> = {
+  approve: green("approved"),
+  deny: red("denied"),
+  abstain: dim("abstained"),
+}
 
 const STATES: Readonly<Record<ProposalView["state"], (text: string) => string>> = {
   active: yellow,

@@ -1,6 +1,6 @@
 /** The `data` of every event type that the daemon itself writes, by type. */
 import type { Decision } from "./decision.ts"
-import type { Hold, Proposal, Vote } from "./proposal.ts"
+import type { Delegation, Hold, Proposal, Vote } from "./proposal.ts"
 import type { Task } from "./task.ts"
 
 export interface BuiltinData {
@@ -10,11 +10,17 @@ export interface BuiltinData {
   readonly "proposal.defeated": ProposalClosed
   readonly "proposal.expired": ProposalClosed
   readonly "proposal.cancelled": ProposalClosed
+  /** An escalation level has joined. */
+  readonly "proposal.escalated": ProposalEscalated
+  readonly "delegation.created": Delegation
+  readonly "delegation.revoked": { readonly id: string; readonly from: string }
   readonly "hold.opened": Hold
   readonly "hold.released": HoldClosed
   readonly "hold.denied": HoldClosed
   readonly "hold.expired": HoldClosed
   readonly "hold.cancelled": HoldClosed
+  /** It waited for room, was decided afresh, and waits on: for room again, or for proposals. */
+  readonly "hold.continued": HoldContinued
   readonly "approval.resolved": ApprovalResolved
   readonly "task.created": Task
   readonly "task.started": TaskStarted
@@ -22,6 +28,8 @@ export interface BuiltinData {
   readonly "task.completed": TaskCompleted
   readonly "task.failed": TaskFailed
   readonly "task.cancelled": TaskCancelled
+  /** It was not done in time; further people have got it, too. */
+  readonly "task.escalated": { readonly task: string; readonly level: number }
   readonly "run.requested": RunRequested
   readonly "run.started": RunStarted
   readonly "run.usage": RunUsage
@@ -29,6 +37,7 @@ export interface BuiltinData {
   readonly "message.posted": MessagePosted
   readonly "request.denied": RequestDenied
   readonly "limit.exceeded": LimitExceeded
+  readonly "budget.exceeded": LimitExceeded
   readonly "bound.exceeded": BoundExceeded
   readonly "contracts.revised": ContractsRevised
   readonly "contracts.rejected": ContractsRejected
@@ -48,8 +57,17 @@ export interface ProposalClosed {
   readonly hold: string
   readonly contract: string
   readonly reason: string
-  /** Who cancelled. */
+  /** Who cancelled, or vetoed. */
   readonly by?: string
+  /** `proposal.succeeded`: what won a plurality, and when it takes effect where there is a delay (RFC 3339). */
+  readonly option?: string
+  readonly release?: string
+}
+export interface ProposalEscalated {
+  readonly proposal: string
+  readonly hold: string
+  readonly electors: ReadonlyArray<string>
+  readonly message?: string
 }
 export interface HoldClosed {
   readonly hold: string
@@ -61,6 +79,11 @@ export interface HoldClosed {
   readonly by?: string
   /** The second decision on the held event. */
   readonly decision: Decision
+}
+export interface HoldContinued extends HoldClosed {
+  readonly proposals: ReadonlyArray<string>
+  /** RFC 3339: when it is decided afresh once more. */
+  readonly until?: string
 }
 export interface ApprovalResolved {
   readonly hold: string
@@ -127,6 +150,8 @@ export interface RunUsage {
   readonly usd: number
   readonly tokens: number
   readonly turns: number
+  /** Only in an operator's correction of a run that has ended. */
+  readonly minutes?: number
 }
 export interface RunEnded {
   readonly run: string

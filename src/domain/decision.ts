@@ -24,6 +24,10 @@ export interface LimitUse {
   readonly exceeded: boolean
   /** Log time in ms at which the same event would fit; only where it did not. */
   readonly freeAt?: number
+  /** It did not fit, and its contract says what to do instead of denying: wait for room, or ask somebody. */
+  readonly instead?: "defer" | "escalate"
+  /** Of a budget: the unit, and what the run reserves of it. */
+  readonly unit?: "usd" | "tokens" | "turns" | "minutes"
 }
 
 /** Which of the combination rules decided. */
@@ -60,6 +64,8 @@ export interface Decision {
   /** The verdict had shadow contracts been enforced; only where it differs. */
   readonly wouldBe?: Verdict
   readonly hold?: string
+  /** RFC 3339: held for room only, and decided afresh then. */
+  readonly until?: string
   readonly proposals?: ReadonlyArray<string>
   readonly tasks?: ReadonlyArray<string>
   readonly emits?: ReadonlyArray<string>

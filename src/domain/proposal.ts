@@ -19,8 +19,23 @@ export interface Proposal {
   readonly kind: "approval" | "votes"
   /** One sentence: what is asked. */
   readonly question: string
+  /** Everybody who may vote, those of escalation levels included. */
   readonly electorate: ReadonlyArray<Elector>
   readonly resolution: Resolution
+  /** Over whom `majority`, `supermajority` and `unanimous` count. Absent: `electorate`. */
+  readonly of?: "electorate" | "cast"
+  /** Voters without whom nothing is decided. */
+  readonly quorum?: number
+  /** Whose `deny` decides at once, whether electors or not. */
+  readonly vetoers?: ReadonlyArray<Elector>
+  /** Milliseconds between success and release, during which a veto or a cancel still works. */
+  readonly delay?: number
+  /** Paths into `data` that must be equal for a standing approval; absent: all of `data`. */
+  readonly same?: ReadonlyArray<string>
+  /** What the people of later levels are told when they join. */
+  readonly levels?: ReadonlyArray<{ readonly at: string; readonly message?: string }>
+  /** The proposal that ran out of time, in whose place this one stands. */
+  readonly escalates?: string
   readonly otherwise: Otherwise
   /** RFC 3339; a deadline is reached at exactly this time. */
   readonly opened: string
@@ -34,11 +49,14 @@ export interface Elector {
   readonly name: string
   readonly kind: "human" | "agent"
   readonly weight: number
+  /** RFC 3339: joins only then, as an escalation level. Such electors raise no threshold. */
+  readonly joins?: string
   /** Where the elector is a member; who has left it meanwhile cannot vote. Absent for a human who is named himself. */
   readonly org?: string
 }
 
-export type Choice = "approve" | "deny" | "abstain"
+/** `approve`, `deny`, `abstain`, or an option of a plurality. */
+export type Choice = string
 
 /** The data of `vote.cast`. */
 export interface Vote {
@@ -46,6 +64,26 @@ export interface Vote {
   readonly by: string
   readonly choice: Choice
   readonly reason?: string
+  /** The elector approves the same kind again by himself, for so long and so often at most. */
+  readonly standing?: StandingTerms
+  /** Cast by a standing approval: the vote that gave it. */
+  readonly bystanding?: string
+}
+
+export interface StandingTerms {
+  /** RFC 3339. */
+  readonly until: string
+  readonly max: number
+}
+
+/** The data of `delegation.created`. From one human elector to another. */
+export interface Delegation {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  /** Event pattern of the held events that it is for. */
+  readonly on: string
+  readonly expires: string
 }
 
 export type HoldState = "held" | "released" | "denied" | "expired" | "cancelled"
@@ -62,6 +100,8 @@ export interface Hold {
   readonly proposals: ReadonlyArray<string>
   readonly requester: Actor
   readonly opened: string
+  /** RFC 3339: waits for room, not for anybody, and is decided afresh then. */
+  readonly until?: string
 }
 
 /** Event types that end a hold, and the state they leave it in. */

@@ -22,6 +22,16 @@ export interface Task {
   /** `sequence`: who comes after this one has completed, and the task that came before it. */
   readonly rest?: ReadonlyArray<string>
   readonly previous?: string
+  /** Who gets the task, too, where it has not ended by then. */
+  readonly escalations?: ReadonlyArray<{
+    readonly at: string
+    readonly to: ReadonlyArray<string>
+    readonly message?: string
+  }>
+  /** The task that was not done in time, which this one was made for as well. */
+  readonly escalates?: string
+  /** `compete`: the number of this candidate, from 1. */
+  readonly candidate?: number
   readonly correlationid: string
   readonly hops: number
   readonly created: string

@@ -2,7 +2,7 @@
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { Decision } from "../domain/decision.ts"
 import type { Actor, Event, Incoming } from "../domain/event.ts"
-import type { Choice } from "../domain/proposal.ts"
+import type { Choice, StandingTerms } from "../domain/proposal.ts"
 import type { Refusal } from "../domain/refusal.ts"
 
 export type Command =
@@ -22,7 +22,18 @@ export type Command =
       readonly reason?: string
       /** Of the action that the voter has seen; refused where it differs. */
       readonly digest?: string
+      /** Approves the same kind again by itself. */
+      readonly standing?: StandingTerms
     }
+  /** A human's votes on held events of this pattern are another's, until he casts one himself. */
+  | {
+      readonly kind: "delegate"
+      readonly by: Actor
+      readonly to: string
+      readonly on: string
+      readonly expires: string
+    }
+  | { readonly kind: "revokeDelegation"; readonly by: Actor; readonly id: string }
   /** Ends a hold by one of its names: the hold's own id, or that of one of its proposals. */
   | { readonly kind: "cancel"; readonly target: string; readonly by: Actor; readonly reason?: string }
   | {
@@ -48,6 +59,8 @@ export type Command =
       readonly usd: number
       readonly tokens: number
       readonly turns: number
+      /** Of a run that has ended: an operator's correction. */
+      readonly minutes?: number
     }
   | {
       readonly kind: "finish"

@@ -2,20 +2,19 @@
  * The decision on one event: which contracts match, what they make of it together, and what follows. Pure: reads the
  * state and the definitions of one revision, changes neither.
  */
-import type { ContractOutcome, Decision, DecidingRule, LimitUse, Verdict } from "../domain/decision.ts"
-import { durationInWords } from "../domain/duration.ts"
-import { type Event, requesterOf } from "../domain/event.ts"
+import type { Decision } from "../domain/decision.ts"
+import type { Event } from "../domain/event.ts"
 import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
-import { type Cell, match, type Matches } from "./cell.ts"
+import { builtInEffects } from "./builtInEffects.ts"
+import { type Bound, boundOf } from "./bounds.ts"
+import { type Cell, match } from "./cell.ts"
+import { type Combined, combine, wouldBe } from "./combine.ts"
+import { type Considered, consider } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, follow, placeName, stamp } from "./draft.ts"
+import { announced, followUps, refused, tasksOf } from "./effects.ts"
 import { EventFacts } from "./eventFacts.ts"
-import { followUps, tasksOf } from "./effects.ts"
-import { interpolate } from "./interpolate.ts"
-import { keyInWords } from "./keys.ts"
-import { announcesExceeded, checkLimit, type LimitRule } from "./limits.ts"
-import { type LinkedContract, uponOf } from "./linkedContract.ts"
 import { openProposals } from "./openProposals.ts"
 import type { OrganizationState } from "./state.ts"
 
@@ -24,13 +23,6 @@ export interface Decided {
   /** What follows, in order; each is decided in turn, under the same revision and in the same commit. */
   readonly derived: ReadonlyArray<Draft>
 }
-
-/** Derivations inside one commit; a request beyond it is held for a human. */
-export const MAX_DEPTH = 16
-/** Tasks and mentions of one correlation in a row; the next run is held for a human. */
-export const MAX_HOPS = 64
-
-const NONE: ReadonlyArray<never> = []
 
 /** `crowded`: this commit holds as many derived events as it may; further requests in it are held for a human. */
 export const decide = (
@@ -42,87 +34,156 @@ export const decide = (
 ): Decided => {
   const event = stamp(draft, state.org, state.position + 1, now)
   const cell = definitions.cell(state.org, event.type)
-  return cell.eventClass === "gated"
-    ? decideGated(state, definitions, event, cell, now, crowded)
-    : observe(state, definitions, event, cell, now, crowded)
+  const bound = boundOf(event, crowded)
+  if (cell.eventClass !== "gated") return observe(state, definitions, event, cell, now, bound)
+  const { decision, derived } = judge(state, definitions, event, cell, now, bound)
+  return { record: { event, decision }, derived }
 }
 
-/** What is asked for: every effect applies. */
-const decideGated = (
+export interface Judged {
+  readonly decision: Decision
+  readonly derived: ReadonlyArray<Draft>
+}
+
+/** What is asked for: every effect applies. Also for an event that waited for room and is decided afresh. */
+export const judge = (
   state: OrganizationState,
   definitions: Definitions,
   event: Event,
   cell: Cell,
   now: number,
-  crowded: boolean,
-): Decided => {
+  bound: Bound | undefined,
+): Judged => {
   const facts = new EventFacts(event, now, state, definitions)
   const matches = match(cell, facts)
-  const fallback = fallbackVerdict(definitions, event)
-  const bound = boundOf(event, crowded)
+  const fallback =
+    definitions.view(event.org).organization.default === "deny" && isRequest(event.type) ? "deny" : "allow"
   if (matches.matched.length === 0 && matches.unavailable.length === 0 && fallback === "allow" && bound === undefined)
-    return { record: { event, decision: plainAllow(definitions.revision, facts) }, derived: builtInEffects(event) }
+    return { decision: plainAllow(definitions.revision, facts), derived: builtInEffects(event) }
 
-  const considered = matches.matched.map((linked) => consider(linked, event, state, now))
-  const enforced = considered.filter((one) => !one.linked.shadow)
+  const considered = matches.matched.map((linked) => consider(linked, event, state, definitions, now))
+  const enforced = considered.filter(({ linked }) => !linked.shadow)
   const combined = combine(enforced, matches, fallback, event)
-  const base = {
+  const base: Base = {
     v: 1,
     revision: definitions.revision,
-    outcomes: considered.map((one) => one.outcome),
+    outcomes: considered.map(({ outcome }) => outcome),
     ...(facts.seen === undefined ? undefined : { values: facts.seen }),
     ...wouldBe(combined.verdict, considered, matches, fallback, event),
-  } as const
-
-  if (combined.verdict === "hold" || (combined.verdict === "allow" && bound !== undefined)) {
-    const opened = openProposals(definitions, event, combined.verdict === "hold" ? combined.requiring : [], bound, now)
-    if (opened.impossible === undefined) {
-      const decision: Decision = {
-        ...base,
-        verdict: "hold",
-        rule: bound === undefined ? "require" : "bound",
-        contracts: [...new Set(opened.proposals.map((proposal) => proposal.contract))],
-        reason: opened.reason,
-        hold: `h-${placeName(event.org, event.seq)}`,
-        proposals: opened.proposals.map((proposal) => proposal.id),
-        ...announced(considered, "hold"),
-      }
-      return {
-        record: { event, decision },
-        derived: [...opened.drafts, ...followUps(considered, "hold", definitions, event)],
-      }
-    }
-    return denied(
-      event,
-      { ...base, rule: "require", contracts: [opened.impossible.contract], reason: opened.impossible.reason },
-      considered,
-      state,
-      now,
-      definitions,
-    )
   }
-  if (combined.verdict === "deny")
+  if (combined.verdict === "deny") return denied(event, { ...base, ...combined }, considered, definitions)
+  if (combined.verdict === "hold" && combined.rule === "limit")
+    return held(event, base, combined.contracts, combined.reason, combined.until, considered, definitions)
+  if (combined.verdict === "hold" || bound !== undefined)
+    return asked(definitions, event, base, combined, considered, bound, now)
+  const tasks = tasksOf(enforced, definitions, event, now)
+  return {
+    decision: {
+      ...base,
+      verdict: "allow",
+      rule: combined.rule,
+      contracts: combined.contracts,
+      ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),
+      ...announced(considered, "allow"),
+    },
+    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event), ...builtInEffects(event)],
+  }
+}
+
+type Base = Pick<Decision, "v" | "revision" | "outcomes" | "values" | "wouldBe">
+
+/** Held until every requirement is met; denied where one never can be. */
+const asked = (
+  definitions: Definitions,
+  event: Event,
+  base: Base,
+  combined: Combined,
+  considered: ReadonlyArray<Considered>,
+  bound: Bound | undefined,
+  now: number,
+): Judged => {
+  const requiring = combined.verdict === "hold" && combined.rule === "require" ? combined.requiring : []
+  const opened = openProposals(definitions, event, requiring, bound, now)
+  if (opened.impossible !== undefined) {
+    const { contract, reason } = opened.impossible
     return denied(
       event,
-      { ...base, rule: combined.rule, contracts: combined.contracts, reason: combined.reason },
+      { ...base, verdict: "deny", rule: "require", contracts: [contract], reason },
       considered,
-      state,
-      now,
       definitions,
     )
-
-  const tasks = tasksOf(enforced, definitions, event, event.seq)
-  const decision: Decision = {
-    ...base,
-    verdict: "allow",
-    rule: combined.rule,
-    contracts: combined.contracts,
-    ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),
-    ...announced(considered, "allow"),
   }
   return {
-    record: { event, decision },
-    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event), ...builtInEffects(event)],
+    decision: {
+      ...base,
+      verdict: "hold",
+      rule: bound === undefined ? "require" : "bound",
+      contracts: [...new Set(opened.proposals.map(({ contract }) => contract))],
+      reason: opened.reason,
+      hold: holdName(event),
+      proposals: opened.proposals.map(({ id }) => id),
+      ...announced(considered, "hold"),
+    },
+    derived: [
+      ...opened.drafts,
+      ...exceededEvents(event, considered),
+      ...followUps(considered, "hold", definitions, event),
+    ],
+  }
+}
+
+/** Held until there is room. */
+const held = (
+  event: Event,
+  base: Base,
+  contracts: ReadonlyArray<string>,
+  reason: string,
+  until: number,
+  considered: ReadonlyArray<Considered>,
+  definitions: Definitions,
+): Judged => ({
+  decision: {
+    ...base,
+    verdict: "hold",
+    rule: "limit",
+    contracts,
+    reason,
+    hold: holdName(event),
+    until: new Date(until).toISOString(),
+    ...announced(considered, "hold"),
+  },
+  derived: [
+    follow(event, "hold.opened", {
+      id: holdName(event),
+      org: event.org,
+      event: event.id,
+      source: event.source,
+      seq: event.seq,
+      type: event.type,
+      proposals: [],
+      requester: event.actor,
+      opened: event.time,
+      until: new Date(until).toISOString(),
+    }),
+    ...exceededEvents(event, considered),
+    ...followUps(considered, "hold", definitions, event),
+  ],
+})
+
+const denied = (
+  event: Event,
+  decision: Decision,
+  considered: ReadonlyArray<Considered>,
+  definitions: Definitions,
+): Judged => {
+  const full: Decision = { ...decision, ...announced(considered, "deny") }
+  return {
+    decision: full,
+    derived: [
+      ...exceededEvents(event, considered),
+      ...refused(event, full),
+      ...followUps(considered, "deny", definitions, event),
+    ],
   }
 }
 
@@ -133,335 +194,54 @@ const observe = (
   event: Event,
   cell: Cell,
   now: number,
-  crowded: boolean,
+  bound: Bound | undefined,
 ): Decided => {
   if (cell.candidates.length === 0) return { record: { event }, derived: NONE }
   const facts = new EventFacts(event, now, state, definitions)
   const { matched } = match(cell, facts)
   if (matched.length === 0) return { record: { event }, derived: NONE }
-  const considered = matched.map((linked) => consider(linked, event, state, now))
-  const bound = boundOf(event, crowded)
-  const tasks =
-    bound === undefined
-      ? tasksOf(
-          considered.filter((one) => !one.linked.shadow),
-          definitions,
-          event,
-          event.seq,
-        )
-      : NO_TASKS
+  const considered = matched.map((linked) => consider(linked, event, state, definitions, now))
+  const enforced = considered.filter(({ linked }) => !linked.shadow)
+  const tasks = bound === undefined ? tasksOf(enforced, definitions, event, now) : { ids: NONE, drafts: NONE }
   const decision: Decision = {
     v: 1,
     verdict: "allow",
     rule: "default",
     revision: definitions.revision,
-    outcomes: considered.map((one) => one.outcome),
+    outcomes: considered.map(({ outcome }) => outcome),
     contracts: NONE,
     ...(facts.seen === undefined ? undefined : { values: facts.seen }),
     ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),
   }
-  if (bound !== undefined)
-    return {
-      record: { event, decision },
-      derived:
-        event.type === "bound.exceeded" ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })],
-    }
+  if (bound !== undefined) {
+    const told =
+      event.type === "bound.exceeded" ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })]
+    return { record: { event, decision }, derived: told }
+  }
   return {
     record: { event, decision },
     derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event)],
   }
 }
 
-/**
- * The second decision on a held event whose requirements are met: a `deny` of the revision now in force still denies,
- * later requirements are not added, limits were reserved when it was held.
- */
-export const decideRelease = (
-  state: OrganizationState,
-  definitions: Definitions,
-  held: { readonly event: Event; readonly decision: Decision },
-  now: number,
-): { readonly decision: Decision; readonly derived: ReadonlyArray<Draft> } => {
-  const event = atDepthZero(held.event)
-  const facts = new EventFacts(event, now, state, definitions)
-  const matches = match(definitions.cell(state.org, event.type), facts)
-  const considered = matches.matched.map((linked) => withoutConditions(linked))
-  const enforced = considered.filter((one) => !one.linked.shadow)
-  const denying = enforced.filter((one) => one.linked.deny !== undefined)
-  const unavailable = matches.unavailable.filter((one) => !one.linked.shadow)
-  const base = {
-    v: 1,
-    revision: definitions.revision,
-    outcomes: considered.map((one) => one.outcome),
-    ...(facts.seen === undefined ? undefined : { values: facts.seen }),
-    first: { revision: held.decision.revision, seq: event.seq },
-    ...(held.decision.hold === undefined ? undefined : { hold: held.decision.hold }),
-    ...(held.decision.proposals === undefined ? undefined : { proposals: held.decision.proposals }),
-  } as const
-  if (denying.length > 0 || unavailable.length > 0) {
-    const decision: Decision = {
-      ...base,
-      verdict: "deny",
-      rule: denying.length > 0 ? "deny" : "unavailable",
-      contracts: (denying.length > 0 ? denying : unavailable).map((one) => one.linked.contract.fullName),
-      reason: denying.length > 0 ? interpolate(denying[0]!.linked.deny!, event) : unavailable[0]!.reason,
-    }
-    return { decision, derived: [...refused(event, decision), ...followUps(considered, "deny", definitions, event)] }
-  }
-  const tasks = tasksOf(enforced, definitions, event, event.seq)
-  const decision: Decision = {
-    ...base,
-    verdict: "allow",
-    rule: "released",
-    contracts: held.decision.contracts,
-    ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),
-  }
-  return {
-    decision,
-    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event), ...builtInEffects(event)],
-  }
-}
+const NONE: ReadonlyArray<never> = []
 
-/** The second decision on a held event whose requirements failed: the contracts that made it wait may speak upon it. */
-export const decideFailure = (
-  definitions: Definitions,
-  held: { readonly event: Event; readonly decision: Decision },
-  rule: "defeated" | "expired" | "cancelled",
-  contracts: ReadonlyArray<string>,
-  reason: string,
-): { readonly decision: Decision; readonly derived: ReadonlyArray<Draft> } => {
-  const event = atDepthZero(held.event)
-  const verdict: Verdict = rule === "expired" ? "expired" : "deny"
-  const considered: Array<Considered> = []
-  for (const outcome of held.decision.outcomes) {
-    const linked = definitions.contracts.get(outcome.contract)
-    if (linked !== undefined) considered.push({ linked, outcome })
-  }
-  const decision: Decision = {
-    v: 1,
-    verdict,
-    rule,
-    revision: definitions.revision,
-    outcomes: held.decision.outcomes,
-    contracts,
-    reason,
-    first: { revision: held.decision.revision, seq: event.seq },
-    ...(held.decision.hold === undefined ? undefined : { hold: held.decision.hold }),
-    ...(held.decision.proposals === undefined ? undefined : { proposals: held.decision.proposals }),
-  }
-  return { decision, derived: [...refused(event, decision), ...followUps(considered, verdict, definitions, event)] }
-}
-
-/** A held event ends in another commit than it began in: depth counts anew. */
-const atDepthZero = ({ depth: _, ...event }: Event): Event => event
-
-/** A contract that matched, and what its own effects make of the event. */
-export interface Considered {
-  readonly linked: LinkedContract
-  readonly outcome: ContractOutcome
-  /** Its first limit that is used up. */
-  readonly exceeded?: { readonly rule: LimitRule; readonly use: LimitUse }
-}
-
-const consider = (linked: LinkedContract, event: Event, state: OrganizationState, now: number): Considered => {
-  if (linked.limits.length === 0) return withoutConditions(linked)
-  let exceeded: { rule: LimitRule; use: LimitUse } | undefined
-  const limits = linked.limits.map((rule): LimitUse => {
-    const check = checkLimit(state.limits, rule, event, now)
-    const use: LimitUse = { effect: rule.effect, max: rule.limit.max, ...check }
-    if (check.exceeded) exceeded ??= { rule, use }
-    return use
-  })
-  const verdict = linked.deny !== undefined || exceeded !== undefined ? "deny" : ownVerdict(linked)
-  return {
-    linked,
-    outcome: { ...outcomeOf(linked, verdict), limits },
-    ...(exceeded === undefined ? undefined : { exceeded }),
-  }
-}
-
-const withoutConditions = (linked: LinkedContract): Considered => ({
-  linked,
-  outcome: outcomeOf(linked, linked.deny !== undefined ? "deny" : ownVerdict(linked)),
-})
-
-const ownVerdict = (linked: LinkedContract): ContractOutcome["verdict"] =>
-  linked.requires.length > 0 ? "hold" : linked.allows ? "allow" : "none"
-
-const outcomeOf = (linked: LinkedContract, verdict: ContractOutcome["verdict"]): ContractOutcome =>
-  linked.shadow
-    ? { contract: linked.contract.fullName, version: linked.contract.version, verdict, shadow: true }
-    : { contract: linked.contract.fullName, version: linked.contract.version, verdict }
-
-interface Combined {
-  readonly verdict: "allow" | "deny" | "hold"
-  readonly rule: DecidingRule
-  readonly contracts: ReadonlyArray<string>
-  readonly reason: string
-  readonly requiring: ReadonlyArray<LinkedContract>
-}
-
-/** The combination rules: any deny, then a limit that is used up, then every requirement, then allow or the default. */
-const combine = (
-  considered: ReadonlyArray<Considered>,
-  matches: Matches,
-  fallback: "allow" | "deny",
-  event: Event,
-): Combined => {
-  const denying = considered.filter((one) => one.linked.deny !== undefined)
-  if (denying.length > 0) return deny("deny", denying, interpolate(denying[0]!.linked.deny!, event))
-  const unavailable = matches.unavailable.filter((one) => !one.linked.shadow)
-  if (unavailable.length > 0)
-    return deny(
-      "unavailable",
-      unavailable,
-      `${unavailable[0]!.linked.contract.fullName} cannot be decided: ${unavailable[0]!.reason}`,
-    )
-  const exceeding = considered.filter((one) => one.exceeded !== undefined)
-  if (exceeding.length > 0) return deny("limit", exceeding, limitReason(exceeding[0]!.exceeded!))
-  const requiring = considered.filter((one) => one.linked.requires.length > 0).map((one) => one.linked)
-  if (requiring.length > 0)
-    return { verdict: "hold", rule: "require", contracts: requiring.map(nameOf), reason: "", requiring }
-  const allowing = considered.filter((one) => one.linked.allows)
-  if (allowing.length > 0)
-    return {
-      verdict: "allow",
-      rule: "allow",
-      contracts: allowing.map((one) => nameOf(one.linked)),
-      reason: "",
-      requiring: NONE,
-    }
-  return fallback === "allow"
-    ? { verdict: "allow", rule: "default", contracts: NONE, reason: "", requiring: NONE }
-    : deny("default", NONE, "no contract allows it, and this organization denies requests that no contract allows")
-}
-
-const deny = (
-  rule: DecidingRule,
-  by: ReadonlyArray<{ readonly linked: LinkedContract }>,
-  reason: string,
-): Combined => ({
-  verdict: "deny",
-  rule,
-  contracts: by.map((one) => nameOf(one.linked)),
-  reason,
-  requiring: NONE,
-})
-
-const nameOf = (linked: LinkedContract): string => linked.contract.fullName
-
-const limitReason = ({ rule, use }: { rule: LimitRule; use: LimitUse }): string => {
-  const { limit } = rule
-  const whose = limit.per.length === 0 ? "" : ` for ${keyInWords(use.key)}`
-  const free = use.freeAt === undefined ? "" : `; free again at ${new Date(use.freeAt).toISOString()}`
-  return `the limit of ${limit.max} in ${durationInWords(limit.within)}${whose} is used up${free}`
-}
-
-/** The verdict that would have been, had shadow contracts been enforced; only where it differs. */
-const wouldBe = (
-  verdict: Verdict,
-  considered: ReadonlyArray<Considered>,
-  matches: Matches,
-  fallback: "allow" | "deny",
-  event: Event,
-): { readonly wouldBe?: Verdict } => {
-  if (!considered.some((one) => one.linked.shadow)) return {}
-  const other = combine(considered, matches, fallback, event).verdict
-  return other === verdict ? {} : { wouldBe: other }
-}
-
-const fallbackVerdict = (definitions: Definitions, event: Event): "allow" | "deny" =>
-  definitions.view(event.org).organization.default === "deny" && isRequest(event.type) ? "deny" : "allow"
-
-const boundOf = (
-  event: Event,
-  crowded: boolean,
-): { readonly bound: "depth" | "hops" | "fan-out"; readonly max: number } | undefined => {
-  if ((event.depth ?? 0) > MAX_DEPTH) return { bound: "depth", max: MAX_DEPTH }
-  if (event.type === "run.requested" && (event.hops ?? 0) > MAX_HOPS) return { bound: "hops", max: MAX_HOPS }
-  return crowded && event.depth !== undefined ? { bound: "fan-out", max: MAX_DERIVED_PER_TURN } : undefined
-}
-
-/** Derived events in one turn before further ones are held. */
-export const MAX_DERIVED_PER_TURN = 256
-
-const NO_TASKS: ReturnType<typeof tasksOf> = { ids: [], drafts: [] }
+const holdName = (event: Event): string => `h-${placeName(event.org, event.seq)}`
 
 const plainAllow = (revision: string, facts: EventFacts): Decision =>
   facts.seen === undefined
     ? { v: 1, verdict: "allow", rule: "default", revision, outcomes: NONE, contracts: NONE }
     : { v: 1, verdict: "allow", rule: "default", revision, outcomes: NONE, contracts: NONE, values: facts.seen }
 
-const denied = (
-  event: Event,
-  decision: Omit<Decision, "verdict">,
-  considered: ReadonlyArray<Considered>,
-  state: OrganizationState,
-  now: number,
-  definitions: Definitions,
-): Decided => {
-  const full: Decision = { ...decision, verdict: "deny", ...announced(considered, "deny") }
-  const derived: Array<Draft> = []
-  for (const one of considered) {
-    if (one.exceeded === undefined || one.linked.shadow) continue
-    const { rule, use } = one.exceeded
-    if (announcesExceeded(state.limits, rule, use.key, now))
-      derived.push(
-        follow(event, "limit.exceeded", {
-          contract: one.linked.contract.fullName,
-          effect: use.effect,
-          key: use.key,
-          max: use.max,
-          within: rule.limit.within,
+/** Limits and budgets that are used up, each said once per key and window. */
+const exceededEvents = (event: Event, considered: ReadonlyArray<Considered>): ReadonlyArray<Draft> =>
+  considered
+    .filter(({ linked }) => !linked.shadow)
+    .flatMap(({ linked, exceeded }) =>
+      exceeded
+        .filter(({ announce }) => announce)
+        .map(({ use: { effect, key, max, unit }, within }) => {
+          const told = { contract: linked.contract.fullName, effect, key, max, within }
+          return follow(event, unit === undefined ? "limit.exceeded" : "budget.exceeded", told)
         }),
-      )
-  }
-  derived.push(...refused(event, full), ...followUps(considered, "deny", definitions, event))
-  return { record: { event, decision: full }, derived }
-}
-
-const refused = (event: Event, decision: Decision): ReadonlyArray<Draft> =>
-  isRequest(event.type)
-    ? [
-        follow(event, "request.denied", {
-          event: event.id,
-          type: event.type,
-          reason: decision.reason ?? "",
-          contracts: decision.contracts,
-        }),
-      ]
-    : NONE
-
-/** Types of the events that contracts emit upon this verdict, for the answer. */
-const announced = (
-  considered: ReadonlyArray<Considered>,
-  verdict: Verdict,
-): { readonly emits?: ReadonlyArray<string> } => {
-  const emits: Array<string> = []
-  for (const one of considered)
-    if (!one.linked.shadow)
-      for (const { effect } of one.linked.follows)
-        if (effect.effect === "emit" && uponOf(effect, one.outcome.verdict).includes(verdict)) emits.push(effect.type)
-  return emits.length === 0 ? {} : { emits }
-}
-
-/** What an allowed request does by itself, where it is one of the daemon's own operations. */
-const builtInEffects = (event: Event): ReadonlyArray<Draft> => {
-  if (event.type === "message.send.requested") {
-    const { channel, to, text } = (event.data ?? {}) as { channel?: unknown; to?: unknown; text?: unknown }
-    if (typeof text !== "string") return NONE
-    return [
-      follow(
-        event,
-        "message.posted",
-        {
-          text,
-          ...(typeof channel === "string" ? { channel } : undefined),
-          ...(typeof to === "string" ? { to } : undefined),
-        },
-        { ...requesterOf(event.actor) },
-      ),
-    ]
-  }
-  return NONE
-}
+    )

@@ -1,9 +1,10 @@
 /** What follows from a verdict: tasks of routes, emitted events, messages. */
 import type { Emit, Notify, Route } from "../domain/contract.ts"
-import type { Verdict } from "../domain/decision.ts"
+import type { Decision, Verdict } from "../domain/decision.ts"
 import { type Actor, type Event, requesterOf } from "../domain/event.ts"
+import { isRequest } from "../domain/eventTypes.ts"
 import type { Task } from "../domain/task.ts"
-import type { Considered } from "./decide.ts"
+import type { Considered } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, follow, linkTo, placeName } from "./draft.ts"
 import { interpolate, interpolateDeep } from "./interpolate.ts"
@@ -15,7 +16,7 @@ export const tasksOf = (
   considered: ReadonlyArray<Considered>,
   definitions: Definitions,
   event: Event,
-  seq: number,
+  now: number,
 ): { readonly ids: ReadonlyArray<string>; readonly drafts: ReadonlyArray<Draft> } => {
   const ids: Array<string> = []
   const drafts: Array<Draft> = []
@@ -28,10 +29,10 @@ export const tasksOf = (
       }
       const begun = effect.as === "sequence" ? receivers.slice(0, 1) : receivers
       begun.forEach((member, index) => {
-        const base = `t-${placeName(event.org, seq)}`
+        const base = `t-${placeName(event.org, event.seq)}`
         const id = ids.length === 0 ? base : `${base}.${ids.length + 1}`
         ids.push(id)
-        const task = makeTask(id, event, linked, place, index, effect, member)
+        const task = makeTask(id, definitions, event, linked, place, index, effect, member, now)
         const rest = effect.as === "sequence" ? receivers.slice(1) : []
         drafts.push(taskDraft(event, linked.contract.fullName, rest.length === 0 ? task : { ...task, rest }))
       })
@@ -75,6 +76,27 @@ export const followUps = (
         )
   }
   return drafts
+}
+
+/** Whoever asked is told; of what has happened already there is nobody to tell. */
+export const refused = (event: Event, { reason = "", contracts }: Decision): ReadonlyArray<Draft> =>
+  isRequest(event.type)
+    ? [follow(event, "request.denied", { event: event.id, type: event.type, reason, contracts })]
+    : []
+
+/** Types of the events that contracts emit upon this verdict, for the answer. */
+export const announced = (
+  considered: ReadonlyArray<Considered>,
+  verdict: Verdict,
+): { readonly emits?: ReadonlyArray<string> } => {
+  const emits = considered.flatMap(({ linked, outcome }) =>
+    linked.shadow
+      ? []
+      : linked.follows.flatMap(({ effect }) =>
+          effect.effect === "emit" && uponOf(effect, outcome.verdict).includes(verdict) ? [effect.type] : [],
+        ),
+  )
+  return emits.length === 0 ? {} : { emits }
 }
 
 const contractActor = (linked: LinkedContract, event: Event): Actor => ({
@@ -122,28 +144,59 @@ const nobodyToRouteTo = (linked: LinkedContract, definitions: Definitions, event
 
 const makeTask = (
   id: string,
+  definitions: Definitions,
   event: Event,
   linked: LinkedContract,
   place: number,
   index: number,
   effect: Route,
   member: string,
-): Task => ({
-  id,
-  org: event.org,
-  event: event.id,
-  eventSeq: event.seq,
-  member,
-  contract: linked.contract.fullName,
-  effect: place,
-  place: index,
-  as: effect.as,
-  ...(effect.goal === undefined ? undefined : { goal: interpolate(effect.goal, event) }),
-  ...(effect.with === undefined ? undefined : { with: interpolateDeep(effect.with, event) as Record<string, unknown> }),
-  correlationid: event.correlationid,
-  hops: (event.hops ?? 0) + 1,
-  created: event.time,
-})
+  now: number,
+): Task => {
+  const escalations = linked.escalations.map(({ to, after = 0, message }) => ({
+    at: new Date(now + after).toISOString(),
+    to: select(to, definitions, event, linked.contract.scope).map(({ name }) => name),
+    ...(message === undefined ? undefined : { message: interpolate(message, event) }),
+  }))
+  return {
+    id,
+    org: event.org,
+    event: event.id,
+    eventSeq: event.seq,
+    member,
+    contract: linked.contract.fullName,
+    effect: place,
+    place: index,
+    as: effect.as,
+    ...(effect.as === "compete" ? { candidate: index + 1 } : undefined),
+    ...(effect.goal === undefined ? undefined : { goal: interpolate(effect.goal, event) }),
+    ...(effect.with === undefined
+      ? undefined
+      : { with: interpolateDeep(effect.with, event) as Record<string, unknown> }),
+    ...(escalations.length === 0 ? undefined : { escalations }),
+    correlationid: event.correlationid,
+    hops: (event.hops ?? 0) + 1,
+    created: new Date(now).toISOString(),
+  }
+}
+
+/** Further people get a task that was not done in time; whoever is first, the others are not stopped. */
+export const escalateTask = (task: Task, level: number, cause: Event, now: number): ReadonlyArray<Draft> => {
+  const { to, message } = task.escalations![level]!
+  const { escalations: _, rest: _rest, ...base } = task
+  const text = `${message ?? `Task ${task.id} of ${task.member} is not done yet`}${task.goal === undefined ? "" : `: ${task.goal}`}`
+  return to.flatMap((member, index) => [
+    taskDraft(cause, task.contract, {
+      ...base,
+      id: `${task.id}.e${level + 1}${index === 0 ? "" : `.${index + 1}`}`,
+      member,
+      as: "parallel",
+      escalates: task.id,
+      created: new Date(now).toISOString(),
+    }),
+    follow(cause, "message.posted", { to: member, text }),
+  ])
+}
 
 const taskDraft = (cause: Event, contract: string, task: Task): Draft => ({
   ...follow(cause, "task.created", task, {

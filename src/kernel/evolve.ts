@@ -9,8 +9,10 @@ import type { LogRecord } from "../domain/record.ts"
 import { advance, decodeCounter, type EncodedCounter } from "./counters.ts"
 import type { Definitions } from "./definitions.ts"
 import { EventFacts } from "./eventFacts.ts"
-import { consume, giveBack, type LimitRule, markExceeded, type Reservation, settle } from "./limits.ts"
-import type { OrganizationState } from "./state.ts"
+import { correctRun, markBudget, releaseRun, reserve, settleRun } from "./budgets.ts"
+import { consume, giveBack, markExceeded, type Reservation, settle } from "./limits.ts"
+import { standingOf } from "./proposals.ts"
+import type { OpenTask, OrganizationState } from "./state.ts"
 
 /** `definitions` are those of the revision that the organization has adopted at this record. */
 export const evolve = (state: OrganizationState, definitions: Definitions, record: LogRecord): void => {
@@ -20,7 +22,10 @@ export const evolve = (state: OrganizationState, definitions: Definitions, recor
   state.time = now
   const cell = definitions.cell(state.org, event.type)
   if (cell.eventClass === "gated") {
-    if (decision !== undefined && decision.verdict !== "deny") takeLimits(state, definitions, event, decision, now)
+    if (decision !== undefined && decision.verdict !== "deny") {
+      const reservations = takeLimits(state, definitions, event, decision, now)
+      if (decision.verdict === "hold") openHold(state, event, decision, reservations)
+    }
     if (decision?.verdict === "allow") count(state, definitions, event, now)
     if (event.type === "run.requested") holdRun(state, event, decision)
     return
@@ -29,36 +34,57 @@ export const evolve = (state: OrganizationState, definitions: Definitions, recor
   fold(state, definitions, event, now)
 }
 
+/** Limits and budgets that were looked at and fitted, or were asked about instead of denying. */
 const takeLimits = (
   state: OrganizationState,
   definitions: Definitions,
   event: Event,
   decision: Decision,
   now: number,
-): void => {
+): ReadonlyArray<Reservation> => {
   const held = decision.verdict === "hold"
+  // What waits for room takes none until it gets it.
+  if (held && decision.rule === "limit") return []
   const reservations: Array<Reservation> = []
-  for (const outcome of decision.outcomes) {
-    if (outcome.limits === undefined) continue
-    for (const use of outcome.limits) {
-      const rule = ruleOf(definitions, outcome.contract, use.effect)
-      if (rule === undefined || use.exceeded) continue
-      const reservation = consume(state.limits, rule, use, event.seq, held, now)
-      if (held) reservations.push(reservation)
+  for (const { contract, limits } of decision.outcomes)
+    for (const use of limits ?? []) {
+      if (use.exceeded && use.instead !== "escalate") continue
+      const linked = definitions.contracts.get(contract)
+      const rule = linked?.limits.find(({ effect }) => effect === use.effect)
+      if (rule !== undefined) reservations.push(consume(state.limits, rule, use, event.seq, held, now))
+      const budget = linked?.budgets.find(({ effect }) => effect === use.effect)
+      if (budget !== undefined && event.type === "run.requested")
+        reserve(state.budgets, budget, use, (event.data as BuiltinData["run.requested"]).run, now)
     }
-  }
-  if (held && decision.hold !== undefined)
-    state.holds.set(decision.hold, {
-      id: decision.hold,
-      event,
-      decision,
-      proposals: decision.proposals ?? [],
-      reservations,
-    })
+  return reservations
 }
 
-const ruleOf = (definitions: Definitions, contract: string, effect: number): LimitRule | undefined =>
-  definitions.contracts.get(contract)?.limits.find((rule) => rule.effect === effect)
+const openHold = (
+  state: OrganizationState,
+  event: Event,
+  decision: Decision,
+  reservations: ReadonlyArray<Reservation>,
+): void => {
+  const until = decision.until === undefined ? undefined : Date.parse(decision.until)
+  const id = decision.hold!
+  state.holds.set(id, { id, event, decision, proposals: decision.proposals ?? [], reservations, until })
+  if (until !== undefined) state.nextTimer = Math.min(state.nextTimer, until)
+}
+
+/** A later vote of the same elector replaces the earlier one; a standing approval begins, or is used once more. */
+const castVote = (state: OrganizationState, event: Event): void => {
+  const vote = event.data as BuiltinData["vote.cast"]
+  const open = state.proposals.get(vote.proposal)
+  if (open === undefined) return
+  open.votes.set(vote.by, vote)
+  const used = vote.bystanding === undefined ? undefined : state.standing.get(vote.bystanding)
+  if (used !== undefined && --used.left < 1) state.standing.delete(used.id)
+  const hold = state.holds.get(open.proposal.hold)
+  const begun = hold === undefined ? undefined : standingOf(vote, event, open, hold)
+  if (begun === undefined) return
+  for (const [id, { until }] of state.standing) if (until <= state.time) state.standing.delete(id)
+  state.standing.set(begun.id, begun)
+}
 
 const count = (state: OrganizationState, definitions: Definitions, event: Event, now: number): void => {
   const { counters } = definitions.cell(state.org, event.type)
@@ -71,18 +97,49 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
   switch (event.type as keyof BuiltinData) {
     case "proposal.opened": {
       const proposal = event.data as BuiltinData["proposal.opened"]
-      state.proposals.set(proposal.id, { proposal, votes: new Map(), succeeded: false })
-      state.nextTimer = Math.min(state.nextTimer, Date.parse(proposal.deadline))
+      state.proposals.set(proposal.id, { proposal, votes: new Map(), released: undefined, joined: 0 })
+      const first = proposal.levels?.[0]?.at ?? proposal.deadline
+      state.nextTimer = Math.min(state.nextTimer, Date.parse(proposal.deadline), Date.parse(first))
+      const hold = state.holds.get(proposal.hold)
+      if (hold !== undefined && proposal.escalates !== undefined)
+        hold.proposals = hold.proposals.map((id) => (id === proposal.escalates ? proposal.id : id))
       return
     }
     case "vote.cast": {
-      const vote = event.data as BuiltinData["vote.cast"]
-      state.proposals.get(vote.proposal)?.votes.set(vote.by, vote)
+      castVote(state, event)
       return
     }
     case "proposal.succeeded": {
-      const open = state.proposals.get((event.data as BuiltinData["proposal.succeeded"]).proposal)
-      if (open !== undefined) open.succeeded = true
+      const { proposal, release } = event.data as BuiltinData["proposal.succeeded"]
+      const open = state.proposals.get(proposal)
+      if (open === undefined) return
+      open.released = release === undefined ? now : Date.parse(release)
+      state.nextTimer = Math.min(state.nextTimer, open.released)
+      return
+    }
+    case "proposal.escalated": {
+      const open = state.proposals.get((event.data as BuiltinData["proposal.escalated"]).proposal)
+      if (open === undefined) return
+      open.joined++
+      const next = open.proposal.levels?.[open.joined]
+      if (next !== undefined) state.nextTimer = Math.min(state.nextTimer, Date.parse(next.at))
+      return
+    }
+    case "delegation.created": {
+      const delegation = event.data as BuiltinData["delegation.created"]
+      for (const [id, { expires }] of state.delegations) if (Date.parse(expires) <= now) state.delegations.delete(id)
+      state.delegations.set(delegation.id, delegation)
+      return
+    }
+    case "delegation.revoked":
+      state.delegations.delete((event.data as BuiltinData["delegation.revoked"]).id)
+      return
+    case "hold.continued": {
+      const continued = event.data as BuiltinData["hold.continued"]
+      const hold = state.holds.get(continued.hold)
+      if (hold === undefined) return
+      hold.reservations = takeLimits(state, definitions, hold.event, continued.decision, now)
+      openHold(state, hold.event, continued.decision, hold.reservations)
       return
     }
     case "proposal.defeated":
@@ -98,8 +155,14 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
       return
     case "limit.exceeded": {
       const { contract, effect, key } = event.data as BuiltinData["limit.exceeded"]
-      const rule = ruleOf(definitions, contract, effect)
+      const rule = definitions.contracts.get(contract)?.limits.find((one) => one.effect === effect)
       if (rule !== undefined) markExceeded(state.limits, rule, key, now)
+      return
+    }
+    case "budget.exceeded": {
+      const { contract, effect, key } = event.data as BuiltinData["budget.exceeded"]
+      const rule = definitions.contracts.get(contract)?.budgets.find((one) => one.effect === effect)
+      if (rule !== undefined) markBudget(state.budgets, rule, key, now)
       return
     }
     case "contracts.revised": {
@@ -120,6 +183,7 @@ const endHold = (state: OrganizationState, definitions: Definitions, event: Even
   const hold = state.holds.get(closed.hold)
   if (hold === undefined) return
   const released = event.type === "hold.released"
+  if (released && hold.until !== undefined) takeLimits(state, definitions, hold.event, closed.decision, now)
   for (const reservation of hold.reservations) {
     if (released) settle(state.limits, reservation, hold.event.seq, now)
     else giveBack(state.limits, reservation, hold.event.seq)
@@ -127,8 +191,10 @@ const endHold = (state: OrganizationState, definitions: Definitions, event: Even
   if (released) count(state, definitions, hold.event, now)
   for (const proposal of hold.proposals) state.proposals.delete(proposal)
   state.holds.delete(closed.hold)
-  if (released && hold.event.type === "run.requested") {
-    const { task } = hold.event.data as BuiltinData["run.requested"]
+  if (hold.event.type !== "run.requested") return
+  const { task, run } = hold.event.data as BuiltinData["run.requested"]
+  if (!released) releaseRun(state.budgets, run)
+  else {
     const open = state.tasks.get(task)
     if (open !== undefined) open.state = "queued"
   }
@@ -148,7 +214,27 @@ const foldWork = (state: OrganizationState, event: Event, now: number): void => 
   switch (event.type as keyof BuiltinData) {
     case "task.created": {
       const task = event.data as BuiltinData["task.created"]
-      state.tasks.set(task.id, { task, state: "queued", attempt: 0, run: undefined, worker: undefined, until: 0 })
+      const open: OpenTask = {
+        task,
+        state: "queued",
+        attempt: 0,
+        run: undefined,
+        worker: undefined,
+        until: 0,
+        escalated: 0,
+      }
+      state.tasks.set(task.id, open)
+      const first = task.escalations?.[0]
+      if (first !== undefined) state.nextTimer = Math.min(state.nextTimer, Date.parse(first.at))
+      return
+    }
+    case "task.escalated": {
+      const { task, level } = event.data as BuiltinData["task.escalated"]
+      const open = state.tasks.get(task)
+      if (open === undefined) return
+      open.escalated = level + 1
+      const next = open.task.escalations?.[open.escalated]
+      if (next !== undefined) state.nextTimer = Math.min(state.nextTimer, Date.parse(next.at))
       return
     }
     case "task.started": {
@@ -196,15 +282,20 @@ const foldWork = (state: OrganizationState, event: Event, now: number): void => 
     case "run.usage": {
       const usage = event.data as BuiltinData["run.usage"]
       const run = state.runs.get(usage.run)
-      if (run === undefined) return
+      if (run === undefined) return correctRun(state.budgets, usage.run, { ...usage, minutes: usage.minutes ?? 0 })
       run.usd += usage.usd
       run.tokens += usage.tokens
       run.turns += usage.turns
       return
     }
-    case "run.ended":
-      state.runs.delete((event.data as BuiltinData["run.ended"]).run)
+    case "run.ended": {
+      const { run, outcome } = event.data as BuiltinData["run.ended"]
+      const used = state.runs.get(run)
+      const said = used !== undefined && (outcome !== "lost" || used.usd + used.tokens + used.turns > 0)
+      settleRun(state.budgets, run, said ? { ...used, minutes: (now - used.started) / 60_000 } : undefined, now)
+      state.runs.delete(run)
       return
+    }
     default:
       return
   }

@@ -12,6 +12,7 @@ import { flips } from "../language/conditions/flips.ts"
 import type { FactSource } from "../language/facts.ts"
 import type { Definitions } from "./definitions.ts"
 import { recordedFacts } from "./eventFacts.ts"
+import { withoutLimits } from "./considered.ts"
 import type { LinkedContract } from "./linkedContract.ts"
 import { openProposals } from "./openProposals.ts"
 
@@ -140,7 +141,15 @@ const verdictOf = (
   if (requiring.length > 0)
     return {
       verdict:
-        openProposals(definitions, event, requiring, undefined, facts.now).impossible === undefined ? "hold" : "deny",
+        openProposals(
+          definitions,
+          event,
+          requiring.map((linked) => withoutLimits(linked)),
+          undefined,
+          facts.now,
+        ).impossible === undefined
+          ? "hold"
+          : "deny",
       contracts: names(requiring),
     }
   const allowing = matched.filter(({ allows }) => allows)

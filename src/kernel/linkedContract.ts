@@ -3,6 +3,7 @@ import type {
   Contract,
   Effect,
   EffectKind,
+  EscalationLevel,
   Emit,
   Notify,
   RequireApproval,
@@ -13,6 +14,7 @@ import type {
 import type { EventClass } from "../domain/eventTypes.ts"
 import type { Compiler } from "../language/conditions/compile.ts"
 import type { CompiledCondition, SharedConditions } from "../language/facts.ts"
+import { type BudgetRule, makeBudgetRule } from "./budgets.ts"
 import { type LimitRule, makeLimitRule } from "./limits.ts"
 
 export interface LinkedContract {
@@ -28,6 +30,9 @@ export interface LinkedContract {
   readonly deny: string | undefined
   readonly allows: boolean
   readonly limits: ReadonlyArray<LimitRule>
+  readonly budgets: ReadonlyArray<BudgetRule>
+  /** Levels of its `escalate`, for what it makes wait and for the tasks it makes. */
+  readonly escalations: ReadonlyArray<EscalationLevel>
   readonly requires: ReadonlyArray<Placed<RequireApproval | RequireVotes>>
   readonly routes: ReadonlyArray<Placed<Route>>
   /** `emit` and `notify`, in the order of the file. */
@@ -69,6 +74,8 @@ export const linkContract = (
   if (before !== undefined && before.compiled === compiled && before.order === order && before.contract === contract)
     return before
   const limits: Array<LimitRule> = []
+  const budgets: Array<BudgetRule> = []
+  const escalations: Array<EscalationLevel> = []
   const requires: Array<Placed<RequireApproval | RequireVotes>> = []
   const routes: Array<Placed<Route>> = []
   const follows: Array<Placed<Emit | Notify>> = []
@@ -84,6 +91,12 @@ export const linkContract = (
         break
       case "limit":
         limits.push(makeLimitRule(contract.fullName, place, limits.length, effect))
+        break
+      case "budget":
+        budgets.push(makeBudgetRule(contract.fullName, place, budgets.length, effect))
+        break
+      case "escalate":
+        escalations.push(...effect.levels)
         break
       case "require_approval":
       case "require_votes":
@@ -108,10 +121,12 @@ export const linkContract = (
     deny,
     allows,
     limits,
+    budgets,
+    escalations,
     requires,
     routes,
     follows,
-    restricts: deny !== undefined || limits.length > 0 || requires.length > 0,
+    restricts: deny !== undefined || limits.length > 0 || budgets.length > 0 || requires.length > 0,
   }
 }
 

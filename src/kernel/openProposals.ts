@@ -1,13 +1,14 @@
 /** Opens what a held event waits for: everything about a proposal is frozen here. */
-import type { RequireApproval, RequireVotes, Resolution } from "../domain/contract.ts"
+import type { EscalationLevel, Otherwise, RequireVotes, Resolution, Selector } from "../domain/contract.ts"
+import { DEFAULT_WITHIN_MS } from "../domain/contract.ts"
 import { durationInWords } from "../domain/duration.ts"
 import { type Event, requesterOf } from "../domain/event.ts"
 import type { Elector, Proposal } from "../domain/proposal.ts"
-import { DEFAULT_WITHIN_MS } from "../domain/contract.ts"
+import type { Bound } from "./bounds.ts"
+import { type Considered, escalationOf } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
 import { actionDigest } from "./digest.ts"
 import { type Draft, follow, placeName } from "./draft.ts"
-import type { LinkedContract } from "./linkedContract.ts"
 import { select } from "./selectors.ts"
 import { neededApprovals } from "./tally.ts"
 
@@ -22,82 +23,55 @@ export interface Opened {
 /** Stands for a contract where the daemon itself holds an event. */
 export const BOUNDS_CONTRACT = "charter/bounds"
 
-const BOUNDS_EFFECT: RequireApproval = {
-  effect: "require_approval",
-  from: [{ kind: "humans", scope: false }],
-  within: DEFAULT_WITHIN_MS,
-  otherwise: "deny",
-  self: true,
+/** A requirement, whoever makes it: a contract's effect, a limit that asks instead of denying, or a bound. */
+interface Requirement {
+  readonly contract: { readonly fullName: string; readonly version: string; readonly scope: string }
+  readonly place: number
+  readonly kind: "approval" | "votes"
+  readonly from: ReadonlyArray<Selector>
+  readonly self: boolean
+  readonly within: number
+  readonly otherwise: Otherwise
+  readonly votes?: RequireVotes
+  readonly levels: ReadonlyArray<EscalationLevel>
 }
 
 export const openProposals = (
   definitions: Definitions,
   event: Event,
-  requiring: ReadonlyArray<LinkedContract>,
-  bound: { readonly bound: "depth" | "hops" | "fan-out"; readonly max: number } | undefined,
+  requiring: ReadonlyArray<Considered>,
+  bound: Bound | undefined,
   now: number,
 ): Opened => {
   const name = placeName(event.org, event.seq)
-  const hold = `h-${name}`
-  const digest = actionDigest(event)
-  const requester = requesterOf(event.actor)
+  const requirements = [
+    ...requiring.flatMap(requirementsOf),
+    ...(bound === undefined ? [] : [BOUNDS_REQUIREMENT(event.org)]),
+  ]
+  const levels = requiring.flatMap(({ linked }) => linked.escalations)
   const proposals: Array<Proposal> = []
-  let impossible: Opened["impossible"]
-
-  const open = (
-    contract: { readonly fullName: string; readonly version: string; readonly scope: string },
-    place: number,
-    effect: RequireApproval | RequireVotes,
-  ): void => {
-    const electorate = select(effect.from, definitions, event, contract.scope)
-      .filter((one) => effect.self || one.name !== requester.name)
-      .map((one): Elector => ({
-        name: one.name,
-        kind: one.kind,
-        weight: one.weight,
-        ...(one.org === undefined ? undefined : { org: one.org }),
-      }))
-    const resolution: Resolution =
-      effect.effect === "require_votes" ? effect.resolution : { kind: "approvals", approvals: 1 }
-    const needed = neededApprovals(resolution, electorate.length)
-    if (electorate.length === 0 || needed < 1 || needed > electorate.length)
-      impossible ??= {
-        contract: contract.fullName,
-        reason: impossibleReason(contract.fullName, needed, electorate.length),
-      }
-    proposals.push({
-      id: proposals.length === 0 ? `p-${name}` : `p-${name}.${proposals.length + 1}`,
-      org: event.org,
-      hold,
-      contract: contract.fullName,
-      version: contract.version,
-      revision: definitions.revision,
-      effect: place,
-      kind: effect.effect === "require_votes" ? "votes" : "approval",
-      question: question(event, requester.name),
-      electorate,
-      resolution,
-      otherwise: effect.otherwise,
-      opened: event.time,
-      deadline: new Date(now + effect.within).toISOString(),
-      digest,
-      requester: requester.name,
-    })
+  for (const requirement of requirements) {
+    const id = proposals.length === 0 ? `p-${name}` : `p-${name}.${proposals.length + 1}`
+    const proposal = makeProposal(
+      id,
+      definitions,
+      event,
+      { ...requirement, levels: [...requirement.levels, ...levels] },
+      now,
+    )
+    const reason = whyImpossible(proposal)
+    if (reason !== undefined)
+      return { proposals: [], drafts: [], reason: "", impossible: { contract: proposal.contract, reason } }
+    proposals.push(proposal)
   }
-
-  for (const { contract, requires } of requiring)
-    for (const { place, effect } of requires) open(contract, place, effect)
-  if (bound !== undefined) open({ fullName: BOUNDS_CONTRACT, version: "1", scope: event.org }, 0, BOUNDS_EFFECT)
-  if (impossible !== undefined) return { proposals: [], drafts: [], reason: "", impossible }
-
   const opened = follow(event, "hold.opened", {
-    id: hold,
+    id: `h-${name}`,
     org: event.org,
     event: event.id,
     source: event.source,
     seq: event.seq,
     type: event.type,
-    proposals: proposals.map((proposal) => proposal.id),
+    proposals: proposals.map(({ id }) => id),
     requester: event.actor,
     opened: event.time,
   })
@@ -106,23 +80,205 @@ export const openProposals = (
     drafts: [
       ...(bound === undefined ? [] : [follow(event, "bound.exceeded", { ...bound, event: event.id })]),
       opened,
-      ...proposals.map((proposal) => follow(event, "proposal.opened", proposal)),
+      ...proposals.flatMap((proposal) => proposalDrafts(definitions, event, proposal, now)),
     ],
     reason: proposals.map((proposal) => waitsFor(proposal, now)).join("; "),
   }
 }
 
-const question = (event: Event, requester: string): string =>
-  `${requester} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`
-
-const waitsFor = (proposal: Proposal, now: number): string => {
-  const needed = neededApprovals(proposal.resolution, proposal.electorate.length)
-  const names = proposal.electorate.map((elector) => elector.name)
-  const who = names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`
-  return `waits for ${needed} of ${who} within ${durationInWords(Date.parse(proposal.deadline) - now)} (${proposal.contract})`
+/**
+ * The one further proposal of `otherwise: escalate`, in the place of one that ran out of time: an approval by one of
+ * the people named. `undefined` where there is nobody to ask.
+ */
+export const furtherProposal = (
+  definitions: Definitions,
+  event: Event,
+  expired: Proposal,
+  now: number,
+): ReadonlyArray<Draft> | undefined => {
+  if (typeof expired.otherwise !== "object") return undefined
+  const linked = definitions.contracts.get(expired.contract)
+  const proposal: Proposal = {
+    ...makeProposal(
+      `${expired.id}.e`,
+      definitions,
+      event,
+      {
+        contract: { fullName: expired.contract, version: expired.version, scope: linked?.contract.scope ?? event.org },
+        place: expired.effect,
+        kind: "approval",
+        from: expired.otherwise.escalate[0]!.to,
+        self: false,
+        within: Date.parse(expired.deadline) - Date.parse(expired.opened),
+        otherwise: "deny",
+        levels: expired.otherwise.escalate.slice(1),
+      },
+      now,
+    ),
+    escalates: expired.id,
+  }
+  if (whyImpossible(proposal) !== undefined) return undefined
+  return proposalDrafts(definitions, event, proposal, now, expired.otherwise.escalate[0]!.message)
 }
 
-const impossibleReason = (contract: string, needed: number, electors: number): string =>
-  electors === 0
-    ? `${contract} needs an approval, but there is nobody who could give it (who asks may not approve it himself)`
-    : `${contract} needs ${needed} approvals, but only ${electors} ${electors === 1 ? "member" : "members"} could give one`
+const requirementsOf = ({ linked, exceeded }: Considered): ReadonlyArray<Requirement> => {
+  const { contract } = linked
+  const asked = exceeded.flatMap((one): ReadonlyArray<Requirement> => {
+    const levels = escalationOf(one)
+    if (levels === undefined) return []
+    const [first, ...later] = levels
+    return [
+      {
+        contract,
+        place: one.use.effect,
+        kind: "approval",
+        from: first!.to,
+        self: false,
+        within: DEFAULT_WITHIN_MS,
+        otherwise: "deny",
+        levels: later,
+      },
+    ]
+  })
+  const required = linked.requires.map(({ place, effect }): Requirement => ({
+    contract,
+    place,
+    kind: effect.effect === "require_votes" ? "votes" : "approval",
+    from: effect.from,
+    self: effect.self,
+    within: effect.within,
+    otherwise: effect.otherwise,
+    levels: [],
+    ...(effect.effect === "require_votes" ? { votes: effect } : undefined),
+  }))
+  return [...asked, ...required]
+}
+
+const BOUNDS_REQUIREMENT = (org: string): Requirement => ({
+  contract: { fullName: BOUNDS_CONTRACT, version: "1", scope: org },
+  place: 0,
+  kind: "approval",
+  from: [{ kind: "humans", scope: false }],
+  self: true,
+  within: DEFAULT_WITHIN_MS,
+  otherwise: "deny",
+  levels: [],
+})
+
+const makeProposal = (
+  id: string,
+  definitions: Definitions,
+  event: Event,
+  requirement: Requirement,
+  now: number,
+): Proposal => {
+  const { contract, votes } = requirement
+  const requester = requesterOf(event.actor)
+  const weightOf = weighing(votes)
+  const electors = (from: ReadonlyArray<Selector>, joins?: string): ReadonlyArray<Elector> =>
+    select(from, definitions, event, contract.scope)
+      .filter((one) => requirement.self || one.name !== requester.name)
+      .map(({ name, kind, weight, org }) => ({
+        name,
+        kind,
+        weight: weightOf(name, weight),
+        ...(org === undefined ? undefined : { org }),
+        ...(joins === undefined ? undefined : { joins }),
+      }))
+  const base = electors(requirement.from)
+  const names = new Set(base.map(({ name }) => name))
+  const later: Array<Elector> = []
+  const levels = requirement.levels.map(({ to, after = 0, message }) => {
+    const at = new Date(now + after).toISOString()
+    for (const elector of electors(to, at)) if (!names.has(elector.name)) names.add(elector.name) && later.push(elector)
+    return message === undefined ? { at } : { at, message }
+  })
+  const resolution: Resolution = votes?.resolution ?? { kind: "approvals", approvals: 1 }
+  const quorum = quorumOf(votes, base.length)
+  const vetoers = votes?.veto === undefined ? undefined : select(votes.veto, definitions, event, contract.scope)
+  return {
+    id,
+    org: event.org,
+    hold: `h-${placeName(event.org, event.seq)}`,
+    contract: contract.fullName,
+    version: contract.version,
+    revision: definitions.revision,
+    effect: requirement.place,
+    kind: requirement.kind,
+    question: `${requester.name} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`,
+    electorate: [...base, ...later],
+    resolution,
+    ...(votes?.of === "cast" ? { of: votes.of } : undefined),
+    ...(quorum === undefined ? undefined : { quorum }),
+    ...(vetoers === undefined ? undefined : { vetoers }),
+    ...(votes?.delay === undefined ? undefined : { delay: votes.delay }),
+    ...(votes?.same === undefined ? undefined : { same: votes.same }),
+    ...(levels.length === 0 ? undefined : { levels }),
+    otherwise: requirement.otherwise,
+    opened: new Date(now).toISOString(),
+    deadline: new Date(now + requirement.within).toISOString(),
+    digest: actionDigest(event),
+    requester: requester.name,
+  }
+}
+
+/** Heads, unless the contract weighs: by the members' own weights, or by a map. */
+const weighing = (votes: RequireVotes | undefined): ((name: string, weight: number) => number) => {
+  const weights = votes?.weights
+  if (weights === undefined) return () => 1
+  return weights === "members" ? (_, weight) => weight : (name) => weights[name] ?? 1
+}
+
+const quorumOf = (votes: RequireVotes | undefined, electors: number): number | undefined => {
+  const quorum = votes?.quorum
+  if (quorum === undefined) return undefined
+  return "voters" in quorum ? quorum.voters : Math.ceil(quorum.share * electors - 1e-9)
+}
+
+/** Opening is posted where the organization reads it; then everybody may vote. */
+const proposalDrafts = (
+  definitions: Definitions,
+  event: Event,
+  proposal: Proposal,
+  now: number,
+  message?: string,
+): ReadonlyArray<Draft> => [
+  follow(event, "proposal.opened", proposal),
+  follow(event, "message.posted", {
+    channel: definitions.view(event.org).organization.channels[0]!,
+    text: `${message === undefined ? "" : `${message} `}${proposal.question}: ${waitsFor(proposal, now)}. ${proposal.id}`,
+  }),
+]
+
+const waitsFor = (proposal: Proposal, now: number): string => {
+  const first = proposal.electorate.filter(({ joins }) => joins === undefined)
+  const names = first.map(({ name }) => name)
+  const who = names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`
+  return `waits for ${askedFor(proposal, first.length)} of ${who} within ${durationInWords(Date.parse(proposal.deadline) - now)} (${proposal.contract})`
+}
+
+const askedFor = ({ resolution, of = "electorate", quorum }: Proposal, electors: number): string => {
+  const enough = quorum === undefined ? "" : `, if ${quorum} vote at all,`
+  switch (resolution.kind) {
+    case "plurality":
+      return `a choice between ${resolution.options.join(", ")}${enough}`
+    case "approvals":
+      return `${resolution.approvals}`
+    case "supermajority":
+      return `a share of ${Math.round(resolution.fraction * 100)}%${of === "cast" ? " of the votes cast" : ""}${enough}`
+    default:
+      return of === "cast"
+        ? `a ${resolution.kind === "majority" ? "majority" : "unanimous vote"} of the votes cast${enough}`
+        : `${neededApprovals(resolution, electors)}`
+  }
+}
+
+/** `M` = 0, `M` above the electorate, or an empty electorate. */
+const whyImpossible = ({ contract, resolution, electorate }: Proposal): string | undefined => {
+  if (electorate.length === 0)
+    return `${contract} needs an approval, but there is nobody who could give it (who asks may not approve it himself)`
+  const needed = resolution.kind === "approvals" ? resolution.approvals : 1
+  return needed < 1 || needed > electorate.length
+    ? `${contract} needs ${needed} approvals, but only ${electorate.length} ${electorate.length === 1 ? "member" : "members"} could give one`
+    : undefined
+}

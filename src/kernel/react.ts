@@ -1,53 +1,119 @@
 /** What must follow from a record that has just been folded in: ends of proposals and holds, the next task. Pure. */
 import type { ApprovalResolved, BuiltinData } from "../domain/builtins.ts"
-import { type Event, requesterOf } from "../domain/event.ts"
+import type { Event } from "../domain/event.ts"
+import type { Proposal } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
 import type { Task } from "../domain/task.ts"
-import { decideFailure, decideRelease } from "./decide.ts"
+import { type Judged, decideAfresh, decideFailure, decideRelease } from "./decideHeld.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, follow } from "./draft.ts"
 import { nextOfSequence } from "./effects.ts"
-import type { OpenHold, OpenProposal, OrganizationState } from "./state.ts"
-import { tally } from "./tally.ts"
+import { furtherProposal } from "./openProposals.ts"
+import { asOf, closeProposal, standingVotes } from "./proposals.ts"
+import type { OpenHold, OrganizationState } from "./state.ts"
 
 const NONE: ReadonlyArray<Draft> = []
 
-/** `completed`: the task that the record has just ended with success. */
+/** What a record has just ended, as it stood before. */
+export interface Ended {
+  readonly task?: Task | undefined
+  readonly proposal?: Proposal | undefined
+}
+
+export const endedBy = (state: OrganizationState, { event }: LogRecord): Ended => {
+  switch (event.type) {
+    case "task.completed":
+      return { task: state.tasks.get((event.data as BuiltinData["task.completed"]).task)?.task }
+    case "proposal.expired":
+      return { proposal: state.proposals.get((event.data as BuiltinData["proposal.expired"]).proposal)?.proposal }
+    default:
+      return NOTHING
+  }
+}
+
+const NOTHING: Ended = {}
+
 export const react = (
   state: OrganizationState,
   definitions: Definitions,
   record: LogRecord,
-  completed: Task | undefined,
+  ended: Ended,
   now: number,
 ): ReadonlyArray<Draft> => {
   const { event } = record
   switch (event.type as keyof BuiltinData) {
+    case "proposal.opened": {
+      const open = state.proposals.get((event.data as BuiltinData["proposal.opened"]).id)
+      return open === undefined ? NONE : standingVotes(state, open, event, now)
+    }
     case "vote.cast": {
       const open = state.proposals.get((event.data as BuiltinData["vote.cast"]).proposal)
-      return open === undefined ? NONE : close(state, definitions, open, event)
+      return open === undefined ? NONE : closeProposal(state, definitions, open, event, now)
     }
     case "contracts.revised":
-      return [...state.proposals.values()].flatMap((open) => close(state, definitions, open, event))
+    case "delegation.created":
+    case "delegation.revoked":
+      return [...state.proposals.values()].flatMap((open) => closeProposal(state, definitions, open, event, now))
     case "proposal.succeeded": {
       const hold = state.holds.get((event.data as BuiltinData["proposal.succeeded"]).hold)
-      if (hold === undefined || !hold.proposals.every((id) => state.proposals.get(id)?.succeeded === true)) return NONE
-      return release(state, definitions, hold, event, now)
+      return hold === undefined ? NONE : releaseWhenMet(state, definitions, hold, event, now)
     }
     case "proposal.defeated":
-    case "proposal.expired": {
-      const { hold: id, contract, reason } = event.data as BuiltinData["proposal.defeated"]
-      const hold = state.holds.get(id)
-      if (hold === undefined) return NONE
-      const rule = event.type === "proposal.expired" ? "expired" : "defeated"
-      return endHold(state, definitions, hold, rule, event, reason, [contract])
-    }
-    case "task.completed": {
-      const next = completed === undefined ? undefined : nextOfSequence(completed, event)
-      return next === undefined ? NONE : [next]
-    }
+    case "proposal.expired":
+      return failed(state, definitions, event, ended.proposal, now)
+    case "task.completed":
+      return ended.task === undefined ? NONE : afterTask(state, ended.task, event)
     default:
       return NONE
   }
+}
+
+/** Lets a hold through when every requirement is met and no delay runs any more. */
+export const releaseWhenMet = (
+  state: OrganizationState,
+  definitions: Definitions,
+  hold: OpenHold,
+  cause: Event,
+  now: number,
+): ReadonlyArray<Draft> => {
+  const met = hold.proposals.every((id) => {
+    const released = state.proposals.get(id)?.released
+    return released !== undefined && released <= now
+  })
+  if (!met || hold.proposals.length === 0) return NONE
+  const judged = decideRelease(state, definitions, hold, now)
+  return judged.decision.verdict === "allow"
+    ? released(hold, cause, judged, "every requirement was met")
+    : refusedHold(state, hold, cause, judged)
+}
+
+/** A hold that waited for room is decided afresh. */
+export const continueHold = (
+  state: OrganizationState,
+  definitions: Definitions,
+  hold: OpenHold,
+  cause: Event,
+  now: number,
+): ReadonlyArray<Draft> => {
+  const judged = decideAfresh(state, definitions, hold, now)
+  const { decision, derived } = judged
+  if (decision.verdict === "allow") return released(hold, cause, judged, "there is room now")
+  if (decision.verdict === "deny") return refusedHold(state, hold, cause, judged)
+  const { reason = "", until, proposals = [] } = decision
+  return [
+    asOf(
+      cause,
+      hold,
+      follow(cause, "hold.continued", {
+        ...held(hold),
+        reason,
+        decision,
+        proposals,
+        ...(until === undefined ? undefined : { until }),
+      }),
+    ),
+    ...derived.filter(({ type }) => type !== "hold.opened"),
+  ]
 }
 
 /** Ends a hold that was not released: the proposals still open with it, the second decision, and what follows. */
@@ -63,135 +129,116 @@ export const endHold = (
 ): ReadonlyArray<Draft> => {
   const { decision, derived } = decideFailure(definitions, hold, rule, contracts, reason)
   const type = rule === "expired" ? "hold.expired" : rule === "cancelled" ? "hold.cancelled" : "hold.denied"
-  const others = hold.proposals.filter((id) => state.proposals.has(id))
   const whose = by === undefined ? undefined : { by }
   return [
-    ...others.map((id) =>
-      asOf(
-        cause,
-        hold,
-        follow(cause, "proposal.cancelled", {
-          proposal: id,
-          hold: hold.id,
-          contract: state.proposals.get(id)!.proposal.contract,
-          reason,
-          ...whose,
-        }),
-      ),
-    ),
+    ...othersEnd(state, hold, cause, reason, whose),
     asOf(cause, hold, follow(cause, type, { ...held(hold), reason, decision, ...whose })),
-    resolved(hold, cause, rule === "expired" ? "expired" : "deny", reason),
+    ...resolved(hold, cause, rule === "expired" ? "expired" : "deny", reason),
     ...derived,
     ...runRefused(state, hold, cause, reason),
   ]
 }
 
-const release = (
-  state: OrganizationState,
-  definitions: Definitions,
+const released = (
   hold: OpenHold,
   cause: Event,
-  now: number,
+  { decision, derived }: Judged,
+  reason: string,
+): ReadonlyArray<Draft> => [
+  asOf(cause, hold, follow(cause, "hold.released", { ...held(hold), reason, decision })),
+  ...resolved(hold, cause, "allow", reason),
+  ...derived,
+]
+
+const refusedHold = (
+  state: OrganizationState,
+  hold: OpenHold,
+  cause: Event,
+  { decision, derived }: Judged,
 ): ReadonlyArray<Draft> => {
-  const { decision, derived } = decideRelease(state, definitions, hold, now)
-  const allowed = decision.verdict === "allow"
-  const reason = allowed ? "every requirement was met" : decision.reason!
+  const reason = decision.reason ?? ""
   return [
-    asOf(cause, hold, follow(cause, allowed ? "hold.released" : "hold.denied", { ...held(hold), reason, decision })),
-    resolved(hold, cause, allowed ? "allow" : "deny", reason),
+    asOf(cause, hold, follow(cause, "hold.denied", { ...held(hold), reason, decision })),
+    ...resolved(hold, cause, "deny", reason),
     ...derived,
-    ...(allowed ? NONE : runRefused(state, hold, cause, reason)),
+    ...runRefused(state, hold, cause, reason),
   ]
 }
 
-/** Decides a proposal as soon as its rule is met, or cannot be met any more. */
-const close = (
+/** The first proposal that fails ends the others, unless it is escalated: then a further one stands in its place. */
+const failed = (
   state: OrganizationState,
   definitions: Definitions,
-  open: OpenProposal,
-  cause: Event,
+  event: Event,
+  late: Proposal | undefined,
+  now: number,
 ): ReadonlyArray<Draft> => {
-  if (open.succeeded) return NONE
-  const { proposal, votes } = open
-  let approve = 0
-  let deny = 0
-  let abstain = 0
-  let remaining = 0
-  for (const elector of proposal.electorate) {
-    const vote = votes.get(elector.name)
-    if (vote?.choice === "approve") approve++
-    else if (vote?.choice === "deny") deny++
-    else if (vote !== undefined) abstain++
-    else if (canVote(definitions, elector)) remaining++
-  }
-  const electors = proposal.electorate.length
-  const result = tally(proposal.resolution, { approve, deny, abstain, open: remaining, electors })
-  if (result === "open") return NONE
-  const hold = state.holds.get(proposal.hold)
-  const reason =
-    result === "succeeded"
-      ? `approved by ${namesOf(open, "approve")}`
-      : deny > 0
-        ? `denied by ${namesOf(open, "deny")}${reasonsOf(open)}`
-        : `it cannot be reached any more: ${approve} approved, ${abstain} abstained, ${remaining} of ${electors} can still vote`
-  const draft = follow(cause, result === "succeeded" ? "proposal.succeeded" : "proposal.defeated", {
-    proposal: proposal.id,
-    hold: proposal.hold,
-    contract: proposal.contract,
-    reason,
+  const { hold: id, contract, reason } = event.data as BuiltinData["proposal.defeated"]
+  const hold = state.holds.get(id)
+  if (hold === undefined) return NONE
+  const further = late === undefined ? undefined : furtherProposal(definitions, hold.event, late, now)
+  if (further !== undefined) return further.map((draft) => asOf(event, hold, draft))
+  return endHold(state, definitions, hold, event.type === "proposal.expired" ? "expired" : "defeated", event, reason, [
+    contract,
+  ])
+}
+
+const othersEnd = (
+  state: OrganizationState,
+  hold: OpenHold,
+  cause: Event,
+  reason: string,
+  whose: { readonly by: string } | undefined,
+): ReadonlyArray<Draft> =>
+  hold.proposals.flatMap((id) => {
+    const open = state.proposals.get(id)
+    return open === undefined
+      ? []
+      : [
+          asOf(
+            cause,
+            hold,
+            follow(cause, "proposal.cancelled", {
+              proposal: id,
+              hold: hold.id,
+              contract: open.proposal.contract,
+              reason,
+              ...whose,
+            }),
+          ),
+        ]
   })
-  return [hold === undefined ? draft : asOf(cause, hold, draft)]
-}
 
-/** Is the elector still a member where he was one when the electorate was frozen? */
-export const canVote = (
-  definitions: Definitions,
-  elector: { readonly name: string; readonly kind: "human" | "agent"; readonly org?: string },
-): boolean =>
-  elector.org === undefined
-    ? definitions.isHuman(elector.name)
-    : definitions.view(elector.org).members.get(elector.name.split("@")[0]!)?.kind === elector.kind
-
-/** Proposals whose deadline has come, and leases that have run out: what the writer's clock makes happen. */
-export const dueDrafts = (state: OrganizationState, now: number): ReadonlyArray<Draft> => {
-  const drafts: Array<Draft> = []
-  for (const { proposal, succeeded } of state.proposals.values()) {
-    if (succeeded || Date.parse(proposal.deadline) > now) continue
-    const hold = state.holds.get(proposal.hold)
-    if (hold === undefined) continue
-    const reason = `not decided within the time that ${proposal.contract} gives (until ${proposal.deadline})`
-    drafts.push(
-      asOf(
-        hold.event,
-        hold,
-        follow(hold.event, "proposal.expired", {
-          proposal: proposal.id,
-          hold: hold.id,
-          contract: proposal.contract,
-          reason,
-        }),
-      ),
-    )
+/** The next of a sequence; of a race the others end. */
+const afterTask = (state: OrganizationState, completed: Task, event: Event): ReadonlyArray<Draft> => {
+  if (completed.as === "sequence") {
+    const next = nextOfSequence(completed, event)
+    return next === undefined ? NONE : [next]
   }
-  return drafts
+  if (completed.as !== "first") return NONE
+  return [...state.tasks.values()].flatMap(({ task, state: stands, run }) => {
+    if (
+      task.eventSeq !== completed.eventSeq ||
+      task.contract !== completed.contract ||
+      task.effect !== completed.effect
+    )
+      return []
+    const reason = `${completed.member} was first (${completed.id})`
+    const ended =
+      stands === "running" && run !== undefined
+        ? [
+            {
+              ...follow(event, "run.ended", { run, task: task.id, outcome: "cancelled", error: reason }, daemonActor()),
+              subject: task.id,
+            },
+          ]
+        : []
+    return [
+      ...ended,
+      { ...follow(event, "task.cancelled", { task: task.id, reason }, daemonActor()), subject: task.id },
+    ]
+  })
 }
-
-export const nextTimer = (state: OrganizationState): number => {
-  let earliest = Number.POSITIVE_INFINITY
-  for (const { proposal, succeeded } of state.proposals.values())
-    if (!succeeded) earliest = Math.min(earliest, Date.parse(proposal.deadline))
-  for (const task of state.tasks.values()) if (task.state === "running") earliest = Math.min(earliest, task.until)
-  return earliest
-}
-
-/** Belongs to the held event's correlation, whoever caused it, and acts for who asked. */
-const asOf = (cause: Event, hold: OpenHold, draft: Draft): Draft => ({
-  ...draft,
-  actor: daemonActor(requesterOf(hold.event.actor)),
-  correlationid: hold.event.correlationid,
-  causationid: cause.id,
-  depth: Math.min(draft.depth ?? 1, 1),
-})
 
 const held = (hold: OpenHold) => ({
   hold: hold.id,
@@ -200,50 +247,30 @@ const held = (hold: OpenHold) => ({
   seq: hold.event.seq,
 })
 
-const resolved = (hold: OpenHold, cause: Event, verdict: ApprovalResolved["verdict"], reason: string): Draft =>
-  asOf(
-    cause,
-    hold,
-    follow(cause, "approval.resolved", {
-      hold: hold.id,
-      event: hold.event.id,
-      verdict,
-      proposals: hold.proposals,
-      reason,
-    }),
-  )
+/** Whoever asked is told, and the organization reads it where it reads everything. */
+const resolved = (
+  hold: OpenHold,
+  cause: Event,
+  verdict: ApprovalResolved["verdict"],
+  reason: string,
+): ReadonlyArray<Draft> => {
+  if (hold.proposals.length === 0) return NONE
+  const outcome = follow(cause, "approval.resolved", {
+    hold: hold.id,
+    event: hold.event.id,
+    verdict,
+    proposals: hold.proposals,
+    reason,
+  })
+  return [asOf(cause, hold, outcome)]
+}
 
 /** A run that was not granted ends its task. */
 const runRefused = (state: OrganizationState, hold: OpenHold, cause: Event, reason: string): ReadonlyArray<Draft> => {
   if (hold.event.type !== "run.requested") return NONE
   const { task, run } = hold.event.data as BuiltinData["run.requested"]
   const open = state.tasks.get(task)
-  return open === undefined
-    ? NONE
-    : [
-        asOf(
-          cause,
-          hold,
-          follow(cause, "task.failed", {
-            task,
-            run,
-            attempt: open.attempt,
-            error: `the run was refused: ${reason}`,
-            dead: true,
-          }),
-        ),
-      ]
-}
-
-const namesOf = (open: OpenProposal, choice: "approve" | "deny"): string =>
-  [...open.votes.values()]
-    .filter((vote) => vote.choice === choice)
-    .map((vote) => vote.by)
-    .join(" and ")
-
-const reasonsOf = (open: OpenProposal): string => {
-  const reasons = [...open.votes.values()].flatMap((vote) =>
-    vote.choice === "deny" && vote.reason !== undefined ? [`"${vote.reason}"`] : [],
-  )
-  return reasons.length === 0 ? "" : `: ${reasons.join(", ")}`
+  if (open === undefined) return NONE
+  const error = `the run was refused: ${reason}`
+  return [asOf(cause, hold, follow(cause, "task.failed", { task, run, attempt: open.attempt, error, dead: true }))]
 }

@@ -1,12 +1,13 @@
 /** The state as JSON, so that a start does not depend on the length of the log. */
+import type { Delegation, Vote } from "../domain/proposal.ts"
+import { decodeBudgets, encodeBudgets, type EncodedBudget } from "./budgets.ts"
 import { decodeCounter, encodeCounter, type EncodedCounter } from "./counters.ts"
 import { decodeLimits, encodeLimits, type EncodedLimit } from "./limits.ts"
-import { nextTimer } from "./react.ts"
-import type { OpenHold, OpenProposal, OpenRun, OpenTask, OrganizationState } from "./state.ts"
-import type { Vote } from "../domain/proposal.ts"
+import type { OpenHold, OpenProposal, OpenRun, OpenTask, OrganizationState, StandingApproval } from "./state.ts"
+import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 1
+export const SNAPSHOT_VERSION = 2
 
 interface Encoded {
   readonly org: string
@@ -16,12 +17,11 @@ interface Encoded {
   readonly manifest?: string
   readonly counters: ReadonlyArray<readonly [string, EncodedCounter]>
   readonly limits: ReadonlyArray<EncodedLimit>
+  readonly budgets: ReadonlyArray<EncodedBudget>
   readonly holds: ReadonlyArray<OpenHold>
-  readonly proposals: ReadonlyArray<{
-    readonly proposal: OpenProposal["proposal"]
-    readonly votes: ReadonlyArray<Vote>
-    readonly succeeded: boolean
-  }>
+  readonly proposals: ReadonlyArray<Omit<OpenProposal, "votes"> & { readonly votes: ReadonlyArray<Vote> }>
+  readonly delegations: ReadonlyArray<Delegation>
+  readonly standing: ReadonlyArray<StandingApproval>
   readonly tasks: ReadonlyArray<OpenTask>
   readonly runs: ReadonlyArray<OpenRun>
 }
@@ -36,13 +36,17 @@ export const encodeState = (state: OrganizationState): string =>
     ...(state.manifest === undefined ? undefined : { manifest: state.manifest }),
     counters: [...state.counters].map(([key, counter]) => [key, encodeCounter(counter)] as const).sort(byKey),
     limits: encodeLimits(state.limits),
-    holds: [...state.holds.values()],
-    proposals: [...state.proposals.values()].map(({ proposal, votes, succeeded }) => ({
+    budgets: encodeBudgets(state.budgets),
+    holds: [...state.holds.values()].map(normalHold),
+    proposals: [...state.proposals.values()].map(({ proposal, votes, released, joined }) => ({
       proposal,
       votes: [...votes.values()],
-      succeeded,
+      released,
+      joined,
     })),
-    tasks: [...state.tasks.values()],
+    delegations: [...state.delegations.values()],
+    standing: [...state.standing.values()],
+    tasks: [...state.tasks.values()].map(normalTask),
     runs: [...state.runs.values()],
   } satisfies Encoded)
 
@@ -56,13 +60,16 @@ export const decodeState = (text: string): OrganizationState => {
     manifest: encoded.manifest,
     counters: new Map(encoded.counters.map(([key, counter]) => [key, decodeCounter(counter)])),
     limits: decodeLimits(encoded.limits),
-    holds: new Map(encoded.holds.map((hold) => [hold.id, hold])),
+    budgets: decodeBudgets(encoded.budgets),
+    holds: new Map(encoded.holds.map((hold) => [hold.id, normalHold(hold)])),
     proposals: new Map(
-      encoded.proposals.map(({ proposal, votes, succeeded }) => [
+      encoded.proposals.map(({ proposal, votes, released, joined }) => [
         proposal.id,
-        { proposal, votes: new Map(votes.map((vote) => [vote.by, vote])), succeeded },
+        { proposal, votes: new Map(votes.map((vote) => [vote.by, vote])), released, joined },
       ]),
     ),
+    delegations: new Map(encoded.delegations.map((delegation) => [delegation.id, delegation])),
+    standing: new Map(encoded.standing.map((standing) => [standing.id, standing])),
     tasks: new Map(encoded.tasks.map((task) => [task.task.id, normalTask(task)])),
     runs: new Map(encoded.runs.map((run) => [run.run, run])),
     nextTimer: Number.POSITIVE_INFINITY,
@@ -71,13 +78,23 @@ export const decodeState = (text: string): OrganizationState => {
   return state
 }
 
-/** JSON drops what is undefined; the shape must stay the same for every task. */
-const normalTask = ({ task, state, attempt, run, worker, until }: OpenTask): OpenTask => ({
+/** JSON drops what is undefined; the shape, and the order of its keys, must stay the same. */
+const normalTask = ({ task, state, attempt, run, worker, until, escalated }: OpenTask): OpenTask => ({
   task,
   state,
   attempt,
   run,
   worker,
+  until,
+  escalated,
+})
+
+const normalHold = ({ id, event, decision, proposals, reservations, until }: OpenHold): OpenHold => ({
+  id,
+  event,
+  decision,
+  proposals,
+  reservations,
   until,
 })
 

@@ -4,8 +4,9 @@
  */
 import type { Decision } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
-import type { Proposal, Vote } from "../domain/proposal.ts"
+import type { Delegation, Proposal, Vote } from "../domain/proposal.ts"
 import type { Task } from "../domain/task.ts"
+import type { BudgetWindows } from "./budgets.ts"
 import type { Counters } from "./counters.ts"
 import type { LimitWindows, Reservation } from "./limits.ts"
 
@@ -21,8 +22,12 @@ export interface OrganizationState {
   manifest: string | undefined
   readonly counters: Counters
   readonly limits: LimitWindows
+  readonly budgets: BudgetWindows
   readonly holds: Map<string, OpenHold>
   readonly proposals: Map<string, OpenProposal>
+  /** By id; one that has expired is no longer looked at. */
+  readonly delegations: Map<string, Delegation>
+  readonly standing: Map<string, StandingApproval>
   /** Tasks that have not ended. */
   readonly tasks: Map<string, OpenTask>
   /** Runs that have not ended. */
@@ -36,16 +41,39 @@ export interface OpenHold {
   readonly id: string
   readonly event: Event
   readonly decision: Decision
-  readonly proposals: ReadonlyArray<string>
-  readonly reservations: ReadonlyArray<Reservation>
+  /** Of those that it waits for; a further one takes the place of one that it escalates. */
+  proposals: ReadonlyArray<string>
+  reservations: ReadonlyArray<Reservation>
+  /** Waits for room: log time in ms at which it is decided afresh. */
+  until: number | undefined
 }
 
 export interface OpenProposal {
   readonly proposal: Proposal
   /** By elector's name; a later vote of the same elector replaces the earlier one. */
   readonly votes: Map<string, Vote>
-  /** Set between the proposal's own success and the end of its hold, while others are still being voted on. */
-  succeeded: boolean
+  /** Log time in ms from which its success counts: between it and the end of the hold others may still be voted on. */
+  released: number | undefined
+  /** Levels that have joined. */
+  joined: number
+}
+
+/** A vote that its elector gives again by himself. */
+export interface StandingApproval {
+  /** The `vote.cast` that gave it. */
+  readonly id: string
+  readonly by: string
+  readonly contract: string
+  readonly version: string
+  readonly onbehalf: string
+  readonly type: string
+  /** RFC 8785 of what must be equal. */
+  readonly same: string
+  /** Names of the electorate that it was given in. */
+  readonly electorate: string
+  /** Log time in ms. */
+  readonly until: number
+  left: number
 }
 
 export interface OpenTask {
@@ -58,6 +86,8 @@ export interface OpenTask {
   worker: string | undefined
   /** Log time in ms at which the lease ends (running) or before which it is not given again (queued). */
   until: number
+  /** Escalations that have come. */
+  escalated: number
 }
 
 export interface OpenRun {
@@ -81,8 +111,11 @@ export const emptyState = (org: string): OrganizationState => ({
   manifest: undefined,
   counters: new Map(),
   limits: new Map(),
+  budgets: new Map(),
   holds: new Map(),
   proposals: new Map(),
+  delegations: new Map(),
+  standing: new Map(),
   tasks: new Map(),
   runs: new Map(),
   nextTimer: Number.POSITIVE_INFINITY,

@@ -1,0 +1,94 @@
+/** The combination rules: what all contracts that match make of an event together. */
+import type { DecidingRule, Verdict } from "../domain/decision.ts"
+import type { Event } from "../domain/event.ts"
+import type { Matches } from "./cell.ts"
+import type { Considered } from "./considered.ts"
+import { interpolate } from "./interpolate.ts"
+import type { LinkedContract } from "./linkedContract.ts"
+
+export type Combined =
+  | {
+      readonly verdict: "allow" | "deny"
+      readonly rule: DecidingRule
+      /** Full names of those that made the verdict. */
+      readonly contracts: ReadonlyArray<string>
+      readonly reason: string
+    }
+  /** Until there is room: decided afresh at `until`, log time in ms. */
+  | {
+      readonly verdict: "hold"
+      readonly rule: "limit"
+      readonly contracts: ReadonlyArray<string>
+      readonly reason: string
+      readonly until: number
+    }
+  /** Until every one of these contracts' requirements is met. */
+  | { readonly verdict: "hold"; readonly rule: "require"; readonly requiring: ReadonlyArray<Considered> }
+
+/**
+ * Any deny decides. Otherwise a limit that is used up denies, or waits for room; otherwise every requirement must be
+ * met; otherwise it is allowed where one says so, or where that is the organization's default.
+ */
+export const combine = (
+  considered: ReadonlyArray<Considered>,
+  matches: Matches,
+  fallback: "allow" | "deny",
+  event: Event,
+): Combined => {
+  const denying = considered.filter(({ linked }) => linked.deny !== undefined)
+  if (denying.length > 0) return deny("deny", denying, interpolate(denying[0]!.linked.deny!, event))
+  const unavailable = matches.unavailable.filter(({ linked }) => !linked.shadow)
+  if (unavailable.length > 0)
+    return deny("unavailable", unavailable, `${nameOf(unavailable[0]!)} cannot be decided: ${unavailable[0]!.reason}`)
+  const exceeding = considered.filter(({ exceeded }) => exceeded.some(({ use }) => use.instead === undefined))
+  if (exceeding.length > 0)
+    return deny("limit", exceeding, exceeding[0]!.exceeded.find(({ use }) => use.instead === undefined)!.reason)
+  const deferring = considered.filter(({ exceeded }) => exceeded.some(({ use }) => use.instead === "defer"))
+  if (deferring.length > 0) return defer(deferring)
+  const requiring = considered.filter(({ linked, exceeded }) => linked.requires.length > 0 || exceeded.length > 0)
+  if (requiring.length > 0) return { verdict: "hold", rule: "require", requiring }
+  const allowing = considered.filter(({ linked }) => linked.allows)
+  if (allowing.length > 0) return { verdict: "allow", rule: "allow", contracts: allowing.map(nameOf), reason: "" }
+  return fallback === "allow"
+    ? { verdict: "allow", rule: "default", contracts: [], reason: "" }
+    : deny("default", [], "no contract allows it, and this organization denies requests that no contract allows")
+}
+
+/** The verdict that would have been, had shadow contracts been enforced; only where it differs. */
+export const wouldBe = (
+  verdict: Verdict,
+  considered: ReadonlyArray<Considered>,
+  matches: Matches,
+  fallback: "allow" | "deny",
+  event: Event,
+): { readonly wouldBe?: Verdict } => {
+  if (!considered.some(({ linked }) => linked.shadow)) return {}
+  const other = combine(considered, matches, fallback, event).verdict
+  return other === verdict ? {} : { wouldBe: other }
+}
+
+interface Named {
+  readonly linked: LinkedContract
+}
+
+const nameOf = ({ linked }: Named): string => linked.contract.fullName
+
+const deny = (rule: DecidingRule, by: ReadonlyArray<Named>, reason: string): Combined => ({
+  verdict: "deny",
+  rule,
+  contracts: by.map(nameOf),
+  reason,
+})
+
+/** The last of the windows that are full says when it is worth looking again. */
+const defer = (deferring: ReadonlyArray<Considered>): Combined => {
+  const full = deferring.flatMap(({ exceeded }) => exceeded.filter(({ use }) => use.instead === "defer"))
+  const until = Math.max(...full.map(({ use }) => use.freeAt!))
+  return {
+    verdict: "hold",
+    rule: "limit",
+    contracts: deferring.map(nameOf),
+    reason: `waits for room: ${full[0]!.reason}`,
+    until,
+  }
+}

@@ -1,0 +1,112 @@
+/** The second decision on an event that was held: what its end makes of it. Pure. */
+import type { Decision, Verdict } from "../domain/decision.ts"
+import type { Event } from "../domain/event.ts"
+import { builtInEffects } from "./builtInEffects.ts"
+import { match } from "./cell.ts"
+import { type Considered, withoutLimits } from "./considered.ts"
+import { type Judged, judge } from "./decide.ts"
+import type { Definitions } from "./definitions.ts"
+import { EventFacts } from "./eventFacts.ts"
+import { followUps, refused, tasksOf } from "./effects.ts"
+import { interpolate } from "./interpolate.ts"
+import type { OrganizationState } from "./state.ts"
+
+export type { Judged }
+
+export interface Held {
+  readonly event: Event
+  readonly decision: Decision
+}
+
+/**
+ * Its requirements are met: a `deny` of the revision now in force still denies, later requirements are not added,
+ * limits were reserved when it was held.
+ */
+export const decideRelease = (state: OrganizationState, definitions: Definitions, held: Held, now: number): Judged => {
+  const event = atDepthZero(held.event)
+  const facts = new EventFacts(event, now, state, definitions)
+  const matches = match(definitions.cell(state.org, event.type), facts)
+  const considered = matches.matched.map((linked) => withoutLimits(linked))
+  const enforced = considered.filter(({ linked }) => !linked.shadow)
+  const denying = enforced.filter(({ linked }) => linked.deny !== undefined)
+  const unavailable = matches.unavailable.filter(({ linked }) => !linked.shadow)
+  const base = {
+    ...second(held, definitions),
+    outcomes: considered.map(({ outcome }) => outcome),
+    ...(facts.seen === undefined ? undefined : { values: facts.seen }),
+  }
+  if (denying.length > 0 || unavailable.length > 0) {
+    const decision: Decision = {
+      ...base,
+      verdict: "deny",
+      rule: denying.length > 0 ? "deny" : "unavailable",
+      contracts: (denying.length > 0 ? denying : unavailable).map(({ linked }) => linked.contract.fullName),
+      reason: denying.length > 0 ? interpolate(denying[0]!.linked.deny!, event) : unavailable[0]!.reason,
+    }
+    return { decision, derived: [...refused(event, decision), ...followUps(considered, "deny", definitions, event)] }
+  }
+  const tasks = tasksOf(enforced, definitions, event, now)
+  const decision: Decision = {
+    ...base,
+    verdict: "allow",
+    rule: "released",
+    contracts: held.decision.contracts,
+    ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),
+  }
+  return {
+    decision,
+    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event), ...builtInEffects(event)],
+  }
+}
+
+/** Its requirements failed: the contracts that made it wait may speak upon it. */
+export const decideFailure = (
+  definitions: Definitions,
+  held: Held,
+  rule: "defeated" | "expired" | "cancelled",
+  contracts: ReadonlyArray<string>,
+  reason: string,
+): Judged => {
+  const event = atDepthZero(held.event)
+  const verdict: Verdict = rule === "expired" ? "expired" : "deny"
+  const considered = held.decision.outcomes.flatMap((outcome): ReadonlyArray<Considered> => {
+    const linked = definitions.contracts.get(outcome.contract)
+    return linked === undefined ? [] : [{ linked, outcome, exceeded: [] }]
+  })
+  const decision: Decision = {
+    ...second(held, definitions),
+    outcomes: held.decision.outcomes,
+    verdict,
+    rule,
+    contracts,
+    reason,
+  }
+  return { decision, derived: [...refused(event, decision), ...followUps(considered, verdict, definitions, event)] }
+}
+
+/** It waited for room, and there may be some: decided afresh, limits and requirements included. */
+export const decideAfresh = (state: OrganizationState, definitions: Definitions, held: Held, now: number): Judged => {
+  const event = atDepthZero(held.event)
+  const { decision, derived } = judge(
+    state,
+    definitions,
+    event,
+    definitions.cell(state.org, event.type),
+    now,
+    undefined,
+  )
+  return { decision: { ...decision, ...second(held, definitions), ...proposalsOf(decision) }, derived }
+}
+
+/** A held event ends in another commit than it began in: depth counts anew. */
+const atDepthZero = ({ depth: _, ...event }: Event): Event => event
+
+const second = ({ event, decision }: Held, definitions: Definitions) => ({
+  v: 1 as const,
+  revision: definitions.revision,
+  first: { revision: decision.revision, seq: event.seq },
+  ...(decision.hold === undefined ? undefined : { hold: decision.hold }),
+  ...proposalsOf(decision),
+})
+
+const proposalsOf = ({ proposals }: Decision) => (proposals === undefined ? undefined : { proposals })

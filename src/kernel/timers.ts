@@ -1,0 +1,117 @@
+/** What the writer's clock makes happen: deadlines, delays, levels that join, room, escalated tasks. Pure. */
+import type { Event } from "../domain/event.ts"
+import type { Definitions } from "./definitions.ts"
+import { daemonActor, type Draft, follow } from "./draft.ts"
+import { escalateTask } from "./effects.ts"
+import { asOf, closeProposal } from "./proposals.ts"
+import { continueHold, releaseWhenMet } from "./react.ts"
+import type { OrganizationState } from "./state.ts"
+
+/** One thing that is due; it is looked at again when its turn comes, since an earlier one may have ended it. */
+export type Due = (state: OrganizationState, definitions: Definitions, now: number) => ReadonlyArray<Draft>
+
+/** Everything that is due at `now`, in the order of what opened first. Leases are the mailbox's own affair. */
+export const dueAt = (state: OrganizationState, now: number): ReadonlyArray<Due> => {
+  const due: Array<Due> = []
+  for (const [id, { proposal, released, joined }] of state.proposals) {
+    const levels = proposal.levels ?? []
+    for (let level = joined; level < levels.length && Date.parse(levels[level]!.at) <= now; level++)
+      due.push(levelJoins(id, level))
+    if (released !== undefined && released <= now) due.push(delayOver(proposal.hold))
+    if (released === undefined && Date.parse(proposal.deadline) <= now) due.push(timeUp(id))
+  }
+  for (const { id, until } of state.holds.values()) if (until !== undefined && until <= now) due.push(roomAgain(id))
+  for (const [id, { task, escalated }] of state.tasks) {
+    const levels = task.escalations ?? []
+    for (let level = escalated; level < levels.length && Date.parse(levels[level]!.at) <= now; level++)
+      due.push(taskLate(id, level))
+  }
+  return due
+}
+
+/** Log time in ms at which the next thing is due; infinity where nothing is. */
+export const nextTimer = (state: OrganizationState): number => {
+  let earliest = Number.POSITIVE_INFINITY
+  const at = (time: number): void => {
+    if (time < earliest) earliest = time
+  }
+  for (const { proposal, released, joined } of state.proposals.values()) {
+    at(released ?? Date.parse(proposal.deadline))
+    const level = proposal.levels?.[joined]
+    if (level !== undefined && released === undefined) at(Date.parse(level.at))
+  }
+  for (const { until } of state.holds.values()) if (until !== undefined) at(until)
+  for (const { task, state: stands, until, escalated } of state.tasks.values()) {
+    if (stands === "running") at(until)
+    const level = task.escalations?.[escalated]
+    if (level !== undefined) at(Date.parse(level.at))
+  }
+  return earliest
+}
+
+const NONE: ReadonlyArray<Draft> = []
+
+const timeUp =
+  (id: string): Due =>
+  (state, definitions, now) => {
+    const open = state.proposals.get(id)
+    const hold = open === undefined ? undefined : state.holds.get(open.proposal.hold)
+    return open === undefined || hold === undefined ? NONE : closeProposal(state, definitions, open, hold.event, now)
+  }
+
+const delayOver =
+  (holdId: string): Due =>
+  (state, definitions, now) => {
+    const hold = state.holds.get(holdId)
+    return hold === undefined ? NONE : releaseWhenMet(state, definitions, hold, hold.event, now)
+  }
+
+const roomAgain =
+  (holdId: string): Due =>
+  (state, definitions, now) => {
+    const hold = state.holds.get(holdId)
+    return hold === undefined ? NONE : continueHold(state, definitions, hold, hold.event, now)
+  }
+
+const levelJoins =
+  (id: string, level: number): Due =>
+  (state) => {
+    const open = state.proposals.get(id)
+    const hold = open === undefined ? undefined : state.holds.get(open.proposal.hold)
+    if (open === undefined || hold === undefined || open.released !== undefined) return NONE
+    const { at, message } = open.proposal.levels![level]!
+    const electors = open.proposal.electorate.filter(({ joins }) => joins === at).map(({ name }) => name)
+    const told = message ?? `${open.proposal.question}, and it is not decided yet`
+    const { event } = hold
+    return [
+      follow(event, "proposal.escalated", {
+        proposal: id,
+        hold: hold.id,
+        electors,
+        ...(message === undefined ? undefined : { message }),
+      }),
+      ...electors.map((to) => follow(event, "message.posted", { to, text: `${told}. ${id}` })),
+    ].map((draft) => asOf(event, hold, draft))
+  }
+
+const taskLate =
+  (id: string, level: number): Due =>
+  (state, _, now) => {
+    const open = state.tasks.get(id)
+    if (open === undefined) return NONE
+    const { task } = open
+    const cause: Event = {
+      id: task.event,
+      source: "charter",
+      type: "task.created",
+      time: task.created,
+      org: task.org,
+      actor: daemonActor(),
+      correlationid: task.correlationid,
+      seq: task.eventSeq,
+    }
+    return [
+      { ...follow(cause, "task.escalated", { task: id, level }), subject: id },
+      ...escalateTask(task, level, cause, now),
+    ]
+  }
