@@ -130,9 +130,11 @@ export interface Followed {
   readonly event: ShownEvent
 }
 
-/** Events as they come, until the daemon or whoever reads ends it. */
-async function* follow(daemon: DaemonFile, token: string, query: Query): AsyncGenerator<Followed> {
-  const response = await ask(daemon, token, "GET", withQuery("/v1/events/stream", query))
+/** Events as they come from the moment of the answer on, until the daemon or whoever reads ends it. */
+const follow = async (daemon: DaemonFile, token: string, query: Query): Promise<AsyncGenerator<Followed>> =>
+  eventsOf(daemon, await ask(daemon, token, "GET", withQuery("/v1/events/stream", query)))
+
+async function* eventsOf(daemon: DaemonFile, response: IncomingMessage): AsyncGenerator<Followed> {
   response.setEncoding("utf8")
   let rest = ""
   try {

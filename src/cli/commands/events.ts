@@ -42,8 +42,7 @@ const followed = async (
 ): Promise<void> => {
   const line = lineOf(output)
   // The stream begins before the list is asked for, so that nothing falls between the two.
-  const stream = client.follow({ org: query.org, type: query.type })
-  const first = stream.next()
+  const stream = await client.follow({ org: query.org, type: query.type })
   const { items } = await client.events({ ...query, limit })
   const shown = new Set<string>()
   const show = (event: ShownEvent): void => {
@@ -54,7 +53,7 @@ const followed = async (
     show(event)
     shown.add(`${event.org} ${event.seq}`)
   }
-  for (let next = await first; next.done !== true; next = await stream.next()) show(next.value.event)
+  for await (const { event } of stream) show(event)
   throw new Failure("The daemon has ended the stream.", { next: ["See how it is: charter status"] })
 }
 
