@@ -64,15 +64,22 @@ const decideGated = (
     return { record: { event, decision: plainAllow(definitions.revision, facts) }, derived: builtInEffects(event) }
 
   const considered = matches.matched.map((linked) => consider(linked, event, state, now))
-  const enforced = considered.filter((one) => !one.linked.shadow)
+  const enforced = withoutShadows(considered)
   const combined = combine(enforced, matches, fallback, event)
-  const base = {
+  const base: { -readonly [Key in keyof Decision]: Decision[Key] } = {
     v: 1,
+    verdict: combined.verdict,
+    rule: combined.rule,
     revision: definitions.revision,
     outcomes: considered.map((one) => one.outcome),
-    ...(facts.seen === undefined ? undefined : { values: facts.seen }),
-    ...wouldBe(combined.verdict, considered, matches, fallback, event),
-  } as const
+    contracts: combined.contracts,
+  }
+  if (facts.seen !== undefined) base.values = facts.seen
+  if (enforced !== considered) {
+    // Had shadow contracts been enforced.
+    const { verdict } = combine(considered, matches, fallback, event)
+    if (verdict !== combined.verdict) base.wouldBe = verdict
+  }
 
   if (combined.verdict === "hold" || (combined.verdict === "allow" && bound !== undefined)) {
     const opened = openProposals(definitions, event, combined.verdict === "hold" ? combined.requiring : [], bound, now)
@@ -85,7 +92,7 @@ const decideGated = (
         reason: opened.reason,
         hold: `h-${placeName(event.org, event.seq)}`,
         proposals: opened.proposals.map((proposal) => proposal.id),
-        ...announced(considered, "hold"),
+        ...emitsOf(announced(considered, "hold")),
       }
       return {
         record: { event, decision },
@@ -102,27 +109,15 @@ const decideGated = (
     )
   }
   if (combined.verdict === "deny")
-    return denied(
-      event,
-      { ...base, rule: combined.rule, contracts: combined.contracts, reason: combined.reason },
-      considered,
-      state,
-      now,
-      definitions,
-    )
+    return denied(event, { ...base, reason: combined.reason }, considered, state, now, definitions)
 
   const tasks = tasksOf(enforced, definitions, event, event.seq)
-  const decision: Decision = {
-    ...base,
-    verdict: "allow",
-    rule: combined.rule,
-    contracts: combined.contracts,
-    ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),
-    ...announced(considered, "allow"),
-  }
+  if (tasks.ids.length > 0) base.tasks = tasks.ids
+  const emits = announced(considered, "allow")
+  if (emits.length > 0) base.emits = emits
   return {
-    record: { event, decision },
-    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event), ...builtInEffects(event)],
+    record: { event, decision: base },
+    derived: joined(tasks.drafts, followUps(considered, "allow", definitions, event), builtInEffects(event)),
   }
 }
 
@@ -185,7 +180,7 @@ export const decideRelease = (
   const event = atDepthZero(held.event)
   const facts = new EventFacts(event, now, state, definitions)
   const matches = match(definitions.cell(state.org, event.type), facts)
-  const considered = matches.matched.map((linked) => withoutConditions(linked))
+  const considered = matches.matched.map((linked) => withoutLimits(linked))
   const enforced = considered.filter((one) => !one.linked.shadow)
   const denying = enforced.filter((one) => one.linked.deny !== undefined)
   const unavailable = matches.unavailable.filter((one) => !one.linked.shadow)
@@ -264,7 +259,7 @@ export interface Considered {
 }
 
 const consider = (linked: LinkedContract, event: Event, state: OrganizationState, now: number): Considered => {
-  if (linked.limits.length === 0) return withoutConditions(linked)
+  if (linked.limits.length === 0) return withoutLimits(linked)
   let exceeded: { rule: LimitRule; use: LimitUse } | undefined
   const limits = linked.limits.map((rule): LimitUse => {
     const check = checkLimit(state.limits, rule, event, now)
@@ -272,26 +267,15 @@ const consider = (linked: LinkedContract, event: Event, state: OrganizationState
     if (check.exceeded) exceeded ??= { rule, use }
     return use
   })
-  const verdict = linked.deny !== undefined || exceeded !== undefined ? "deny" : ownVerdict(linked)
-  return {
-    linked,
-    outcome: { ...outcomeOf(linked, verdict), limits },
-    ...(exceeded === undefined ? undefined : { exceeded }),
-  }
+  const outcome: ContractOutcome = { ...linked.outcome, limits }
+  return exceeded === undefined ? { linked, outcome } : { linked, outcome: { ...outcome, verdict: "deny" }, exceeded }
 }
 
-const withoutConditions = (linked: LinkedContract): Considered => ({
-  linked,
-  outcome: outcomeOf(linked, linked.deny !== undefined ? "deny" : ownVerdict(linked)),
-})
+const withoutLimits = (linked: LinkedContract): Considered => ({ linked, outcome: linked.outcome })
 
-const ownVerdict = (linked: LinkedContract): ContractOutcome["verdict"] =>
-  linked.requires.length > 0 ? "hold" : linked.allows ? "allow" : "none"
-
-const outcomeOf = (linked: LinkedContract, verdict: ContractOutcome["verdict"]): ContractOutcome =>
-  linked.shadow
-    ? { contract: linked.contract.fullName, version: linked.contract.version, verdict, shadow: true }
-    : { contract: linked.contract.fullName, version: linked.contract.version, verdict }
+/** The same list where no contract is a shadow. */
+const withoutShadows = (considered: ReadonlyArray<Considered>): ReadonlyArray<Considered> =>
+  considered.some((one) => one.linked.shadow) ? considered.filter((one) => !one.linked.shadow) : considered
 
 interface Combined {
   readonly verdict: "allow" | "deny" | "hold"
@@ -308,21 +292,21 @@ const combine = (
   fallback: "allow" | "deny",
   event: Event,
 ): Combined => {
-  const denying = considered.filter((one) => one.linked.deny !== undefined)
+  const denying = among(considered, (one) => one.linked.deny !== undefined)
   if (denying.length > 0) return deny("deny", denying, interpolate(denying[0]!.linked.deny!, event))
-  const unavailable = matches.unavailable.filter((one) => !one.linked.shadow)
+  const unavailable = among(matches.unavailable, (one) => !one.linked.shadow)
   if (unavailable.length > 0)
     return deny(
       "unavailable",
       unavailable,
       `${unavailable[0]!.linked.contract.fullName} cannot be decided: ${unavailable[0]!.reason}`,
     )
-  const exceeding = considered.filter((one) => one.exceeded !== undefined)
+  const exceeding = among(considered, (one) => one.exceeded !== undefined)
   if (exceeding.length > 0) return deny("limit", exceeding, limitReason(exceeding[0]!.exceeded!))
-  const requiring = considered.filter((one) => one.linked.requires.length > 0).map((one) => one.linked)
+  const requiring = among(considered, (one) => one.linked.requires.length > 0).map((one) => one.linked)
   if (requiring.length > 0)
     return { verdict: "hold", rule: "require", contracts: requiring.map(nameOf), reason: "", requiring }
-  const allowing = considered.filter((one) => one.linked.allows)
+  const allowing = among(considered, (one) => one.linked.allows)
   if (allowing.length > 0)
     return {
       verdict: "allow",
@@ -357,19 +341,6 @@ const limitReason = ({ rule, use }: { rule: LimitRule; use: LimitUse }): string 
   return `the limit of ${limit.max} in ${durationInWords(limit.within)}${whose} is used up${free}`
 }
 
-/** The verdict that would have been, had shadow contracts been enforced; only where it differs. */
-const wouldBe = (
-  verdict: Verdict,
-  considered: ReadonlyArray<Considered>,
-  matches: Matches,
-  fallback: "allow" | "deny",
-  event: Event,
-): { readonly wouldBe?: Verdict } => {
-  if (!considered.some((one) => one.linked.shadow)) return {}
-  const other = combine(considered, matches, fallback, event).verdict
-  return other === verdict ? {} : { wouldBe: other }
-}
-
 const fallbackVerdict = (definitions: Definitions, event: Event): "allow" | "deny" =>
   definitions.view(event.org).organization.default === "deny" && isRequest(event.type) ? "deny" : "allow"
 
@@ -400,7 +371,7 @@ const denied = (
   now: number,
   definitions: Definitions,
 ): Decided => {
-  const full: Decision = { ...decision, verdict: "deny", ...announced(considered, "deny") }
+  const full: Decision = { ...decision, verdict: "deny", ...emitsOf(announced(considered, "deny")) }
   const derived: Array<Draft> = []
   for (const one of considered) {
     if (one.exceeded === undefined || one.linked.shadow) continue
@@ -433,17 +404,25 @@ const refused = (event: Event, decision: Decision): ReadonlyArray<Draft> =>
     : NONE
 
 /** Types of the events that contracts emit upon this verdict, for the answer. */
-const announced = (
-  considered: ReadonlyArray<Considered>,
-  verdict: Verdict,
-): { readonly emits?: ReadonlyArray<string> } => {
+const announced = (considered: ReadonlyArray<Considered>, verdict: Verdict): ReadonlyArray<string> => {
   const emits: Array<string> = []
   for (const one of considered)
     if (!one.linked.shadow)
       for (const { effect } of one.linked.follows)
         if (effect.effect === "emit" && uponOf(effect, one.outcome.verdict).includes(verdict)) emits.push(effect.type)
-  return emits.length === 0 ? {} : { emits }
+  return emits
 }
+
+const emitsOf = (emits: ReadonlyArray<string>): { readonly emits?: ReadonlyArray<string> } =>
+  emits.length === 0 ? {} : { emits }
+
+/** Nearly always all of them are empty. */
+const joined = (...lists: ReadonlyArray<ReadonlyArray<Draft>>): ReadonlyArray<Draft> =>
+  lists.some((list) => list.length > 0) ? lists.flat() : NONE
+
+/** Those of the list that it says something of; nearly always none. */
+const among = <A>(list: ReadonlyArray<A>, has: (one: A) => boolean): ReadonlyArray<A> =>
+  list.some(has) ? list.filter(has) : NONE
 
 /** What an allowed request does by itself, where it is one of the daemon's own operations. */
 const builtInEffects = (event: Event): ReadonlyArray<Draft> => {

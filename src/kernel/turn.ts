@@ -92,7 +92,7 @@ export class Turn {
       const crowded = next > MAX_DERIVED_PER_TURN
       const { record, derived } = decide(state, this.#definitions, queue[next]!, this.#now, crowded)
       const completed = completedTask(state, record)
-      evolve(state, this.#definitions, record)
+      evolve(state, this.#definitions, record, this.#now)
       this.records.push(record)
       if (derived.length > 0) queue.push(...derived)
       const reactions = react(state, this.#definitions, record, completed, this.#now)
