@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import { writeDaemonFile } from "./daemonFile.ts"
-import { findDaemon } from "./findDaemon.ts"
+import { findDaemon, isAlive } from "./findDaemon.ts"
 
 const data = mkdtempSync(join(tmpdir(), "charter-find-"))
 const servers: Array<Server> = []
@@ -60,5 +60,19 @@ describe("a daemon", () => {
     await once(child, "exit")
     write(child.pid!, await answering({ pid: child.pid }))
     expect(await findDaemon(data)).toEqual({ state: "none" })
+  })
+
+  it.runIf(process.platform === "linux")("is none once its process has ended, also where nobody has taken notice", async () => {
+    // The shell's child ends; the program that the shell becomes never asks for it.
+    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] })
+    try {
+      const [line] = (await once(parent.stdout, "data")) as [Buffer]
+      const pid = Number(line.toString())
+      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "latin1")).toContain(") Z ")
+      expect(process.kill(pid, 0)).toBe(true)
+      expect(isAlive(pid)).toBe(false)
+    } finally {
+      parent.kill("SIGKILL")
+    }
   })
 })
