@@ -65,7 +65,17 @@ const makeFindings = (): Findings => {
 
 // ── records ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const TEXT_COLUMNS = ["org", "id", "source", "type", "subject", "correlationid", "verdict", "envelope", "decision"] as const
+const TEXT_COLUMNS = [
+  "org",
+  "id",
+  "source",
+  "type",
+  "subject",
+  "correlationid",
+  "verdict",
+  "envelope",
+  "decision",
+] as const
 const COLUMNS = `position, seq, time, idkey, chain, typeof(data), CAST(data AS BLOB),
   ${TEXT_COLUMNS.map((column) => `typeof(${column}) IN ('text', 'null')`).join(" AND ")},
   ${TEXT_COLUMNS.map(text).join(", ")}`
@@ -113,7 +123,8 @@ const verifyRecords = (
     const marked = stored.get(org)
     if (marked?.seq === seq && !(isDigest(chain) && equal(marked.chain, chain)))
       findings.record(org, seq, "the stored head has another hash than the record")
-    if (position !== last + 1) gap ??= { org, seq, what: `place ${last + 1} of the whole log, before this record, is empty` }
+    if (position !== last + 1)
+      gap ??= { org, seq, what: `place ${last + 1} of the whole log, before this record, is empty` }
     heads.set(org, { seq, chain: isDigest(chain) ? chain : head.chain })
     records++
     last = position
@@ -122,7 +133,9 @@ const verifyRecords = (
   const slice = connection.prepare<Row>(`SELECT ${COLUMNS} FROM records WHERE position > ? ORDER BY position LIMIT ?`)
   const one = connection.prepare<Row>(`SELECT ${COLUMNS} FROM records WHERE position = ?`)
   const end =
-    findings.attempt(() => connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records").get([])![0]) ?? 0
+    findings.attempt(
+      () => connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records").get([])![0],
+    ) ?? 0
   while (last < end) {
     const from = last
     const rows = findings.attempt(() => slice.all([from, SLICE_RECORDS]))
@@ -170,7 +183,9 @@ const isDigest = (value: Uint8Array | null): value is Uint8Array =>
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 const holds = (column: Uint8Array | null, expected: string | undefined): boolean =>
-  column === null || expected === undefined ? column === null && expected === undefined : equal(column, Buffer.from(expected))
+  column === null || expected === undefined
+    ? column === null && expected === undefined
+    : equal(column, Buffer.from(expected))
 
 // ── the rest of the file ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -191,7 +206,7 @@ const verifySources = (connection: Connection, findings: Findings): void => {
   const slice = connection.prepare<[number, Uint8Array, Uint8Array]>(
     `SELECT rowid, ${text("hash")}, ${text("text")} FROM sources WHERE rowid > ? ORDER BY rowid LIMIT ?`,
   )
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const rows = slice.all([after, SLICE_RECORDS])
     for (const [, expected, source] of rows)
       if (hash("sha256", source) !== textOf(expected))
