@@ -63,7 +63,8 @@ export const endHold = (
 ): ReadonlyArray<Draft> => {
   const { decision, derived } = decideFailure(definitions, hold, rule, contracts, reason)
   const type = rule === "expired" ? "hold.expired" : rule === "cancelled" ? "hold.cancelled" : "hold.denied"
-  const others = hold.proposals.filter((id) => state.proposals.has(id))
+  // One that has succeeded stays so: a proposal is decided once.
+  const others = hold.proposals.filter((id) => state.proposals.get(id)?.succeeded === false)
   const whose = by === undefined ? undefined : { by }
   return [
     ...others.map((id) =>
