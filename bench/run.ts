@@ -9,6 +9,7 @@ import { parseArgs } from "node:util"
 import { conditions, manyContracts } from "./conditions/group.ts"
 import { wholeDecision } from "./decisions/group.ts"
 import { describeMachine, load, loadWarning } from "./machine.ts"
+import { durablePublish } from "./publish/group.ts"
 import { formatRows, formatTable, type Report, type Row } from "./rows.ts"
 import { makeSettings, type Settings } from "./settings.ts"
 
@@ -16,6 +17,7 @@ const GROUPS: Readonly<Record<string, readonly [about: string, run: (settings: S
   conditions: ["1,000 contracts: our evaluation beside four others", conditions],
   "10,000": ["10,000 contracts: beside 100, and beside no index", manyContracts],
   decision: ["the whole decision in terms of its conditions", wholeDecision],
+  publish: ["durable publish, beside a thread that only inserts the rows", durablePublish],
 }
 
 const HELP = `npm run bench -- [--only GROUP,GROUP] [--quick] [--json]
