@@ -35,9 +35,7 @@ export const startInBackground = async (invocation: Invocation, options?: Backgr
     start(invocation, host, port),
   )
   if (options === undefined)
-    output.note(
-      `No daemon was running for ${folders.workspace}, so one was started (process ${daemon.pid}). charter down stops it.`,
-    )
+    output.note(`Started a daemon for ${folders.workspace} (process ${daemon.pid}); charter down stops it.`)
   return daemon
 }
 

@@ -62,17 +62,20 @@ describe("a daemon", () => {
     expect(await findDaemon(data)).toEqual({ state: "none" })
   })
 
-  it.runIf(process.platform === "linux")("is none once its process has ended, also where nobody has taken notice", async () => {
-    // The shell's child ends; the program that the shell becomes never asks for it.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] })
-    try {
-      const [line] = (await once(parent.stdout, "data")) as [Buffer]
-      const pid = Number(line.toString())
-      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "latin1")).toContain(") Z ")
-      expect(process.kill(pid, 0)).toBe(true)
-      expect(isAlive(pid)).toBe(false)
-    } finally {
-      parent.kill("SIGKILL")
-    }
-  })
+  it.runIf(process.platform === "linux")(
+    "is none once its process has ended, also where nobody has taken notice",
+    async () => {
+      // The shell's child ends; the program that the shell becomes never asks for it.
+      const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] })
+      try {
+        const [line] = (await once(parent.stdout, "data")) as [Buffer]
+        const pid = Number(line.toString())
+        await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "latin1")).toContain(") Z ")
+        expect(process.kill(pid, 0)).toBe(true)
+        expect(isAlive(pid)).toBe(false)
+      } finally {
+        parent.kill("SIGKILL")
+      }
+    },
+  )
 })

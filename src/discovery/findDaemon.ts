@@ -1,7 +1,7 @@
 /** Is there a daemon for this data folder, and does it answer? */
 import { readFileSync } from "node:fs"
 import { request } from "node:http"
-import { type DaemonFile, readDaemonFile } from "./daemonFile.ts"
+import { type Address, type DaemonFile, readDaemonFile } from "./daemonFile.ts"
 
 export type Found =
   /** The process that wrote the file lives and answers. */
@@ -50,9 +50,8 @@ export const addressOf = ({
   host,
   port,
   socket,
-}: Pick<DaemonFile, "host" | "port" | "socket">):
-  | { readonly socketPath: string }
-  | { readonly host: string; readonly port: number } => (socket === undefined ? { host, port } : { socketPath: socket })
+}: Address): { readonly socketPath: string } | { readonly host: string; readonly port: number } =>
+  socket === undefined ? { host, port } : { socketPath: socket }
 
 /** The id of the process that answers; `undefined` where none does. */
 const healthOf = (daemon: DaemonFile): Promise<number | undefined> =>

@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { statSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
+import { readDaemonFile } from "../../src/discovery/daemonFile.ts"
 import { isAlive } from "../../src/discovery/findDaemon.ts"
 import { Shell, TEAM } from "./charter.ts"
 
@@ -146,6 +147,20 @@ describe("charter with a daemon", () => {
     expect((await shell.run(["tasks", "list", "--json"])).json()).toMatchObject({ items: [{ id: task }] })
   })
 
+  it("reaches the daemon of a run, wherever the run is", async () => {
+    const [data] = shell.dataFolders()
+    const { port, token } = readDaemonFile(data!)!
+    const env = { CHARTER_URL: `http://127.0.0.1:${port}`, CHARTER_TOKEN: token }
+    expect(await shell.run(["contracts", "--json"], { cwd: shell.root, env })).toMatchObject({ code: 0, stderr: "" })
+    expect(
+      await shell.run(["contracts"], { cwd: shell.root, env: { ...env, CHARTER_TOKEN: "charter_x" } }),
+    ).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("token is not known"),
+    })
+    expect(shell.dataFolders()).toEqual([data])
+  })
+
   it("refuses to rebuild beside a daemon; verifies the log while it is written", async () => {
     const rebuild = await shell.run(["rebuild"])
     expect(rebuild).toMatchObject({
@@ -168,7 +183,7 @@ describe("charter with a daemon", () => {
   it("starts one where a command needs it, and says so", async () => {
     const listed = await shell.run(["contracts"])
     expect(listed.code, listed.stderr).toBe(0)
-    expect(listed.stderr).toMatch(/so one was started \(process \d+\)/)
+    expect(listed.stderr).toMatch(/Started a daemon for .* \(process \d+\)/)
     expect(listed.stdout).toContain("@team/reviews")
     const { pid: implicit } = (await shell.run(["status", "--json"])).json() as { pid: number }
     process.kill(implicit, "SIGKILL")

@@ -5,9 +5,9 @@ import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { Failure } from "../failure.ts"
 import { readLimit } from "../limit.ts"
-import { dim, green, type Output, plain, red, yellow } from "../output.ts"
-import { clip, pad } from "../table.ts"
+import { dim, green, type Output, red, yellow } from "../output.ts"
 import { briefTime, readTime } from "../times.ts"
+import { clip, pad, plain } from "../text.ts"
 
 export const events = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation

@@ -4,9 +4,10 @@ import { nearest } from "../../language/suggest.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { misuse } from "../failure.ts"
-import { green, plain, red } from "../output.ts"
+import { green, red } from "../output.ts"
 import { proposalOf } from "../proposalOf.ts"
 import { proposalLines } from "../proposalText.ts"
+import { plain } from "../text.ts"
 
 export const vote = async (invocation: Invocation, given: Given, chosen?: Choice): Promise<void> => {
   const [id, word] = given.arguments
