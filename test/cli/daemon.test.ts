@@ -196,6 +196,14 @@ describe("charter with a daemon", () => {
     expect(failed).toMatchObject({ code: 1, stdout: "" })
     expect(failed.stderr).toContain("this machine has no such address")
     expect(failed.stderr).not.toMatch(/\n\s+at /)
+    const nowhere = await shell.run(["contracts", "--workspace", "nowhere"])
+    expect(nowhere).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`There is no folder ${shell.workspace}/nowhere`),
+    })
+    const file = shell.write("file", "")
+    const unusable = await shell.run(["contracts", "--data", `${file}/data`])
+    expect(unusable).toMatchObject({ code: 1, stderr: expect.stringContaining("The data folder cannot be made") })
   })
 
   it("runs in the foreground until it is interrupted", async () => {
