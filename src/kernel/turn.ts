@@ -124,7 +124,7 @@ export class Turn {
     const open = this.#state.proposals.get(command.proposal)
     if (open === undefined)
       return refuse(
-        "not-found",
+        "conflict",
         "proposal-not-open",
         `there is no open proposal "${command.proposal}" in ${this.#state.org}`,
       )
@@ -188,7 +188,7 @@ export class Turn {
     const hold =
       state.holds.get(command.target) ?? state.holds.get(state.proposals.get(command.target)?.proposal.hold ?? "")
     if (hold === undefined)
-      return refuse("not-found", "hold-not-open", `nothing that waits in ${state.org} goes by "${command.target}"`)
+      return refuse("conflict", "hold-not-open", `nothing that waits in ${state.org} goes by "${command.target}"`)
     const asker = requesterOf(hold.event.actor)
     if (command.by.kind !== "operator" && !(command.by.name === asker.name && command.by.kind === asker.kind))
       return refuse(
