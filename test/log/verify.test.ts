@@ -115,6 +115,9 @@ describe("verify", () => {
       place(`INSERT INTO records SELECT position + 1000, org, ${RECORDS + 1}, idkey, id || 'x', source, type, subject, time,
         correlationid, verdict, envelope, data, decision, chain FROM records WHERE org = '@a' AND seq = ${RECORDS}`),
     ).toContainEqual(expect.objectContaining({ org: "@a", seq: RECORDS + 1 }))
+    expect(place(`UPDATE records SET position = position + 1000 WHERE org = '@a' AND seq = ${RECORDS}`)).toContainEqual(
+      expect.objectContaining({ org: "@a", seq: RECORDS }),
+    )
     expect(place("UPDATE heads SET chain = zeroblob(32) WHERE org = '@a'")).toContainEqual(
       expect.objectContaining({ org: "@a", seq: RECORDS }),
     )
