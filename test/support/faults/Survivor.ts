@@ -3,7 +3,7 @@
  * daemon on the same data, until all that they wanted has come to its end. What they were answered is kept, and must
  * be true for ever.
  */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
@@ -36,7 +36,7 @@ export class Survivor {
   readonly folder = mkdtempSync(join(tmpdir(), "charter-faults-"))
   readonly data = join(this.folder, "data")
   readonly #acknowledged = new Map<string, NonNullable<Evidence["acknowledged"]>[number]>()
-  readonly #tokens = new Map<string, string>()
+  readonly #tokens = new Map<string, Promise<string>>()
   #daemon: DaemonProcess | undefined
   kills = 0
 
@@ -128,7 +128,7 @@ export class Survivor {
 
   /** Folders that runs have left behind. */
   get scratch(): ReadonlyArray<string> {
-    return readdirSync(join(this.data, "runs"))
+    return existsSync(join(this.data, "runs")) ? readdirSync(join(this.data, "runs")) : []
   }
 
   async close(): Promise<void> {
@@ -208,13 +208,16 @@ export class Survivor {
     return lists.flatMap(({ items }) => items)
   }
 
-  async #token(identity: string): Promise<string> {
+  /** One for each: the source of what it publishes. */
+  #token(identity: string): Promise<string> {
     const known = this.#tokens.get(identity)
     if (known !== undefined) return known
-    const { json } = await this.#call("POST", "/v1/tokens", { json: { identity, kind: "human" } })
-    const { token } = json as { readonly token: string }
-    this.#tokens.set(identity, token)
-    return token
+    const made = this.#call("POST", "/v1/tokens", { json: { identity, kind: "human" } }).then(
+      ({ json }) => (json as { readonly token: string }).token,
+    )
+    this.#tokens.set(identity, made)
+    made.catch(() => this.#tokens.delete(identity))
+    return made
   }
 
   async #get<A>(path: string): Promise<A> {
