@@ -7,12 +7,12 @@ export const describeMachine = (): string => {
 }
 
 /** Average number of processes that wanted a core in the last minute. */
-export const load = (): number => loadavg()[0]!
+export const busyness = (): number => loadavg()[0]!
 
 /** Beyond this many busy processes a core, absolute figures say little; ratios of one run still do. */
 const BUSY_PER_CORE = 0.5
 
-export const loadWarning = (before: number): string | undefined =>
+export const busyWarning = (before: number): string | undefined =>
   before > cpus().length * BUSY_PER_CORE
     ? `the machine is busy (load ${before.toFixed(1)} on ${cpus().length} cores): trust ratios, not absolute figures`
     : undefined

@@ -8,7 +8,9 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { conditions, manyContracts } from "./conditions/group.ts"
 import { wholeDecision } from "./decisions/group.ts"
-import { describeMachine, load, loadWarning } from "./machine.ts"
+import { load } from "./load/group.ts"
+import { busyness, describeMachine, busyWarning } from "./machine.ts"
+import { durablePublish } from "./publish/group.ts"
 import { formatRows, formatTable, type Report, type Row } from "./rows.ts"
 import { makeSettings, type Settings } from "./settings.ts"
 
@@ -16,6 +18,8 @@ const GROUPS: Readonly<Record<string, readonly [about: string, run: (settings: S
   conditions: ["1,000 contracts: our evaluation beside four others", conditions],
   "10,000": ["10,000 contracts: beside 100, and beside no index", manyContracts],
   decision: ["the whole decision in terms of its conditions", wholeDecision],
+  load: ["what the rules cost before the first event, and when a file changes", load],
+  publish: ["durable publish, beside a thread that only inserts the rows", durablePublish],
 }
 
 const HELP = `npm run bench -- [--only GROUP,GROUP] [--quick] [--json]
@@ -52,8 +56,8 @@ const main = async (): Promise<number> => {
   if (unknown.length > 0) throw new Error(`no such group: ${unknown.join(", ")}; there are ${Object.keys(GROUPS).join(", ")}`)
 
   const say = (text: string): void => void (values.json ? process.stderr : process.stdout).write(text)
-  const before = load()
-  const warning = loadWarning(before)
+  const before = busyness()
+  const warning = busyWarning(before)
   say(`${describeMachine()}\nload at the start ${before.toFixed(2)}${warning === undefined ? "" : `\nWARNING: ${warning}`}\n\n`)
   const folder = mkdtempSync(join(tmpdir(), "charter-bench-"))
   const rows: Array<Row> = []
@@ -70,7 +74,7 @@ const main = async (): Promise<number> => {
   }
   if (values.json) process.stdout.write(`${JSON.stringify({ rows }, undefined, 2)}\n`)
   else say(`${formatRows(rows)}\n`)
-  say(`load at the end ${load().toFixed(2)}\n`)
+  say(`load at the end ${busyness().toFixed(2)}\n`)
   return 0
 }
 

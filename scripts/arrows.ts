@@ -47,7 +47,7 @@ export const ARROWS: Readonly<Record<string, ReadonlyArray<string>>> = {
   web: ["domain", ...GROUND, "service"],
   tui: ["domain", ...GROUND],
   demo: ["domain", "language", "log", ...GROUND],
-  cli: ["domain", "language", "log", "workspace", "testing", "demo", "tui", ...GROUND],
+  cli: ["domain", "language", "log", "executors", "workspace", "testing", "demo", "tui", ...GROUND],
   "daemon.ts": [...LIBRARY, "service", "http", "mcp", "web"],
   "bin.ts": ["cli", "daemon.ts", ...GROUND],
 }

@@ -14,8 +14,7 @@ import { Server } from "./http/Server.ts"
 import { acquireDataFolder } from "./log/local/lock.ts"
 import { checkExecutorConfig } from "./executors/registry.ts"
 import { daemonActor } from "./kernel/draft.ts"
-import { checkWithLibrary } from "./language/conditions/oracle.ts"
-import { sharedConditions, unsupported } from "./language/load.ts"
+import { notAcceptable } from "./language/acceptance.ts"
 import { EventLog } from "./log/EventLog.ts"
 import { layerLocal } from "./log/local/layer.ts"
 import { serviceLayer } from "./service/layer.ts"
@@ -197,6 +196,9 @@ const run = Effect.gen(function* () {
   )
 })
 
+/** Errors that one `contracts.rejected` lists; `status` has them all. */
+const MAX_RECORDED_ERRORS = 100
+
 const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
   switch (event.kind) {
     case "revised":
@@ -212,8 +214,8 @@ const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
     }
     case "rejected":
       return yield* report(GLOBAL, "contracts.rejected", {
-        files: event.files,
-        errors: event.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)),
+        files: event.files.slice(0, MAX_RECORDED_ERRORS),
+        errors: event.diagnostics.slice(0, MAX_RECORDED_ERRORS).map((diagnostic) => formatDiagnostic(diagnostic)),
       })
     case "held":
       return yield* report(GLOBAL, "contracts.rejected", {
@@ -253,21 +255,8 @@ const lastGoodFiles = Effect.gen(function* () {
 const acceptable = (candidate: LoadedSet): Effect.Effect<void, ReadonlyArray<Diagnostic>> =>
   Effect.suspend(() => {
     const organizations = new Map(candidate.organizations.map((organization) => [organization.id, organization]))
-    const diagnostics: Array<Diagnostic> = candidate.contracts.flatMap((contract) => [...unsupported(contract)])
-    for (const contract of candidate.contracts) {
-      if (contract.when === undefined) continue
-      for (const message of checkWithLibrary(contract.when, sharedConditions(organizations, contract.scope)))
-        diagnostics.push({
-          ...contract.position,
-          severity: "error",
-          code: "library-refuses",
-          message: `json-rules-engine refuses the conditions: ${message}`,
-        })
-    }
-    for (const { members } of candidate.organizations)
-      for (const { executor, position } of members)
-        if (executor !== undefined)
-          for (const problem of checkExecutorConfig(executor))
-            if (problem.code !== "not-yet-supported") diagnostics.push({ ...position, severity: "error", ...problem })
-    return diagnostics.length === 0 ? Effect.void : Effect.fail(diagnostics)
+    const errors = notAcceptable(candidate.contracts, organizations, checkExecutorConfig).filter(
+      ({ severity }) => severity === "error",
+    )
+    return errors.length === 0 ? Effect.void : Effect.fail(errors)
   })

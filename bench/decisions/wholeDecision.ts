@@ -13,9 +13,12 @@ import { type ConditionsInput, readWorkload } from "../conditions/input.ts"
 import { type Prepare, rateOf } from "../contest/contestant.ts"
 
 /** Nobody votes or works here: a state with so much that waits is begun anew. */
-const MAX_OPEN = 1_000
+const MAX_OPEN = 200
 /** Of this many events, some must be allowed, some denied, some held, and some must have consequences. */
-const MIX_EVENTS = 2_000
+const MIX_EVENTS = 20_000
+/** Log time at which the first event comes, and between two of them, in ms: a busy daemon, not an endless burst. */
+const START = Date.parse("2026-11-02T10:00:00.000Z")
+const STEP_MS = 1
 
 const prepare: Prepare<ConditionsInput> = (input) => {
   const { events, ...rules } = readWorkload(input)
@@ -27,7 +30,7 @@ const prepare: Prepare<ConditionsInput> = (input) => {
     let state = states.get(event.org)
     if (state === undefined || state.holds.size + state.tasks.size > MAX_OPEN)
       states.set(event.org, (state = emptyState(event.org)))
-    const turn = new Turn(state, definitions, Date.now())
+    const turn = new Turn(state, definitions, START + STEP_MS * at)
     const answer = turn.execute({ kind: "publish", event: incoming(event, at++) })
     if (isRefusal(answer)) throw new Error(answer.message)
     return { decision: answer.decision!, records: turn.records.length }
@@ -70,6 +73,7 @@ const mixOf = (published: ReadonlyArray<Published>): Readonly<Record<string, num
     denied: share(({ decision }) => decision.verdict === "deny"),
     held: share(({ decision }) => decision.verdict === "hold"),
     limited: share(({ decision }) => decision.outcomes.some(({ limits }) => limits !== undefined)),
+    exceeded: share(({ decision }) => decision.rule === "limit"),
     counted: share(({ decision }) => decision.values !== undefined),
     routed: share(({ decision }) => decision.tasks !== undefined),
     emitted: share(({ decision }) => decision.emits !== undefined),

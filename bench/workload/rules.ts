@@ -89,8 +89,9 @@ const counting = (pattern: string): string =>
 const effect = (chance: Random): string => {
   const at = chance.next()
   if (at < 0.7) return "allow"
-  if (at < 0.8) return "{ limit: { max: 20, within: 10s, per: actor } }"
-  if (at < 0.85) return "{ limit: { max: 60, within: 1m, per: [actor, $.env], algorithm: gcra } }"
+  if (at < 0.76) return "{ limit: { max: 20, within: 1h, per: actor } }"
+  if (at < 0.81) return "{ limit: { max: 30, within: 1m, per: org } }"
+  if (at < 0.85) return "{ limit: { max: 60, within: 1h, per: [actor, $.env], algorithm: gcra } }"
   if (at < 0.89) return 'deny("not like this")'
   if (at < 0.91) return "require_approval(role:lead)"
   if (at < 0.92) return "{ require_votes: { approvals: 2, from: org.humans, within: 1h } }"

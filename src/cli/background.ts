@@ -5,7 +5,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import type { DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon, isAlive } from "../discovery/findDaemon.ts"
-import { outputFile } from "../discovery/folders.ts"
+import { type Folders, outputFile } from "../discovery/folders.ts"
 import type { Invocation } from "./command.ts"
 import { Failure } from "./failure.ts"
 
@@ -28,26 +28,45 @@ export interface BackgroundOptions {
 
 /** Without options: on the usual port, or on any where that one is taken; and says that it has started one. */
 export const startInBackground = async (invocation: Invocation, options?: BackgroundOptions): Promise<DaemonFile> => {
-  const { host, port } = options ?? { host: DEFAULT_HOST, port: (await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : 0 }
   const { output, folders } = invocation
-  const daemon = await output.during(
-    () => `starting a daemon for ${folders.workspace} …`,
-    start(invocation, host, port),
-  )
+  const started = options === undefined ? startAnywhere(invocation) : start(invocation, options)
+  const daemon = await output.during(() => `starting a daemon for ${folders.workspace} …`, started)
   if (options === undefined)
-    output.note(
-      `No daemon was running for ${folders.workspace}, so one was started (process ${daemon.pid}). charter down stops it.`,
-    )
+    output.note(`Started a daemon for ${folders.workspace} (process ${daemon.pid}); charter down stops it.`)
   return daemon
+}
+
+const startAnywhere = async (invocation: Invocation): Promise<DaemonFile> => {
+  const anywhere = { host: DEFAULT_HOST, port: 0 }
+  if (!(await isFree(DEFAULT_PORT))) return start(invocation, anywhere)
+  return start(invocation, { host: DEFAULT_HOST, port: DEFAULT_PORT }).catch(async (failure: unknown) => {
+    // Somebody may have taken the port in between.
+    if (await isFree(DEFAULT_PORT)) throw failure
+    return start(invocation, anywhere)
+  })
+}
+
+/** Fails where a daemon for these folders could not even begin. */
+export const checkFolders = ({ workspace, data }: Folders): void => {
+  if (statSync(workspace, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new Failure(`There is no folder ${workspace}.`, {
+      next: ["A workspace is a folder with contracts/ and organizations/ in it."],
+    })
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new Failure(`The data folder cannot be made: ${(error as Error).message}.`, {
+      next: ["Another one: --data FOLDER"],
+    })
+  }
 }
 
 const start = async (
   { folders, program, environment }: Invocation,
-  host: string,
-  port: number,
+  { host, port }: BackgroundOptions,
 ): Promise<DaemonFile> => {
+  checkFolders(folders)
   const file = outputFile(folders.data)
-  mkdirSync(folders.data, { recursive: true, mode: 0o700 })
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MAX_OUTPUT_BYTES) renameSync(file, `${file}.1`)
   const written = openSync(file, "a", 0o600)
   const from = statSync(file).size

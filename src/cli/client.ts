@@ -4,7 +4,7 @@
  */
 import { type IncomingMessage, request } from "node:http"
 import { addressOf } from "../discovery/findDaemon.ts"
-import type { DaemonFile } from "../discovery/daemonFile.ts"
+import { type Address, urlOf } from "../discovery/daemonFile.ts"
 import type { Choice } from "../domain/proposal.ts"
 import type { HoldView, ProposalView, TaskView, TokenView } from "../log/Projections.ts"
 import type {
@@ -18,7 +18,7 @@ import type {
   Status,
 } from "./answers.ts"
 import { Failure } from "./failure.ts"
-import { plain } from "./output.ts"
+import { plain } from "./text.ts"
 
 export type Query = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 
@@ -32,7 +32,7 @@ export interface NewEvent {
 
 export type Client = ReturnType<typeof makeClient>
 
-export const makeClient = (daemon: DaemonFile, token: string) => {
+export const makeClient = (daemon: Address, token: string) => {
   const send = async <A>(method: string, path: string, query: Query = {}, body?: unknown): Promise<A> => {
     const response = await ask(daemon, token, method, withQuery(path, query), body)
     return JSON.parse(await textOf(response)) as A
@@ -81,7 +81,7 @@ const withQuery = (path: string, query: Query): string => {
 
 /** A success; anything else is a {@link Failure}. */
 const ask = async (
-  daemon: DaemonFile,
+  daemon: Address,
   token: string,
   method: string,
   path: string,
@@ -130,9 +130,11 @@ export interface Followed {
   readonly event: ShownEvent
 }
 
-/** Events as they come, until the daemon or whoever reads ends it. */
-async function* follow(daemon: DaemonFile, token: string, query: Query): AsyncGenerator<Followed> {
-  const response = await ask(daemon, token, "GET", withQuery("/v1/events/stream", query))
+/** Events as they come from the moment of the answer on, until the daemon or whoever reads ends it. */
+const follow = async (daemon: Address, token: string, query: Query): Promise<AsyncGenerator<Followed>> =>
+  eventsOf(daemon, await ask(daemon, token, "GET", withQuery("/v1/events/stream", query)))
+
+async function* eventsOf(daemon: Address, response: IncomingMessage): AsyncGenerator<Followed> {
   response.setEncoding("utf8")
   let rest = ""
   try {
@@ -162,8 +164,8 @@ const fieldsOf = (block: string): { id?: string; event?: string; data?: string }
     }),
   )
 
-const lost = ({ pid }: DaemonFile, error: unknown): Failure =>
-  new Failure(`The daemon (process ${pid}) cannot be reached: ${(error as Error).message}.`, {
+const lost = (daemon: Address, error: unknown): Failure =>
+  new Failure(`The daemon at ${urlOf(daemon)} cannot be reached: ${(error as Error).message}.`, {
     next: ["See how it is: charter status"],
   })
 

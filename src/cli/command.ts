@@ -7,6 +7,8 @@ import type { Program } from "./program.ts"
 export interface Invocation {
   readonly output: Output
   readonly folders: Folders
+  /** The command line names a workspace or a data folder. */
+  readonly foldersNamed: boolean
   /** `--org`, with its `@`. */
   readonly org: string | undefined
   readonly tokenFile: string | undefined

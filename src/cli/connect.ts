@@ -1,6 +1,6 @@
 /** From a command line to a client: which daemon, and in whose name. */
 import { readFileSync, statSync } from "node:fs"
-import { type DaemonFile } from "../discovery/daemonFile.ts"
+import type { Address, DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon } from "../discovery/findDaemon.ts"
 import { outputFile } from "../discovery/folders.ts"
 import { startInBackground } from "./background.ts"
@@ -17,9 +17,11 @@ import { Failure } from "./failure.ts"
  */
 export type Role = "anyone" | "operator" | "person"
 
-/** Starts a daemon where none runs, and says so. */
+/** Starts a daemon where none runs, and says so. Within a run it is the daemon of the run, whatever folder that is in. */
 export const connect = async (invocation: Invocation, role: Role): Promise<Client> => {
   const token = tokenFor(invocation, role)
+  const around = daemonAround(invocation)
+  if (around !== undefined) return makeClient(around.address, token ?? around.token)
   const daemon = (await runningDaemon(invocation)) ?? (await startInBackground(invocation))
   return makeClient(daemon, token ?? daemon.token)
 }
@@ -32,6 +34,18 @@ export const connectIfRunning = async (
   const token = tokenFor(invocation, role)
   const daemon = await runningDaemon(invocation)
   return daemon === undefined ? undefined : [makeClient(daemon, token ?? daemon.token), daemon]
+}
+
+/** `CHARTER_URL` and `CHARTER_TOKEN`, as every run is given them; a folder on the command line means another daemon. */
+const daemonAround = ({
+  environment,
+  foldersNamed,
+}: Invocation): { readonly address: Address; readonly token: string } | undefined => {
+  const { CHARTER_URL: text, CHARTER_TOKEN: token } = environment
+  if (foldersNamed || text === undefined || text === "" || token === undefined) return undefined
+  const url = URL.parse(text)
+  if (url?.protocol !== "http:") throw new Failure(`CHARTER_URL is http://ADDRESS:PORT, not ${JSON.stringify(text)}.`)
+  return { address: { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(url.port || 80) }, token }
 }
 
 const runningDaemon = async ({ folders: { data } }: Invocation): Promise<DaemonFile | undefined> => {

@@ -1,7 +1,7 @@
 /** What is wrong with a file, for people: where, what, what to write instead; on a terminal with the line itself. */
 import { type Diagnostic, formatDiagnostic } from "../domain/diagnostic.ts"
-import { bold, dim, plain, red, yellow } from "./output.ts"
-import { wrap } from "./table.ts"
+import { bold, dim, red, yellow } from "./output.ts"
+import { plain, wrap } from "./text.ts"
 
 /** One line of text, as other programs print it, where `terminal` is not set. */
 export const diagnosticText = (

@@ -1,5 +1,6 @@
 /** Runs a daemon in this process until Ctrl-C, a signal, or `charter down`. */
 import { Cause, Deferred, Effect, Exit } from "effect"
+import { checkFolders } from "./background.ts"
 import type { Invocation } from "./command.ts"
 import { Failure } from "./failure.ts"
 import { bold, dim } from "./output.ts"
@@ -12,6 +13,7 @@ export const runInForeground = async (
   { folders, program, environment, output }: Invocation,
   at: { readonly host: string; readonly port: number },
 ): Promise<number> => {
+  checkFolders(folders)
   const startDaemon = await program.loadDaemon()
   const lifetime = Effect.gen(function* () {
     const signalled = yield* Deferred.make<void>()

@@ -1,5 +1,6 @@
 /** What a command prints: one answer on standard output, as text or as JSON; what goes on beside it on standard error. */
 import { styleText } from "node:util"
+import { clip } from "./text.ts"
 
 export interface Output {
   readonly json: boolean
@@ -39,7 +40,7 @@ const during = async <A>(doing: () => string, work: Promise<A>): Promise<A> => {
   const live = process.stderr.isTTY
   let shown = false
   const show = (): void => {
-    if (live) process.stderr.write(`\r\x1b[K${dim(doing(), process.stderr)}`)
+    if (live) process.stderr.write(`\r\x1b[K${dim(clip(doing(), process.stderr.columns - 1), process.stderr)}`)
     else if (!shown) process.stderr.write(`${doing()}\n`)
     shown = true
   }
@@ -69,12 +70,3 @@ export const dim = paint("dim")
 export const red = paint("red")
 export const green = paint("green")
 export const yellow = paint("yellow")
-
-// oxlint-disable-next-line no-control-regex
-const CONTROL_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g
-
-/** Text that others wrote, without what would steer the terminal. Line breaks stay. */
-export const plain = (text: string): string =>
-  text.replaceAll(CONTROL_CHARACTERS, (character) =>
-    character === "\t" ? "  " : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  )

@@ -1,7 +1,8 @@
 /** What a proposal asks, of whom, until when, and how it stands. */
 import type { ProposalView } from "../log/Projections.ts"
-import { bold, dim, green, plain, red, yellow } from "./output.ts"
+import { bold, dim, green, red, yellow } from "./output.ts"
 import { timeAndDistance } from "./times.ts"
+import { plain } from "./text.ts"
 
 /** The heading is the question. */
 export const proposalLines = (proposal: ProposalView, now: Date): ReadonlyArray<string> => [

@@ -11,7 +11,7 @@ export const run = async (argv: ReadonlyArray<string>, program: Program): Promis
   let exitCode = 0
   const tree = commandTree(argv, program, (code) => (exitCode = code))
   try {
-    await tree.parseAsync(argv, { from: "user" })
+    await tree.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" })
     return exitCode
   } catch (error) {
     // Commander has printed what it had to say.

@@ -5,8 +5,9 @@ import { Effect } from "effect"
 import type { Contract } from "../domain/contract.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Organization } from "../domain/organization.ts"
-import { checkWithLibrary } from "../language/conditions/oracle.ts"
-import { checkSet, type ParsedFile, parseFile, sharedConditions, unsupported } from "../language/load.ts"
+import { checkExecutorConfig } from "../executors/registry.ts"
+import { notAcceptable } from "../language/acceptance.ts"
+import { checkSet, type ParsedFile, parseFile } from "../language/load.ts"
 import { readText } from "../workspace/readText.ts"
 import { FOLDERS, isSourceName, makeScan } from "../workspace/scan.ts"
 import { Failure } from "./failure.ts"
@@ -68,9 +69,10 @@ export const readSources = async (workspace: string, given: ReadonlyArray<string
 export const diagnose = ({ parsed, chosen, faults }: Sources): ReadonlyArray<Diagnostic> => {
   const found = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...checkSet(parsed)]
   const organizations = new Map(organizationsOf(parsed).map((organization) => [organization.id, organization]))
-  for (const { contracts, places } of parsed)
-    for (const contract of contracts)
-      found.push(...unsupported(contract, places), ...refusedByLibrary(contract, organizations))
+  const placesOf = new Map(parsed.flatMap(({ contracts, places }) => contracts.map((contract) => [contract, places])))
+  found.push(
+    ...notAcceptable(contractsOf(parsed), organizations, checkExecutorConfig, (contract) => placesOf.get(contract)),
+  )
   return [...faults, ...found]
     .filter(({ file }) => chosen.has(file))
     .sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1))
@@ -81,19 +83,6 @@ export const contractsOf = (parsed: ReadonlyArray<ParsedFile>): ReadonlyArray<Co
 
 export const organizationsOf = (parsed: ReadonlyArray<ParsedFile>): ReadonlyArray<Organization> =>
   parsed.flatMap(({ organizations }) => organizations)
-
-const refusedByLibrary = (
-  contract: Contract,
-  organizations: ReadonlyMap<string, Organization>,
-): ReadonlyArray<Diagnostic> =>
-  contract.when === undefined
-    ? []
-    : checkWithLibrary(contract.when, sharedConditions(organizations, contract.scope)).map((message) => ({
-        ...contract.position,
-        severity: "error",
-        code: "library-refuses",
-        message: `json-rules-engine refuses the conditions: ${message}`,
-      }))
 
 const parseAll = (texts: ReadonlyMap<string, string>): ReadonlyArray<ParsedFile> =>
   [...texts].map(([file, text]) => parseFile(file, text))

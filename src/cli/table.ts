@@ -1,6 +1,6 @@
 /** Rows under headings, aligned. */
-import { stripVTControlCharacters } from "node:util"
 import { bold } from "./output.ts"
+import { pad, width } from "./text.ts"
 
 /**
  * Two spaces between columns; a column without any text is left out. Where that is wider than the terminal, the last
@@ -27,23 +27,3 @@ export const table = (
 }
 
 const GAP = "  "
-
-/** `text` filled up with spaces; longer text stays as it is. */
-export const pad = (text: string, columns: number): string => text + " ".repeat(Math.max(0, columns - width(text)))
-
-/** Cut to so many columns, with an ellipsis. */
-export const clip = (text: string, columns: number): string =>
-  text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
-
-/** Broken at spaces where it is longer; what follows the first line is indented. */
-export const wrap = (text: string, columns: number): string => {
-  const lines: Array<string> = []
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(last === undefined ? word : `${GAP}${word}`)
-  }
-  return lines.join("\n")
-}
-
-const width = (text: string): number => stripVTControlCharacters(text).length

@@ -130,6 +130,7 @@ const invocationOf = (argv: ReadonlyArray<string>, program: Program, command: Co
       process.env,
       process.cwd(),
     ),
+    foldersNamed: typeof workspace === "string" || folder !== undefined,
     org: typeof org === "string" ? (org.startsWith("@") ? org : `@${org}`) : undefined,
     tokenFile: typeof tokenFile === "string" ? tokenFile : undefined,
     environment: process.env,

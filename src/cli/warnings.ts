@@ -1,7 +1,8 @@
 /** What an operator should look at: files that are not in force, and what waits for a confirmation. */
 import { formatDiagnostic } from "../domain/diagnostic.ts"
 import type { Status } from "./answers.ts"
-import { plain, red, yellow } from "./output.ts"
+import { red, yellow } from "./output.ts"
+import { plain } from "./text.ts"
 
 const SHOWN_DIAGNOSTICS = 10
 

@@ -5,13 +5,16 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
 
-export interface DaemonFile {
-  readonly pid: number
-  /** The address that clients on this machine connect to; never `0.0.0.0`. */
+/** How to reach a daemon. */
+export interface Address {
   readonly host: string
   readonly port: number
-  /** Path of the Unix socket; absent where the daemon has none. */
+  /** Path of the Unix socket; absent where there is none. */
   readonly socket?: string
+}
+
+export interface DaemonFile extends Address {
+  readonly pid: number
   /** RFC 3339. */
   readonly startedAt: string
   /** The operator's own token, of this start of the daemon alone. */
@@ -21,8 +24,7 @@ export interface DaemonFile {
 export const daemonFilePath = (data: string): string => join(data, "daemon.json")
 
 /** `http://127.0.0.1:5099` */
-export const urlOf = ({ host, port }: Pick<DaemonFile, "host" | "port">): string =>
-  `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+export const urlOf = ({ host, port }: Address): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 
 /** What may be shown. */
 export const withoutToken = ({ token: _token, ...daemon }: DaemonFile): Omit<DaemonFile, "token"> => daemon

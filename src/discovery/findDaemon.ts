@@ -1,6 +1,7 @@
 /** Is there a daemon for this data folder, and does it answer? */
+import { readFileSync } from "node:fs"
 import { request } from "node:http"
-import { type DaemonFile, readDaemonFile } from "./daemonFile.ts"
+import { type Address, type DaemonFile, readDaemonFile } from "./daemonFile.ts"
 
 export type Found =
   /** The process that wrote the file lives and answers. */
@@ -20,13 +21,27 @@ export const findDaemon = async (data: string): Promise<Found> => {
   return isAlive(daemon.pid) ? { state: "silent", daemon } : { state: "none" }
 }
 
-/** Does a process of this id live, of whatever user? */
+/**
+ * Does a process of this id live, of whatever user? One that has ended and that nobody has asked for its exit code does
+ * not: in a container that may be for ever.
+ */
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false
+  }
+  return !isZombie(pid)
+}
+
+/** Known on Linux alone. */
+const isZombie = (pid: number): boolean => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1")
+    // The name before it stands in parentheses, and may hold some.
+    return "ZX".includes(stat.charAt(stat.lastIndexOf(")") + 2))
+  } catch {
+    return false
   }
 }
 
@@ -35,9 +50,8 @@ export const addressOf = ({
   host,
   port,
   socket,
-}: Pick<DaemonFile, "host" | "port" | "socket">):
-  | { readonly socketPath: string }
-  | { readonly host: string; readonly port: number } => (socket === undefined ? { host, port } : { socketPath: socket })
+}: Address): { readonly socketPath: string } | { readonly host: string; readonly port: number } =>
+  socket === undefined ? { host, port } : { socketPath: socket }
 
 /** The id of the process that answers; `undefined` where none does. */
 const healthOf = (daemon: DaemonFile): Promise<number | undefined> =>

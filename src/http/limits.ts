@@ -7,8 +7,6 @@
 export const MAX_BODY_BYTES = 1024 * 1024
 /** Events of one batch. */
 export const MAX_BATCH_EVENTS = 1_000
-/** Levels of objects and lists inside each other, in any JSON that comes in. */
-export const MAX_JSON_DEPTH = 64
 /** Longest id, name or cursor in a path, a query or a field, in characters. */
 export const MAX_NAME_LENGTH = 512
 /** Longest reason that somebody gives, in characters. */

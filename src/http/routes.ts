@@ -173,7 +173,7 @@ const proposals: ReadonlyArray<Route> = [
     summary: "Votes; with a digest, only if the proposal still asks about exactly that.",
     params: Id,
     body: Schema.Struct({
-      choice: Schema.Literals(["approve", "deny", "abstain"]),
+      choice: Name,
       reason: optional(Reason),
       digest: optional(Name),
     }),

@@ -52,7 +52,8 @@ export const eventStream =
       ...(type === undefined ? undefined : { types: type }),
     })
     // A token that is revoked meanwhile ends the stream.
-    const allowed = edge.service.authenticate(bearerToken(incoming)!)
+    const token = bearerToken(incoming)!
+    const allowed = Effect.suspend(() => edge.service.authenticate(token))
     const write = writer(outgoing as ServerResponse)
     const events = Stream.runForEach(follow, (followed) => Effect.andThen(allowed, write(frameOf(followed))))
     const heartbeat = Effect.forever(

@@ -1,5 +1,5 @@
 /** The combination rules: what all contracts that match make of an event together. */
-import type { DecidingRule, Verdict } from "../domain/decision.ts"
+import type { DecidingRule } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import type { Matches } from "./cell.ts"
 import type { Considered } from "./considered.ts"
@@ -35,37 +35,34 @@ export const combine = (
   fallback: "allow" | "deny",
   event: Event,
 ): Combined => {
-  const denying = considered.filter(({ linked }) => linked.deny !== undefined)
+  const denying = among(considered, ({ linked }) => linked.deny !== undefined)
   if (denying.length > 0) return deny("deny", denying, interpolate(denying[0]!.linked.deny!, event))
-  const unavailable = matches.unavailable.filter(({ linked }) => !linked.shadow)
+  const unavailable = among(matches.unavailable, ({ linked }) => !linked.shadow)
   if (unavailable.length > 0)
     return deny("unavailable", unavailable, `${nameOf(unavailable[0]!)} cannot be decided: ${unavailable[0]!.reason}`)
-  const exceeding = considered.filter(({ exceeded }) => exceeded.some(({ use }) => use.instead === undefined))
+  const exceeding = among(considered, ({ exceeded }) => exceeded.some(({ use }) => use.instead === undefined))
   if (exceeding.length > 0)
     return deny("limit", exceeding, exceeding[0]!.exceeded.find(({ use }) => use.instead === undefined)!.reason)
-  const deferring = considered.filter(({ exceeded }) => exceeded.some(({ use }) => use.instead === "defer"))
+  const deferring = among(considered, ({ exceeded }) => exceeded.some(({ use }) => use.instead === "defer"))
   if (deferring.length > 0) return defer(deferring)
-  const requiring = considered.filter(({ linked, exceeded }) => linked.requires.length > 0 || exceeded.length > 0)
+  const requiring = among(considered, ({ linked, exceeded }) => linked.requires.length > 0 || exceeded.length > 0)
   if (requiring.length > 0) return { verdict: "hold", rule: "require", requiring }
-  const allowing = considered.filter(({ linked }) => linked.allows)
+  const allowing = among(considered, ({ linked }) => linked.allows)
   if (allowing.length > 0) return { verdict: "allow", rule: "allow", contracts: allowing.map(nameOf), reason: "" }
   return fallback === "allow"
     ? { verdict: "allow", rule: "default", contracts: [], reason: "" }
     : deny("default", [], "no contract allows it, and this organization denies requests that no contract allows")
 }
 
-/** The verdict that would have been, had shadow contracts been enforced; only where it differs. */
-export const wouldBe = (
-  verdict: Verdict,
-  considered: ReadonlyArray<Considered>,
-  matches: Matches,
-  fallback: "allow" | "deny",
-  event: Event,
-): { readonly wouldBe?: Verdict } => {
-  if (!considered.some(({ linked }) => linked.shadow)) return {}
-  const other = combine(considered, matches, fallback, event).verdict
-  return other === verdict ? {} : { wouldBe: other }
-}
+/** The same list where no contract is a shadow. */
+export const withoutShadows = (considered: ReadonlyArray<Considered>): ReadonlyArray<Considered> =>
+  considered.some(({ linked }) => linked.shadow) ? considered.filter(({ linked }) => !linked.shadow) : considered
+
+/** Those of the list that it says something of; nearly always none. */
+const among = <A>(list: ReadonlyArray<A>, has: (one: A) => boolean): ReadonlyArray<A> =>
+  list.some(has) ? list.filter(has) : NONE
+
+const NONE: ReadonlyArray<never> = []
 
 interface Named {
   readonly linked: LinkedContract

@@ -70,13 +70,13 @@ export const consider = (
       announcesBudget(state.budgets, rule, use.key, now),
     )
   }
-  return { linked, outcome: { ...outcomeOf(linked, verdictWith(linked, exceeded)), limits: uses }, exceeded }
+  return { linked, outcome: { ...linked.outcome, verdict: verdictWith(linked, exceeded), limits: uses }, exceeded }
 }
 
 /** What it makes of the event apart from limits: they are looked at once, when the event is first decided. */
 export const withoutLimits = (linked: LinkedContract): Considered => ({
   linked,
-  outcome: outcomeOf(linked, linked.deny !== undefined ? "deny" : ownVerdict(linked)),
+  outcome: linked.outcome,
   exceeded: NONE,
 })
 
@@ -103,17 +103,9 @@ const insteadOf = (otherwise: Otherwise, use: LimitUse): LimitUse["instead"] | u
       : "escalate"
 
 const verdictWith = (linked: LinkedContract, exceeded: ReadonlyArray<Exceeded>): ContractOutcome["verdict"] => {
-  if (linked.deny !== undefined || exceeded.some(({ use }) => use.instead === undefined)) return "deny"
-  return exceeded.length > 0 ? "hold" : ownVerdict(linked)
+  if (exceeded.length === 0 || linked.deny !== undefined) return linked.outcome.verdict
+  return exceeded.some(({ use }) => use.instead === undefined) ? "deny" : "hold"
 }
-
-const ownVerdict = (linked: LinkedContract): ContractOutcome["verdict"] =>
-  linked.requires.length > 0 ? "hold" : linked.allows ? "allow" : "none"
-
-const outcomeOf = (linked: LinkedContract, verdict: ContractOutcome["verdict"]): ContractOutcome =>
-  linked.shadow
-    ? { contract: linked.contract.fullName, version: linked.contract.version, verdict, shadow: true }
-    : { contract: linked.contract.fullName, version: linked.contract.version, verdict }
 
 const usedUp = (use: LimitUse, what: string, within: number, parts: number): string => {
   const whose = parts === 0 ? "" : ` for ${keyInWords(use.key)}`

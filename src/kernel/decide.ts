@@ -9,7 +9,7 @@ import type { LogRecord } from "../domain/record.ts"
 import { builtInEffects } from "./builtInEffects.ts"
 import { type Bound, boundOf } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
-import { type Combined, combine, wouldBe } from "./combine.ts"
+import { type Combined, combine, withoutShadows } from "./combine.ts"
 import { type Considered, consider } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, follow, placeName, stamp } from "./draft.ts"
@@ -62,35 +62,39 @@ export const judge = (
     return { decision: plainAllow(definitions.revision, facts), derived: builtInEffects(event) }
 
   const considered = matches.matched.map((linked) => consider(linked, event, state, definitions, now))
-  const enforced = considered.filter(({ linked }) => !linked.shadow)
+  const enforced = withoutShadows(considered)
   const combined = combine(enforced, matches, fallback, event)
   const base: Base = {
     v: 1,
+    verdict: combined.verdict,
+    rule: combined.rule,
     revision: definitions.revision,
     outcomes: considered.map(({ outcome }) => outcome),
-    ...(facts.seen === undefined ? undefined : { values: facts.seen }),
-    ...wouldBe(combined.verdict, considered, matches, fallback, event),
+    contracts: "contracts" in combined ? combined.contracts : NONE,
   }
-  if (combined.verdict === "deny") return denied(event, { ...base, ...combined }, considered, definitions)
+  if (facts.seen !== undefined) base.values = facts.seen
+  if (enforced !== considered) {
+    // Had shadow contracts been enforced.
+    const { verdict } = combine(considered, matches, fallback, event)
+    if (verdict !== combined.verdict) base.wouldBe = verdict
+  }
+  if (combined.verdict === "deny") return denied(event, { ...base, reason: combined.reason }, considered, definitions)
   if (combined.verdict === "hold" && combined.rule === "limit")
-    return held(event, base, combined.contracts, combined.reason, combined.until, considered, definitions)
+    return held(event, base, combined.reason, combined.until, considered, definitions)
   if (combined.verdict === "hold" || bound !== undefined)
     return asked(definitions, event, base, combined, considered, bound, now)
   const tasks = tasksOf(enforced, definitions, event, now)
+  if (tasks.ids.length > 0) base.tasks = tasks.ids
+  const emits = announced(considered, "allow")
+  if (emits.length > 0) base.emits = emits
   return {
-    decision: {
-      ...base,
-      verdict: "allow",
-      rule: combined.rule,
-      contracts: combined.contracts,
-      ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),
-      ...announced(considered, "allow"),
-    },
-    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event), ...builtInEffects(event)],
+    decision: base,
+    derived: joined(tasks.drafts, followUps(considered, "allow", definitions, event), builtInEffects(event)),
   }
 }
 
-type Base = Pick<Decision, "v" | "revision" | "outcomes" | "values" | "wouldBe">
+/** A decision in the making: absent fields are set, not spread, since most decisions have none of them. */
+type Base = { -readonly [Key in keyof Decision]: Decision[Key] }
 
 /** Held until every requirement is met; denied where one never can be. */
 const asked = (
@@ -122,7 +126,7 @@ const asked = (
       reason: opened.reason,
       hold: holdName(event),
       proposals: opened.proposals.map(({ id }) => id),
-      ...announced(considered, "hold"),
+      ...emitsOf(announced(considered, "hold")),
     },
     derived: [
       ...opened.drafts,
@@ -136,7 +140,6 @@ const asked = (
 const held = (
   event: Event,
   base: Base,
-  contracts: ReadonlyArray<string>,
   reason: string,
   until: number,
   considered: ReadonlyArray<Considered>,
@@ -144,13 +147,10 @@ const held = (
 ): Judged => ({
   decision: {
     ...base,
-    verdict: "hold",
-    rule: "limit",
-    contracts,
     reason,
     hold: holdName(event),
     until: new Date(until).toISOString(),
-    ...announced(considered, "hold"),
+    ...emitsOf(announced(considered, "hold")),
   },
   derived: [
     follow(event, "hold.opened", {
@@ -176,7 +176,7 @@ const denied = (
   considered: ReadonlyArray<Considered>,
   definitions: Definitions,
 ): Judged => {
-  const full: Decision = { ...decision, ...announced(considered, "deny") }
+  const full: Decision = { ...decision, ...emitsOf(announced(considered, "deny")) }
   return {
     decision: full,
     derived: [
@@ -225,6 +225,13 @@ const observe = (
 }
 
 const NONE: ReadonlyArray<never> = []
+
+const emitsOf = (emits: ReadonlyArray<string>): { readonly emits?: ReadonlyArray<string> } =>
+  emits.length === 0 ? {} : { emits }
+
+/** Nearly always all of them are empty. */
+const joined = (...lists: ReadonlyArray<ReadonlyArray<Draft>>): ReadonlyArray<Draft> =>
+  lists.some((list) => list.length > 0) ? lists.flat() : NONE
 
 const holdName = (event: Event): string => `h-${placeName(event.org, event.seq)}`
 

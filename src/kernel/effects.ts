@@ -85,18 +85,13 @@ export const refused = (event: Event, { reason = "", contracts }: Decision): Rea
     : []
 
 /** Types of the events that contracts emit upon this verdict, for the answer. */
-export const announced = (
-  considered: ReadonlyArray<Considered>,
-  verdict: Verdict,
-): { readonly emits?: ReadonlyArray<string> } => {
-  const emits = considered.flatMap(({ linked, outcome }) =>
-    linked.shadow
-      ? []
-      : linked.follows.flatMap(({ effect }) =>
-          effect.effect === "emit" && uponOf(effect, outcome.verdict).includes(verdict) ? [effect.type] : [],
-        ),
-  )
-  return emits.length === 0 ? {} : { emits }
+export const announced = (considered: ReadonlyArray<Considered>, verdict: Verdict): ReadonlyArray<string> => {
+  const emits: Array<string> = []
+  for (const { linked, outcome } of considered)
+    if (!linked.shadow)
+      for (const { effect } of linked.follows)
+        if (effect.effect === "emit" && uponOf(effect, outcome.verdict).includes(verdict)) emits.push(effect.type)
+  return emits
 }
 
 const contractActor = (linked: LinkedContract, event: Event): Actor => ({
@@ -183,7 +178,7 @@ const makeTask = (
 /** Further people get a task that was not done in time; whoever is first, the others are not stopped. */
 export const escalateTask = (task: Task, level: number, cause: Event, now: number): ReadonlyArray<Draft> => {
   const { to, message } = task.escalations![level]!
-  const { escalations: _, rest: _rest, ...base } = task
+  const base = lastingPart(task)
   const text = `${message ?? `Task ${task.id} of ${task.member} is not done yet`}${task.goal === undefined ? "" : `: ${task.goal}`}`
   return to.flatMap((member, index) => [
     taskDraft(cause, task.contract, {
@@ -207,6 +202,14 @@ const taskDraft = (cause: Event, contract: string, task: Task): Draft => ({
   }),
   hops: task.hops,
 })
+
+/** Without what belongs to its own place: who comes after it, and who is called when it is late. */
+const lastingPart = (task: Task): Task => {
+  const copy: { -readonly [K in keyof Task]: Task[K] } = { ...task }
+  delete copy.rest
+  delete copy.escalations
+  return copy
+}
 
 /** Tasks of one sequence share the name of its first one. */
 const sequenceName = (task: Task): string => (task.place === 0 ? task.id : task.id.slice(0, task.id.lastIndexOf(".s")))

@@ -14,10 +14,14 @@ import { consume, giveBack, markExceeded, type Reservation, settle } from "./lim
 import { standingOf } from "./proposals.ts"
 import type { OpenTask, OrganizationState } from "./state.ts"
 
-/** `definitions` are those of the revision that the organization has adopted at this record. */
-export const evolve = (state: OrganizationState, definitions: Definitions, record: LogRecord): void => {
+/** `definitions` are those of the revision that the organization has adopted at this record; `now` is its log time. */
+export const evolve = (
+  state: OrganizationState,
+  definitions: Definitions,
+  record: LogRecord,
+  now: number = Date.parse(record.event.time),
+): void => {
   const { event, decision } = record
-  const now = Date.parse(event.time)
   state.position = event.seq
   state.time = now
   const cell = definitions.cell(state.org, event.type)

@@ -11,6 +11,7 @@ import type {
   Route,
   Upon,
 } from "../domain/contract.ts"
+import type { ContractOutcome } from "../domain/decision.ts"
 import type { EventClass } from "../domain/eventTypes.ts"
 import type { Compiler } from "../language/conditions/compile.ts"
 import type { CompiledCondition, SharedConditions } from "../language/facts.ts"
@@ -37,6 +38,8 @@ export interface LinkedContract {
   readonly routes: ReadonlyArray<Placed<Route>>
   /** `emit` and `notify`, in the order of the file. */
   readonly follows: ReadonlyArray<Placed<Emit | Notify>>
+  /** What its own effects make of every event that it matches, as long as no limit is used up. */
+  readonly outcome: ContractOutcome
   /** Does it restrict? Then it is taken to match where its facts cannot be computed. */
   readonly restricts: boolean
 }
@@ -111,12 +114,16 @@ export const linkContract = (
         break
     }
   })
+  const shadow = contract.mode === "shadow"
+  const verdict = deny !== undefined ? "deny" : requires.length > 0 ? "hold" : allows ? "allow" : "none"
+  const { fullName, version } = contract
   return {
     contract,
     order,
     compiled,
     shared,
-    shadow: contract.mode === "shadow",
+    shadow,
+    outcome: { contract: fullName, version, verdict, ...(shadow ? { shadow } : undefined) },
     classes: classesOf(contract),
     deny,
     allows,

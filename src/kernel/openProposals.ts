@@ -190,7 +190,11 @@ const makeProposal = (
   const later: Array<Elector> = []
   const levels = requirement.levels.map(({ to, after = 0, message }) => {
     const at = new Date(now + after).toISOString()
-    for (const elector of electors(to, at)) if (!names.has(elector.name)) names.add(elector.name) && later.push(elector)
+    for (const elector of electors(to, at)) {
+      if (names.has(elector.name)) continue
+      names.add(elector.name)
+      later.push(elector)
+    }
     return message === undefined ? { at } : { at, message }
   })
   const resolution: Resolution = votes?.resolution ?? { kind: "approvals", approvals: 1 }

@@ -10,7 +10,7 @@ import { daemonActor, type Draft, follow } from "./draft.ts"
 import { nextOfSequence } from "./effects.ts"
 import { furtherProposal } from "./openProposals.ts"
 import { asOf, closeProposal, standingVotes } from "./proposals.ts"
-import type { OpenHold, OrganizationState } from "./state.ts"
+import type { OpenHold, OpenProposal, OrganizationState } from "./state.ts"
 
 const NONE: ReadonlyArray<Draft> = []
 
@@ -48,7 +48,10 @@ export const react = (
     }
     case "vote.cast": {
       const open = state.proposals.get((event.data as BuiltinData["vote.cast"]).proposal)
-      return open === undefined ? NONE : closeProposal(state, definitions, open, event, now)
+      if (open === undefined) return NONE
+      return open.released === undefined
+        ? closeProposal(state, definitions, open, event, now)
+        : vetoed(state, definitions, open, event)
     }
     case "contracts.revised":
     case "delegation.created":
@@ -183,6 +186,24 @@ const failed = (
   ])
 }
 
+/** During the delay after success the only vote that counts is a veto. */
+const vetoed = (
+  state: OrganizationState,
+  definitions: Definitions,
+  { proposal }: OpenProposal,
+  event: Event,
+): ReadonlyArray<Draft> => {
+  const hold = state.holds.get(proposal.hold)
+  if (hold === undefined) return NONE
+  const { by, reason: why } = event.data as BuiltinData["vote.cast"]
+  const reason = `vetoed by ${by}${why === undefined ? "" : `: "${why}"`}`
+  const { id, contract } = proposal
+  return [
+    asOf(event, hold, follow(event, "proposal.cancelled", { proposal: id, hold: hold.id, contract, reason, by })),
+    ...endHold(state, definitions, hold, "defeated", event, reason, [contract], by),
+  ]
+}
+
 const othersEnd = (
   state: OrganizationState,
   hold: OpenHold,
@@ -192,7 +213,8 @@ const othersEnd = (
 ): ReadonlyArray<Draft> =>
   hold.proposals.flatMap((id) => {
     const open = state.proposals.get(id)
-    return open === undefined
+    // One that has succeeded stays so: a proposal is decided once.
+    return open === undefined || open.released !== undefined
       ? []
       : [
           asOf(

@@ -36,9 +36,14 @@ export const nextTimer = (state: OrganizationState): number => {
     if (time < earliest) earliest = time
   }
   for (const { proposal, released, joined } of state.proposals.values()) {
-    at(released ?? Date.parse(proposal.deadline))
+    if (released !== undefined) {
+      // What has succeeded and has no delay left waits for the others, not for a time.
+      if (released > state.time) at(released)
+      continue
+    }
+    at(Date.parse(proposal.deadline))
     const level = proposal.levels?.[joined]
-    if (level !== undefined && released === undefined) at(Date.parse(level.at))
+    if (level !== undefined) at(Date.parse(level.at))
   }
   for (const { until } of state.holds.values()) if (until !== undefined) at(until)
   for (const { task, state: stands, until, escalated } of state.tasks.values()) {

@@ -101,7 +101,7 @@ export class Turn {
       const crowded = next > MAX_DERIVED_PER_TURN
       const { record, derived } = decide(state, this.#definitions, queue[next]!, this.#now, crowded)
       const ended = endedBy(state, record)
-      evolve(state, this.#definitions, record)
+      evolve(state, this.#definitions, record, this.#now)
       this.records.push(record)
       if (derived.length > 0) queue.push(...derived)
       const reactions = react(state, this.#definitions, record, ended, this.#now)
@@ -118,7 +118,8 @@ export class Turn {
       if (drafts.length > 0) this.#record(drafts)
     }
     for (const lost of lostTasks(state, this.#now)) this.#allUnless(finishDrafts(state, lost, this.#now))
-    state.nextTimer = nextTimer(state)
+    // What is due at this very moment has been looked at: time has to pass before it is again.
+    state.nextTimer = Math.max(nextTimer(state), this.#now + 1)
   }
 
   /** The start of a run is asked for like anything else; only what is granted begins. */

@@ -28,7 +28,7 @@ export const voteDraft = (
 ): Draft | Refusal => {
   const open = state.proposals.get(command.proposal)
   if (open === undefined)
-    return refuse("not-found", "proposal-not-open", `there is no open proposal "${command.proposal}" in ${state.org}`)
+    return refuse("conflict", "proposal-not-open", `there is no open proposal "${command.proposal}" in ${state.org}`)
   const refusal =
     whoMayNot(open, definitions, command, state.org, now) ??
     wrongChoice(open.proposal, command.choice) ??
@@ -58,7 +58,7 @@ export const cancelDrafts = (
 ): ReadonlyArray<Draft> | Refusal => {
   const hold = state.holds.get(target) ?? state.holds.get(state.proposals.get(target)?.proposal.hold ?? "")
   if (hold === undefined)
-    return refuse("not-found", "hold-not-open", `nothing that waits in ${state.org} goes by "${target}"`)
+    return refuse("conflict", "hold-not-open", `nothing that waits in ${state.org} goes by "${target}"`)
   const asker = requesterOf(hold.event.actor)
   const asked = by.name === asker.name && by.kind === asker.kind
   if (by.kind !== "operator" && !asked && !vetoesInDelay(state, hold, by))

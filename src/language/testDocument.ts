@@ -22,7 +22,6 @@ import {
   AfterStep,
   CancelStep,
   CaseMap,
-  CHOICES,
   ContractTestsDocument,
   EventMap,
   EventStep,
@@ -132,7 +131,7 @@ const readStep = (findings: Findings, node: Node): TestStep | undefined => {
     case "vote":
       return {
         kind,
-        choice: choice(findings, get("vote"), CHOICES, "a vote") ?? "abstain",
+        choice: text(findings, get("vote"), "a vote"),
         by: memberNameOf(findings, get("by"), '"by"'),
         ...compact<{ in?: string }>({ in: optionalText(findings, get("in"), '"in"') }),
         ...common,

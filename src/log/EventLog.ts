@@ -21,8 +21,8 @@ export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUna
 /** Somebody else has written meanwhile, or a newer writer holds the organization. Read on and decide anew. */
 export class AppendConflict extends Schema.TaggedError<AppendConflict>()("AppendConflict", {
   org: Schema.String,
-  expected: Schema.Number,
-  actual: Schema.Number,
+  expected: Schema.Finite,
+  actual: Schema.Finite,
   fenced: Schema.Boolean,
 }) {
   override get message(): string {

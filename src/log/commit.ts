@@ -17,5 +17,4 @@ export const commitBytes = (commit: Commit): number =>
   commit.reduce((bytes, record) => bytes + Buffer.byteLength(JSON.stringify(record)), 0)
 
 /** Said of a commit of `bytes`, more than {@link MAX_COMMIT_BYTES}. */
-export const commitTooLarge = (bytes: number): string =>
-  `a commit of ${bytes} bytes is larger than ${MAX_COMMIT_BYTES}`
+export const commitTooLarge = (bytes: number): string => `a commit of ${bytes} bytes is larger than ${MAX_COMMIT_BYTES}`

@@ -37,13 +37,13 @@ export const makeCommits = (start: number): Commits => {
   }
 }
 
-/** Everything after `cursor`, page by page, then what comes. `page` answers from a cursor; `reached` waits for more. */
+/** Everything after `start`, page by page, then what comes. `page` answers from a cursor; `more` waits for more than that. */
 export const followPages = (
-  cursor: string,
+  start: string,
   page: (cursor: string) => Effect.Effect<Page, LogUnavailable>,
   more: (cursor: string) => Effect.Effect<void, LogUnavailable>,
 ): Stream.Stream<Stored, LogUnavailable> =>
-  Stream.paginate({ cursor, wait: false }, ({ cursor, wait }) =>
+  Stream.paginate({ cursor: start, wait: false }, ({ cursor, wait }) =>
     Effect.map(
       Effect.andThen(wait ? more(cursor) : Effect.void, page(cursor)),
       (found) => [found.items, Option.some({ cursor: found.next, wait: found.end })] as const,

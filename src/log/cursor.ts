@@ -13,4 +13,9 @@ export const cursorOf = (position: number): string => String(position)
 export const positionOf = (cursor: string): Effect.Effect<number, LogUnavailable> =>
   isCursor(cursor)
     ? Effect.succeed(Number(cursor))
-    : Effect.fail(new LogUnavailable({ operation: "go on from the cursor", reason: `it never gave out ${JSON.stringify(cursor)}` }))
+    : Effect.fail(
+        new LogUnavailable({
+          operation: "go on from the cursor",
+          reason: `it never gave out ${JSON.stringify(cursor)}`,
+        }),
+      )

@@ -32,7 +32,7 @@ export const prepare = (
   input: EventInput,
   task: OpenTask | undefined,
 ): Prepared | Refusal => {
-  const problem = checkType(definitions, identity, input.type) ?? checkAttributes(input)
+  const problem = checkType(definitions, identity, input.type) ?? checkAttributes(input) ?? checkSize(input.bytes ?? 0)
   if (problem !== undefined) return problem
   const org = organizationOf(definitions, identity, input)
   if (isRefusal(org)) return org
@@ -119,6 +119,16 @@ const checkAttributes = (input: EventInput): Refusal | undefined => {
   }
   return undefined
 }
+
+/** Every door asks: what is larger could not be kept. */
+export const checkSize = (bytes: number): Refusal | undefined =>
+  bytes > MAX_EVENT_BYTES
+    ? refuse(
+        "too-large",
+        "event-too-large",
+        `an event may have ${MAX_EVENT_BYTES} bytes, and this one has ${bytes}; keep large data elsewhere and publish a link to it`,
+      )
+    : undefined
 
 const organizationOf = (definitions: Definitions, identity: Identity, input: EventInput): string | Refusal => {
   const carried = identity.org

@@ -305,13 +305,13 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     }
   }
 
-  /** What ran under an earlier daemon: its processes are ended, then its tasks are queued again. */
+  /** What ran under an earlier daemon: its processes are ended, its folders removed, then its tasks are queued again. */
   const recover = Effect.gen(function* () {
     const left = mailboxes
       .states()
       .flatMap((state) => [...state.runs.values()].map((run) => ({ ...run, org: state.org })))
-    if (left.length === 0) return
-    yield* Effect.promise(() => killRuns(new Set(left.map(({ run }) => run))))
+    if (left.length > 0) yield* Effect.promise(() => killRuns(new Set(left.map(({ run }) => run))))
+    yield* Effect.promise(() => rm(options.scratch, { recursive: true, force: true }))
     for (const { org, run, task } of left)
       yield* mailboxes.submit(org, {
         kind: "finish",

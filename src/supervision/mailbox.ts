@@ -3,12 +3,14 @@ import { isDeepStrictEqual } from "node:util"
 import { Clock, Context, Effect, Exit, Fiber, Scope } from "effect"
 import { eventKey, type Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
+import { MAX_COMMIT_BYTES } from "../domain/record.ts"
 import { refuse } from "../domain/refusal.ts"
 import type { Command } from "../kernel/command.ts"
 import { daemonActor } from "../kernel/draft.ts"
 import { encodeState, SNAPSHOT_VERSION } from "../kernel/snapshot.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import { Turn } from "../kernel/turn.ts"
+import { commitBytes } from "../log/commit.ts"
 import { AppendConflict, EventLog, LogUnavailable } from "../log/EventLog.ts"
 import { Faults } from "./Faults.ts"
 import type { Submitted } from "./Mailboxes.ts"
@@ -225,7 +227,10 @@ export class Mailbox {
         const written = yield* Effect.result(this.#log.append(this.#org, expected, this.#epoch!, turn.records))
         if (written._tag === "Failure") {
           this.#state = undefined
-          if (!(written.failure instanceof AppendConflict)) return yield* Effect.fail(written.failure)
+          if (!(written.failure instanceof AppendConflict)) {
+            if (commitBytes(turn.records) <= MAX_COMMIT_BYTES) return yield* Effect.fail(written.failure)
+            return yield* this.#tooLarge(taken)
+          }
           if (written.failure.fenced || conflicts >= MAX_CONFLICTS)
             return yield* Effect.fail(new LogUnavailable({ operation: "append", reason: written.failure.message }))
           return yield* this.#decide(taken, conflicts + 1)
@@ -240,6 +245,17 @@ export class Mailbox {
       }
       taken.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
     })
+  }
+
+  /** What does not fit one commit together is tried one by one; what does not fit alone is refused. */
+  #tooLarge(taken: ReadonlyArray<Pending>): Effect.Effect<void, LogUnavailable, EventLog | Revisions> {
+    if (taken.length > 1) return Effect.forEach(taken, (one) => this.#decide([one], 0), { discard: true })
+    const refusal = refuse(
+      "too-large",
+      "commit-too-large",
+      `with what follows from it this takes more than ${MAX_COMMIT_BYTES} bytes in the log; publish less data`,
+    )
+    return Effect.sync(() => taken[0]!.reply(Exit.succeed(refusal)))
   }
 
   #load() {

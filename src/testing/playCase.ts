@@ -206,7 +206,7 @@ const outcomeOf = (
 ): Outcome => {
   let decision = subject?.decision
   for (const { event } of records)
-    if (HOLD_ENDS[event.type] !== undefined) {
+    if (HOLD_ENDS[event.type] !== undefined || event.type === "hold.continued") {
       const closed = event.data as BuiltinData["hold.released"]
       if (closed.seq === subject?.seq) decision = closed.decision
     }

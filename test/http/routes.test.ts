@@ -1,3 +1,4 @@
+import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Route } from "../../src/http/route.ts"
 import { routes } from "../../src/http/routes.ts"
@@ -401,6 +402,26 @@ describe("wrong input", () => {
     const chunk = `${(64 * 1024).toString(16)}\r\n${"x".repeat(64 * 1024)}\r\n`
     expect(await sendRaw(daemon.port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(17)}`)).toMatch(
       /^HTTP\/1.1 413 /,
+    )
+  })
+
+  it("of any kind is answered by a decision or by a problem", async () => {
+    const names = ["type", "id", "source", "org", "actor", "data", "time", "subject", "specversion", "__proto__"]
+    const attributes = fc.dictionary(fc.constantFrom(...names), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 6 })
+    const event = attributes.map((given) => ({ type: "fuzz.sent", ...given }))
+    const body = fc.oneof(event, fc.array(event, { maxLength: 4 }), fc.jsonValue())
+    await fc.assert(
+      fc.asyncProperty(
+        body,
+        fc.constantFrom(daemon.tokens.dana, daemon.tokens.operator, daemon.tokens.bridge),
+        async (json, token) => {
+          const reply = await daemon.call("POST", "/v1/events", { token, json })
+          expect([200, 202, 400, 403, 404, 409, 413], reply.text).toContain(reply.status)
+          const answers = Array.isArray(reply.json) ? reply.json : [reply.json]
+          for (const answer of answers) expect(answer.verdict ?? answer.type, reply.text).toEqual(expect.any(String))
+        },
+      ),
+      { numRuns: 300 },
     )
   })
 

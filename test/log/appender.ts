@@ -13,17 +13,24 @@ if (file !== undefined)
     Effect.gen(function* () {
       const log = yield* EventLog
       const append = Effect.fnUntraced(function* (org: string) {
-        let { position, epoch } = yield* log.open(org)
+        const { position: start, epoch } = yield* log.open(org)
+        let position = start
         for (;;) {
           const commit = Array.from({ length: COMMIT_RECORDS }, (_, index) =>
-            record(org, position + index + 1, { data: { random: Math.random(), padding: "x".repeat(position % 2_000) } }),
+            record(org, position + index + 1, {
+              data: { random: Math.random(), padding: "x".repeat(position % 2_000) },
+            }),
           )
           position = (yield* log.append(org, position, epoch, commit)).position
           writeSync(1, `${org} ${position}\n`)
         }
       })
-      yield* Effect.forEach(Array.from({ length: Number(organizations) }, (_, index) => `@o-${index}`), append, {
-        concurrency: "unbounded",
-      })
+      yield* Effect.forEach(
+        Array.from({ length: Number(organizations) }, (_, index) => `@o-${index}`),
+        append,
+        {
+          concurrency: "unbounded",
+        },
+      )
     }).pipe(Effect.provide(layerLocal({ file }))),
   )

@@ -109,7 +109,9 @@ export const conformance = (name: string, makeLayer: () => Layer.Layer<EventLog,
           const { epoch } = yield* log.open("@a")
           const of = (bytes: number) => [record("@a", 1, { data: "é".repeat(bytes / 2) })]
           const result = yield* Effect.result(log.append("@a", 0, epoch, of(MAX_COMMIT_BYTES)))
-          expect(Result.isFailure(result) && result.failure.message).toMatch(/a commit of \d+ bytes is larger than 524288/)
+          expect(Result.isFailure(result) && result.failure.message).toMatch(
+            /a commit of \d+ bytes is larger than 524288/,
+          )
           yield* log.append("@a", 0, epoch, of(MAX_COMMIT_BYTES - 2_000))
         }),
       ))
@@ -166,9 +168,14 @@ export const conformance = (name: string, makeLayer: () => Layer.Layer<EventLog,
             { id: "__proto__", data: { constructor: 1, toString: "x" }, correlationid: "constructor" },
             { id: "big", data: { text: "é".repeat(150_000) } },
             { id: "numbers", data: [0, -0.5, 1e300, 123456789012], depth: 3, hops: 2, run: "r", senttime: "x" },
-            { id: "actors", actor: { name: "a", kind: "system", roles: [], onbehalf: { name: "b", kind: "human", roles: [] } } },
+            {
+              id: "actors",
+              actor: { name: "a", kind: "system", roles: [], onbehalf: { name: "b", kind: "human", roles: [] } },
+            },
           ]
-          const written = events.map((event, index) => record("@a", index + 1, event, index % 2 === 0 ? allowed : undefined))
+          const written = events.map((event, index) =>
+            record("@a", index + 1, event, index % 2 === 0 ? allowed : undefined),
+          )
           yield* log.append("@a", 0, epoch, written)
           expect(yield* log.read("@a", 0, 100)).toEqual(written)
           for (const one of written) {
@@ -266,7 +273,7 @@ export const conformance = (name: string, makeLayer: () => Layer.Layer<EventLog,
           for (let seq = 3; seq <= 302; seq++) yield* log.append("@a", seq - 1, epoch, run("@a", seq, 1))
           for (const reader of readers) {
             const items = yield* Fiber.join(reader)
-            expect(items.map(({ record }) => record.event.seq)).toEqual(Array.from({ length: 302 }, (_, i) => i + 1))
+            expect(items.map((item) => item.record.event.seq)).toEqual(Array.from({ length: 302 }, (_, i) => i + 1))
           }
         }),
       ))
@@ -285,7 +292,7 @@ export const conformance = (name: string, makeLayer: () => Layer.Layer<EventLog,
           const b = yield* log.open("@b")
           yield* log.append("@b", 3, b.epoch, [record("@b", 4, { type: "wanted" })])
           yield* log.append("@a", 5, epoch, [record("@a", 6, { type: "wanted" })])
-          expect((yield* Fiber.join(reader)).map(({ record }) => record.event.seq)).toEqual([5, 6])
+          expect((yield* Fiber.join(reader)).map((item) => item.record.event.seq)).toEqual([5, 6])
         }),
       ))
 

@@ -83,9 +83,7 @@ describe("a log that cannot be written", () => {
     // Modes do not bind root, which is the one who can mount.
     const readOnly = mounted("size=1m,ro") ?? folder()
     if (!mounts.includes(readOnly)) chmodSync(readOnly, 0o500)
-    const exit = await Effect.runPromiseExit(
-      Effect.scoped(Layer.build(layerLocal({ file: join(readOnly, "log.db") }))),
-    )
+    const exit = await Effect.runPromiseExit(Effect.scoped(Layer.build(layerLocal({ file: join(readOnly, "log.db") }))))
     expect(Exit.isFailure(exit) && String(exit.cause)).toMatch(/the log cannot open/)
   })
 
@@ -191,7 +189,11 @@ describe("two writers on one file", () => {
           ),
         )
         const result = yield* Effect.result(first.append("@a", 2, old.epoch, run("@a", 3, 1)))
-        expect(Result.isFailure(result) && result.failure).toMatchObject({ _tag: "AppendConflict", actual: 3, fenced: true })
+        expect(Result.isFailure(result) && result.failure).toMatchObject({
+          _tag: "AppendConflict",
+          actual: 3,
+          fenced: true,
+        })
         const again = yield* first.open("@a")
         const { cursor } = yield* first.append("@a", 3, again.epoch, run("@a", 4, 1))
         expect(cursor).toBe("4")

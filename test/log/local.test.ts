@@ -29,13 +29,19 @@ describe("libSQL: rebuild", () => {
         const log = yield* EventLog
         const views = yield* Projections
         yield* everything
-        let { position, epoch } = yield* log.open("@b")
+        const { epoch } = yield* log.open("@b")
+        let position = 0
         for (; position < 9_000; position += 500) yield* log.append("@b", position, epoch, run("@b", position + 1, 500))
         const slices: Array<number> = []
-        const rebuild = yield* views.rebuild((done) => slices.push(done)).pipe(Effect.forkChild({ startImmediately: true }))
+        const rebuild = yield* views
+          .rebuild((done) => slices.push(done))
+          .pipe(Effect.forkChild({ startImmediately: true }))
         for (let index = 0; index < 50; index++, position++)
           yield* log.append("@b", position, epoch, [
-            record("@b", position + 1, { type: "token.created", data: { id: `late-${index}`, identity: "@d", kind: "human", hash: `${index}` } }),
+            record("@b", position + 1, {
+              type: "token.created",
+              data: { id: `late-${index}`, identity: "@d", kind: "human", hash: `${index}` },
+            }),
           ])
         const { records } = yield* Fiber.join(rebuild)
         expect(slices.length).toBeGreaterThan(2)

@@ -10,7 +10,7 @@ await Effect.runPromise(
       const held = yield* acquireDataFolder(folder!)
       yield* held.announce(Number(port))
       console.log("held")
-      yield* Effect.never
+      return yield* Effect.never
     }).pipe(Effect.catch((error) => Effect.sync(() => console.log(error.message)))),
   ),
 )

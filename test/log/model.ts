@@ -50,7 +50,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       appends: fc.uniqueArray(append, { selector: ({ org }) => org, minLength: 1 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("pages" as const), filter, limit: fc.integer({ min: 1, max: 9 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("pages" as const), filter, limit: fc.integer({ min: 1, max: 9 }) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("read" as const), org: fc.nat(2), from: fc.nat(20), limit: fc.nat(9) }),
@@ -112,7 +115,11 @@ const play = Effect.fnUntraced(function* (steps: ReadonlyArray<Step>, suffix: st
     const epoch = fault === "stale epoch" ? into.epoch - 1 : into.epoch
     const shifted = commit.map(({ event }, index) => ({ event: { ...event, seq: expected + index + 1 } }))
     const result = yield* Effect.result(log.append(into.org, expected, epoch, shifted))
-    const refused = into.epoch === 0 || fault === "stale epoch" || fault === "wrong position" || (fault === "repeated id" && position > 0)
+    const refused =
+      into.epoch === 0 ||
+      fault === "stale epoch" ||
+      fault === "wrong position" ||
+      (fault === "repeated id" && position > 0)
     if (refused) {
       expect(Result.isFailure(result) && result.failure).toMatchObject({
         _tag: "AppendConflict",
@@ -124,7 +131,7 @@ const play = Effect.fnUntraced(function* (steps: ReadonlyArray<Step>, suffix: st
     expect(Result.isSuccess(result) && result.success.position).toBe(position + commit.length)
     into.records.push(...commit)
     const last = Number(Result.isSuccess(result) ? result.success.cursor : 0)
-    return commit.map((record, index) => ({ record, cursor: String(last - commit.length + index + 1) }))
+    return commit.map((written, index) => ({ record: written, cursor: String(last - commit.length + index + 1) }))
   })
 
   for (const one of steps) {
@@ -141,7 +148,8 @@ const play = Effect.fnUntraced(function* (steps: ReadonlyArray<Step>, suffix: st
         const written = yield* Effect.forEach(one.appends, appendOne, { concurrency: "unbounded" })
         all = [...all, ...written.flat()].toSorted((a, b) => Number(a.cursor) - Number(b.cursor))
         expect(new Set(all.map(({ cursor }) => cursor)).size).toBe(all.length)
-        for (const { record } of written.flat()) expect(log.find(record.event.org, "/test", record.event.id)).toEqual(record)
+        for (const { record: made } of written.flat())
+          expect(log.find(made.event.org, "/test", made.event.id)).toEqual(made)
         break
       }
       case "pages": {
@@ -150,7 +158,7 @@ const play = Effect.fnUntraced(function* (steps: ReadonlyArray<Step>, suffix: st
           ...(one.filter.org === undefined ? {} : { org: `${one.filter.org}-${suffix}` }),
           ...(one.filter.correlationid === undefined ? {} : { correlationid: `${one.filter.correlationid}-${suffix}` }),
         }
-        const expected = all.filter(({ record }) => recordMatches(wanted)(record))
+        const expected = all.filter((item) => recordMatches(wanted)(item.record))
         const forwards = yield* walk(wanted, one.limit, start, "page")
         expect(forwards).toEqual(expected)
         const backwards = yield* walk(wanted, one.limit, "", "latest", Number(start))

@@ -66,10 +66,21 @@ export const projections = (name: string, makeLayer: () => Layer.Layer<Services,
           const views = yield* Projections
           const state = Effect.map(views.task("t1"), (view) => view?.state)
           yield* write("task.created", task("t1", "reviewer", "e1"))
-          expect(yield* views.task("t1")).toMatchObject({ ...task("t1", "reviewer", "e1"), state: "queued", attempt: 0 })
+          expect(yield* views.task("t1")).toMatchObject({
+            ...task("t1", "reviewer", "e1"),
+            state: "queued",
+            attempt: 0,
+          })
           yield* write("task.started", { task: "t1", run: "r1", attempt: 1, worker: "w", lease: "x" })
           expect(yield* views.task("t1")).toMatchObject({ state: "running", attempt: 1, run: "r1" })
-          yield* write("task.failed", { task: "t1", run: "r1", attempt: 1, error: "exit 1", retry: "later", dead: false })
+          yield* write("task.failed", {
+            task: "t1",
+            run: "r1",
+            attempt: 1,
+            error: "exit 1",
+            retry: "later",
+            dead: false,
+          })
           expect(yield* views.task("t1")).toMatchObject({ state: "queued", attempt: 1, error: "exit 1" })
           yield* write("task.started", { task: "t1", run: "r2", attempt: 2, worker: "w", lease: "x" })
           yield* write("task.completed", { task: "t1", run: "r2", result: { ok: [1, null] } })
@@ -113,7 +124,13 @@ export const projections = (name: string, makeLayer: () => Layer.Layer<Services,
           const views = yield* Projections
           yield* write("token.created", { id: "k1", identity: "@dana", kind: "human", hash: "abc", expires: "2030" })
           yield* write("token.created", { id: "k2", identity: "reviewer@a", kind: "agent", hash: "def" })
-          const view = { id: "k1", identity: "@dana", kind: "human", expires: "2030", created: record("@global", 1).event.time }
+          const view = {
+            id: "k1",
+            identity: "@dana",
+            kind: "human",
+            expires: "2030",
+            created: record("@global", 1).event.time,
+          }
           expect(views.tokenByHash("abc")).toEqual(view)
           expect(views.tokenByHash("k1")).toBeUndefined()
           yield* write("token.revoked", { id: "k1", by: "operator" })
@@ -161,7 +178,12 @@ export const projections = (name: string, makeLayer: () => Layer.Layer<Services,
                 const found: Array<string> = []
                 let after: string | undefined
                 do {
-                  const page = yield* views.tasks({ ...filter, order, limit, ...(after === undefined ? {} : { after }) })
+                  const page = yield* views.tasks({
+                    ...filter,
+                    order,
+                    limit,
+                    ...(after === undefined ? {} : { after }),
+                  })
                   expect(page.items.length).toBeLessThanOrEqual(limit)
                   found.push(...page.items.map(({ id }) => id))
                   after = page.next
@@ -214,11 +236,15 @@ export const everything = Effect.gen(function* () {
   yield* write("vote.cast", { proposal: "p1", by: "dana", choice: "approve" })
   yield* write("hold.opened", hold("h1", "e1"))
   yield* write("task.created", task("t1", "coder", "e1"))
-  yield* write("run.requested", { run: "r", task: "t1", member: "coder", cause: "e1", executor: "command", attempt: 1 }, {
-    ...allowed,
-    verdict: "hold",
-    hold: "h1",
-  })
+  yield* write(
+    "run.requested",
+    { run: "r", task: "t1", member: "coder", cause: "e1", executor: "command", attempt: 1 },
+    {
+      ...allowed,
+      verdict: "hold",
+      hold: "h1",
+    },
+  )
   yield* write("task.created", task("t2", "reviewer", "e1"))
   yield* write("task.completed", { task: "t2", run: "r", result: "é💥" })
   yield* write("token.created", { id: "k1", identity: "@dana", kind: "human", hash: "abc" })
@@ -227,7 +253,8 @@ export const everything = Effect.gen(function* () {
 /** Appends one record after the other to an organization. */
 const writer = Effect.fnUntraced(function* (org: string) {
   const log = yield* EventLog
-  let { position, epoch } = yield* log.open(org)
+  const { position: start, epoch } = yield* log.open(org)
+  let position = start
   return <Type extends keyof BuiltinData>(type: Type, data: BuiltinData[Type], decision?: LogRecord["decision"]) => {
     const event: Partial<Event> = { type, data }
     return Effect.map(

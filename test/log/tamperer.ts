@@ -21,7 +21,19 @@ export interface Flipped extends Flip {
 /** A digest over all that the log must never lose. */
 const history = (connection: Connection): string => {
   const digest = createHash("sha256")
-  const texts = ["org", "id", "source", "type", "subject", "correlationid", "verdict", "envelope", "data", "decision", "chain"]
+  const texts = [
+    "org",
+    "id",
+    "source",
+    "type",
+    "subject",
+    "correlationid",
+    "verdict",
+    "envelope",
+    "data",
+    "decision",
+    "chain",
+  ]
   for (const sql of [
     `SELECT position, seq, time, idkey, typeof(data), ${texts.map(text).join(", ")} FROM records ORDER BY position`,
     `SELECT ${text("hash")}, ${text("text")} FROM sources ORDER BY rowid`,

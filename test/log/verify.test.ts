@@ -115,6 +115,9 @@ describe("verify", () => {
       place(`INSERT INTO records SELECT position + 1000, org, ${RECORDS + 1}, idkey, id || 'x', source, type, subject, time,
         correlationid, verdict, envelope, data, decision, chain FROM records WHERE org = '@a' AND seq = ${RECORDS}`),
     ).toContainEqual(expect.objectContaining({ org: "@a", seq: RECORDS + 1 }))
+    expect(place(`UPDATE records SET position = position + 1000 WHERE org = '@a' AND seq = ${RECORDS}`)).toContainEqual(
+      expect.objectContaining({ org: "@a", seq: RECORDS }),
+    )
     expect(place("UPDATE heads SET chain = zeroblob(32) WHERE org = '@a'")).toContainEqual(
       expect.objectContaining({ org: "@a", seq: RECORDS }),
     )
@@ -143,10 +146,10 @@ describe("verify", () => {
     )
     const inPayloads = payloads.map(({ at }, index): Flip => ({ offset: at + (index % 12), by: 1 + (index % 255) }))
     const seed = Date.now()
-    const anywhere = fc.sample(
-      fc.record({ offset: fc.nat(bytes.length - 1), by: fc.integer({ min: 1, max: 255 }) }),
-      { numRuns: 300, seed },
-    )
+    const anywhere = fc.sample(fc.record({ offset: fc.nat(bytes.length - 1), by: fc.integer({ min: 1, max: 255 }) }), {
+      numRuns: 300,
+      seed,
+    })
     const flips = join(folder, "flips.json")
     writeFileSync(flips, JSON.stringify([...inPayloads, ...anywhere]))
     const results = JSON.parse(
@@ -155,7 +158,9 @@ describe("verify", () => {
       }).toString(),
     ) as ReadonlyArray<Flipped>
 
-    payloads.forEach(({ org, seq }, index) => expect(results[index]!.broken).toContainEqual(expect.objectContaining({ org, seq })))
+    payloads.forEach(({ org, seq }, index) =>
+      expect(results[index]!.broken).toContainEqual(expect.objectContaining({ org, seq })),
+    )
     const missed = results.slice(payloads.length).filter(({ broken, same }) => broken.length === 0 && !same)
     expect({ seed, missed }).toEqual({ seed, missed: [] })
   }, 120_000)

@@ -49,7 +49,8 @@ export class DaemonProcess {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...process.env, ...environment, ...(fault === undefined ? {} : { CHARTER_FAULT: fault }) },
     })
-    for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding("utf8").on("data", (text: string) => output.push(text))
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.setEncoding("utf8").on("data", (text: string) => output.push(text))
     const ended = once(child, "exit").then(() => undefined)
     const ready = new Promise<Told & { kind: "ready" }>((resolve) => {
       child.on("message", (message: Told) => {

@@ -30,7 +30,9 @@ export interface SideChannel {
   readonly oracleSettled: { readonly ask: object; readonly answer: null }
 }
 
-export type Ask = { readonly [K in keyof SideChannel]: { readonly id: number; readonly kind: K } & SideChannel[K]["ask"] }[keyof SideChannel]
+export type Ask = {
+  readonly [K in keyof SideChannel]: { readonly id: number; readonly kind: K } & SideChannel[K]["ask"]
+}[keyof SideChannel]
 export type Told =
   | { readonly kind: "ready"; readonly url: string; readonly token: string }
   | { readonly kind: "answer"; readonly id: number; readonly value?: unknown; readonly error?: string }
@@ -56,33 +58,44 @@ const program = Effect.gen(function* () {
 
   /** From timer to timer, each seen by the mailbox itself, as in a daemon that is awake all the time. */
   const advance = async (to: number): Promise<void> => {
-    const clock = time!
+    const { set } = time!
     for (;;) {
       const next = Math.min(to, ...mailboxes.states().map(({ nextTimer }) => nextTimer))
-      clock.set(next)
+      set(next)
+      const due = mailboxes.states().filter(({ nextTimer }) => nextTimer <= next)
       const deadline = performance.now() + DUE_MS
-      while (mailboxes.states().some(({ nextTimer }) => nextTimer <= clock.now())) {
+      while (mailboxes.states().some(({ nextTimer }) => nextTimer <= next)) {
         if (performance.now() > deadline) throw new Error("a timer that is due does not fire")
         await new Promise(setImmediate)
       }
+      // One by one: what has fired is written by the time that the next command is answered.
+      for (const { org } of due) await Effect.runPromise(mailboxes.submit(org, { kind: "tick" }))
       if (next >= to) return
     }
   }
 
-  const answers: { readonly [K in keyof SideChannel]: (ask: SideChannel[K]["ask"]) => Promise<SideChannel[K]["answer"]> } = {
+  const answers: {
+    readonly [K in keyof SideChannel]: (ask: SideChannel[K]["ask"]) => Promise<SideChannel[K]["answer"]>
+  } = {
     advance: async ({ to }) => {
       await advance(to)
       return null
     },
     publish: ({ event }) => Effect.runPromise(mailboxes.submit(event.org, { kind: "publish", event })),
-    states: () => Promise.resolve(Object.fromEntries(mailboxes.states().map((state) => [state.org, encodeState(state)]))),
+    states: () =>
+      Promise.resolve(Object.fromEntries(mailboxes.states().map((state) => [state.org, encodeState(state)]))),
     digest: () => Effect.runPromise(projections.digest),
     oracleSettled: () => Effect.runPromise(Effect.as(oracle.settled, null)),
   }
   process.on("message", (ask: Ask) => {
     ;(answers[ask.kind] as (ask: unknown) => Promise<unknown>)(ask).then(
       (value) => tell({ kind: "answer", id: ask.id, value }),
-      (error: unknown) => tell({ kind: "answer", id: ask.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (error: unknown) =>
+        tell({
+          kind: "answer",
+          id: ask.id,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        }),
     )
   })
   tell({ kind: "ready", url: daemon.url, token: daemon.operatorToken })

@@ -6,7 +6,8 @@ export const FAULT_POINTS: ReadonlyArray<FaultPoint> = ["decided", "appended", "
 export const faultHookOf = (text: string | undefined): FaultHook | undefined => {
   if (text === undefined) return undefined
   const [point, number] = text.split(":") as [FaultPoint, string]
-  if (!FAULT_POINTS.includes(point) || !/^[1-9]\d*$/.test(number)) throw new Error(`CHARTER_FAULT is not point:n: ${text}`)
+  if (!FAULT_POINTS.includes(point) || !/^[1-9]\d*$/.test(number))
+    throw new Error(`CHARTER_FAULT is not point:n: ${text}`)
   let left = Number(number)
   return {
     pass: (passed) => {

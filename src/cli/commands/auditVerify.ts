@@ -5,7 +5,8 @@ import { databaseFile } from "../../discovery/folders.ts"
 import { readInThread } from "../../log/local/readerThread.ts"
 import type { Invocation } from "../command.ts"
 import { EXIT_FAILED, Failure } from "../failure.ts"
-import { green, plain, red } from "../output.ts"
+import { green, red } from "../output.ts"
+import { plain } from "../text.ts"
 
 export const auditVerify = async ({ output, folders }: Invocation): Promise<number> => {
   const file = databaseFile(folders.data)

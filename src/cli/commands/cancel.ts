@@ -1,7 +1,7 @@
 /** `charter cancel` */
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
-import { plain } from "../output.ts"
+import { plain } from "../text.ts"
 
 export const cancel = async (invocation: Invocation, given: Given): Promise<void> => {
   const id = given.arguments[0]!

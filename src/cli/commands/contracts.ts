@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs"
 import type { Given, Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
-import { dim, plain, yellow } from "../output.ts"
+import { dim, yellow } from "../output.ts"
 import { table } from "../table.ts"
+import { plain } from "../text.ts"
 
 const NOTHING_IN_FORCE =
   "No contracts are in force. Write one into a YAML file below contracts/; charter lint checks it."

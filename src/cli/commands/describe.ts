@@ -5,8 +5,9 @@ import { describeSet } from "../../language/describe/describeSet.ts"
 import type { Given, Invocation } from "../command.ts"
 import { diagnosticText } from "../diagnosticText.ts"
 import { EXIT_FAILED } from "../failure.ts"
-import { plain } from "../output.ts"
+
 import { contractsOf, diagnose, organizationsOf, readSources } from "../sources.ts"
+import { plain } from "../text.ts"
 
 export const describe = async ({ output, folders }: Invocation, given: Given): Promise<number> => {
   const sources = await readSources(folders.workspace, given.arguments)

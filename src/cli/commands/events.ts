@@ -5,9 +5,9 @@ import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { Failure } from "../failure.ts"
 import { readLimit } from "../limit.ts"
-import { dim, green, type Output, plain, red, yellow } from "../output.ts"
-import { clip, pad } from "../table.ts"
+import { dim, green, type Output, red, yellow } from "../output.ts"
 import { briefTime, readTime } from "../times.ts"
+import { clip, pad, plain } from "../text.ts"
 
 export const events = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation
@@ -42,8 +42,7 @@ const followed = async (
 ): Promise<void> => {
   const line = lineOf(output)
   // The stream begins before the list is asked for, so that nothing falls between the two.
-  const stream = client.follow({ org: query.org, type: query.type })
-  const first = stream.next()
+  const stream = await client.follow({ org: query.org, type: query.type })
   const { items } = await client.events({ ...query, limit })
   const shown = new Set<string>()
   const show = (event: ShownEvent): void => {
@@ -54,7 +53,7 @@ const followed = async (
     show(event)
     shown.add(`${event.org} ${event.seq}`)
   }
-  for (let next = await first; next.done !== true; next = await stream.next()) show(next.value.event)
+  for await (const { event } of stream) show(event)
   throw new Failure("The daemon has ended the stream.", { next: ["See how it is: charter status"] })
 }
 

@@ -3,7 +3,7 @@ import type { Client } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { Failure } from "../failure.ts"
-import { plain } from "../output.ts"
+import { plain } from "../text.ts"
 
 export const explain = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation

@@ -2,9 +2,10 @@
 import type { HoldView, ProposalView } from "../../log/Projections.ts"
 import type { Given, Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
-import { bold, dim, plain } from "../output.ts"
+import { bold, dim } from "../output.ts"
 import { standingLines } from "../proposalText.ts"
 import { timeAndDistance } from "../times.ts"
+import { plain } from "../text.ts"
 
 export const holds = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation

@@ -1,9 +1,10 @@
 /** `charter proposals` */
 import { type Given, type Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
-import { dim, plain } from "../output.ts"
+import { dim } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
 import { proposalOf } from "../proposalOf.ts"
+import { plain } from "../text.ts"
 
 export const listProposals = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation

@@ -8,8 +8,9 @@ import type { Client, NewEvent } from "../client.ts"
 import { type Given, type Invocation, isPath, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { EXIT_FAILED, Failure, misuse } from "../failure.ts"
-import { bold, dim, green, plain, red, yellow } from "../output.ts"
+import { bold, dim, green, red, yellow } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
+import { plain } from "../text.ts"
 
 export const publish = async (invocation: Invocation, given: Given): Promise<number> => {
   const { output, org } = invocation
@@ -32,9 +33,11 @@ export const publish = async (invocation: Invocation, given: Given): Promise<num
     return exitCodeOf(first)
   }
   output.note(await decisionText(client, event, first))
-  const waiting = `waiting for ${first.hold ?? "the hold"} to be released or refused; Ctrl-C waits no longer, and it stays held`
+  const waiting = `waiting for a decision on ${first.hold ?? "it"} … (Ctrl-C: it stays held)`
   const last = await output.during(() => waiting, released(client, event, first, until))
-  const text = await decisionText(client, event, last)
+  const text = isHeld(last)
+    ? `Still ${bold(yellow("held"))}: nobody has decided in time. It waits on.`
+    : await decisionText(client, event, last)
   output.answer(last, () => text)
   return last.verdict === "allow" ? 0 : EXIT_FAILED
 }
@@ -144,10 +147,11 @@ const contractLines = async (client: Client, { contracts }: PublishAnswer): Prom
 
 const holdLines = async (client: Client, { hold, proposals = [] }: PublishAnswer): Promise<ReadonlyArray<string>> => {
   const now = new Date()
-  const views = await Promise.all(proposals.map((id) => client.proposal(id)))
+  // Not everybody who may publish may see them.
+  const views = await Promise.all(proposals.map((id) => client.proposal(id).catch(() => undefined)))
   return [
     `  ${dim("held as")}   ${hold}`,
-    ...views.flatMap((view) => ["", ...proposalLines(view, now)]),
+    ...views.flatMap((view) => (view === undefined ? [] : ["", ...proposalLines(view, now)])),
     "",
     dim(
       `Whoever can vote says: charter approve ${proposals[0] ?? "PROPOSAL"}, or: charter deny ${proposals[0] ?? "PROPOSAL"}`,

@@ -3,9 +3,10 @@ import { urlOf, withoutToken } from "../../discovery/daemonFile.ts"
 import { EXIT_FAILED } from "../failure.ts"
 import type { Invocation } from "../command.ts"
 import { connectIfRunning } from "../connect.ts"
-import { bold, dim, green, plain } from "../output.ts"
+import { bold, dim, green } from "../output.ts"
 import { fromNow } from "../times.ts"
 import { warnings } from "../warnings.ts"
+import { plain } from "../text.ts"
 
 export const status = async (invocation: Invocation): Promise<number> => {
   const { output, folders } = invocation

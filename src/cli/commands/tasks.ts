@@ -4,9 +4,10 @@ import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { misuse } from "../failure.ts"
 import { readLimit } from "../limit.ts"
-import { bold, dim, green, plain, red, yellow } from "../output.ts"
+import { bold, dim, green, red, yellow } from "../output.ts"
 import { table } from "../table.ts"
 import { briefTime, timeAndDistance } from "../times.ts"
+import { plain } from "../text.ts"
 
 export const listTasks = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation

@@ -6,8 +6,9 @@ import { isTestFile } from "../../workspace/scan.ts"
 import type { Given, Invocation } from "../command.ts"
 import { diagnosticText } from "../diagnosticText.ts"
 import { EXIT_FAILED, Failure } from "../failure.ts"
-import { bold, dim, green, plain, red, yellow } from "../output.ts"
+import { bold, dim, green, red, yellow } from "../output.ts"
 import { contractsOf, diagnose, organizationsOf, readSources, type Sources } from "../sources.ts"
+import { plain } from "../text.ts"
 
 export const test = async ({ output, folders }: Invocation, given: Given): Promise<number> => {
   const sources = await readSources(folders.workspace, given.arguments)

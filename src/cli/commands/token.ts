@@ -2,9 +2,10 @@
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { misuse } from "../failure.ts"
-import { dim, plain } from "../output.ts"
+import { dim } from "../output.ts"
 import { table } from "../table.ts"
 import { localTime, readTime } from "../times.ts"
+import { plain } from "../text.ts"
 
 const KINDS = ["human", "agent", "operator", "bridge"]
 

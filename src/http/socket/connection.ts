@@ -5,7 +5,7 @@
  * are gone, and it is read no further while too many of its operations are under way or too many bytes wait for it.
  */
 import { Clock, Effect, Exit, type Fiber, Result, Stream } from "effect"
-import type { RawData, WebSocket } from "ws"
+import type { WebSocket } from "ws"
 import type { Identity } from "../../service/identity.ts"
 import { refuse } from "../../domain/refusal.ts"
 import { Refused } from "../../service/refused.ts"
@@ -40,6 +40,8 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
   let heard = true
   let waitingBytes = 0
   let underWay = 0
+  /** What came with the last chunk from the network: a paused socket still hands that out. */
+  const inbox: Array<{ readonly data: Buffer; readonly isBinary: boolean }> = []
   const operations = new Set<Fiber.Fiber<unknown, unknown>>()
   const subscriptions = new Map<MessageId | symbol, Fiber.Fiber<unknown, unknown>>()
 
@@ -52,8 +54,11 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
     if (problem.status === 401) socket.close(POLICY_VIOLATION, problem.type)
   }
   const mustWait = (): boolean => underWay >= MAX_OPERATIONS_UNDER_WAY || socket.bufferedAmount > MAX_BUFFERED_BYTES
+  /** Takes up what has been received, and has more received only when that is done. */
   const readOn = (): void => {
-    if (socket.isPaused && !mustWait()) socket.resume()
+    while (inbox.length > 0 && !mustWait()) take(inbox.shift()!)
+    if (inbox.length > 0 || mustWait()) socket.pause()
+    else if (socket.isPaused) socket.resume()
   }
 
   /** Asked before every single thing, so that a revoked token ends here too. Synchronous but for its first use. */
@@ -187,22 +192,19 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       const answer = Exit.isSuccess(exit) ? exit.value : problemOf(edge, exit.cause, `the operation ${op}`)
       if (answer instanceof Problem) fail(answer, id)
       else if (answer !== undefined) send({ ...answer, ...identified(id) }, readOn)
-      readOn()
+      else readOn()
     })
   }
 
-  const onMessage = (data: RawData, isBinary: boolean): void => {
-    heard = true
-    const parsed = isBinary ? invalid("binary-message", "send messages as text") : parseJson(data as Buffer)
-    if (parsed instanceof Problem) fail(parsed, undefined)
-    else
-      try {
-        receive(parsed.json)
-      } catch (error) {
-        edge.run(Effect.logError("a WebSocket message failed:", error))
-        fail(internal(), undefined)
-      }
-    if (mustWait()) socket.pause()
+  const take = ({ data, isBinary }: (typeof inbox)[number]): void => {
+    const parsed = isBinary ? invalid("binary-message", "send messages as text") : parseJson(data)
+    if (parsed instanceof Problem) return fail(parsed, undefined)
+    try {
+      receive(parsed.json)
+    } catch (error) {
+      edge.run(Effect.logError("a WebSocket message failed:", error))
+      fail(internal(), undefined)
+    }
   }
 
   const silence = setTimeout(() => {
@@ -211,12 +213,17 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
   }, edge.helloMs)
   if (presented !== undefined) clearTimeout(silence)
 
-  socket.on("message", onMessage)
+  socket.on("message", (data, isBinary) => {
+    heard = true
+    inbox.push({ data: data as Buffer, isBinary })
+    readOn()
+  })
   socket.on("pong", () => (heard = true))
   // The library closes the connection itself, with the code that fits.
   socket.on("error", () => {})
   socket.on("close", () => {
     clearTimeout(silence)
+    inbox.length = 0
     for (const fiber of [...operations, ...subscriptions.values()]) fiber.interruptUnsafe()
   })
 

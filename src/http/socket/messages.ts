@@ -22,7 +22,7 @@ export const messages = {
   /** `id` is that of the subscription. */
   unsubscribe: message({}),
   publish: message({ event: Schema.Unknown, ...PublishQuery.fields }),
-  vote: message({ ...ballot, choice: Schema.Literals(["approve", "deny", "abstain"]) }),
+  vote: message({ ...ballot, choice: Name }),
   approve: message(ballot),
   deny: message(ballot),
   ping: message({}),

@@ -15,7 +15,6 @@ import {
 } from "./values.ts"
 
 export const VERDICTS = ["allow", "deny", "hold", "expired"] as const
-export const CHOICES = ["approve", "deny", "abstain"] as const
 export const PROPOSAL_STATES = ["active", "succeeded", "defeated", "expired", "cancelled"] as const
 
 export const ExpectMap = Schema.Struct({
@@ -46,7 +45,7 @@ export const EventStep = Schema.Struct({
   expect,
 })
 export const VoteStep = Schema.Struct({
-  vote: described(Schema.Literals(CHOICES), "A vote: approve, deny or abstain."),
+  vote: described(Text, "A vote: approve, deny, abstain, or an option of a plurality."),
   by: described(MemberName, "Who votes."),
   in: optional(Text, "The contract whose proposal it is; left out: each open one."),
   expect,

@@ -85,7 +85,8 @@ export const codeOf = (error: unknown): string | undefined =>
 /** One sentence for a person about why a call failed. */
 export const reasonOf = (error: unknown): string => {
   const code = codeOf(error)
-  const known = code === undefined ? undefined : Object.entries(REASONS).find(([prefix]) => code.startsWith(prefix))?.[1]
+  const known =
+    code === undefined ? undefined : Object.entries(REASONS).find(([prefix]) => code.startsWith(prefix))?.[1]
   const message = error instanceof Error ? error.message : String(error)
   return known === undefined ? message : `${known} (${message})`
 }

@@ -9,7 +9,9 @@ export const digest = (connection: Connection): string => {
   return digestRows(allRows(connection))
 }
 
-function* allRows(connection: Connection): Generator<{ readonly model: string; readonly id: string; readonly body: string }> {
+function* allRows(
+  connection: Connection,
+): Generator<{ readonly model: string; readonly id: string; readonly body: string }> {
   const slice = connection.prepare<[Uint8Array, Uint8Array, Uint8Array]>(
     `SELECT ${text("model")}, ${text("id")}, ${text("body")} FROM read_rows
      WHERE (model, id) > (?, ?) ORDER BY model, id LIMIT ?`,

@@ -77,8 +77,8 @@ export const makeEncoder = (capacityBytes: number): Encoder => {
       // A code unit needs three bytes at most; only what might be too large is measured.
       const most = textAt - used + text.length * 3
       if (most > MAX_COMMIT_BYTES) {
-        const bytes = textAt - used + Buffer.byteLength(text)
-        if (bytes > MAX_COMMIT_BYTES) return { bytes }
+        const exactly = textAt - used + Buffer.byteLength(text)
+        if (exactly > MAX_COMMIT_BYTES) return { bytes: exactly }
       }
       if (used + Math.min(most, MAX_COMMIT_BYTES) > capacityBytes) return false
       const textBytes = bytes.write(text, textAt, "utf8")
@@ -100,7 +100,7 @@ export const decodeCommits = (buffer: ArrayBuffer): ReadonlyArray<EncodedCommit>
   const bytes = Buffer.from(buffer)
   const numbers = new Float64Array(buffer)
   const commits: Array<EncodedCommit> = []
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     let at = start / NUMBER_BYTES
     const size = numbers[at++]!
     const count = numbers[at++]!

@@ -10,11 +10,11 @@ import { Effect, Schema, type Scope } from "effect"
 import { codeOf, openLock, reasonOf } from "./database.ts"
 
 const Holder = Schema.Struct({
-  pid: Schema.Number,
+  pid: Schema.Finite,
   host: Schema.String,
   /** RFC 3339. */
   since: Schema.String,
-  port: Schema.optionalKey(Schema.Number),
+  port: Schema.optionalKey(Schema.Finite),
 })
 export type Holder = typeof Holder.Type
 
@@ -59,8 +59,7 @@ export const acquireDataFolder = (
           mkdirSync(folder, { recursive: true, mode: 0o700 })
           return openLock(join(folder, "lock.db"))
         },
-        catch: (error) =>
-          codeOf(error)?.startsWith("SQLITE_BUSY") === true ? held(folder) : unusable(folder, error),
+        catch: (error) => (codeOf(error)?.startsWith("SQLITE_BUSY") === true ? held(folder) : unusable(folder, error)),
       }),
       (connection) => Effect.sync(() => connection.close()),
     )
@@ -85,7 +84,7 @@ const writeHolder = (folder: string, holder: Holder): void => {
 
 const held = (folder: string): DataFolderHeld => {
   try {
-    const holder = Schema.decodeUnknownSync(Schema.fromJsonString(Holder))(readFileSync(holderFile(folder), "utf8"))
+    const holder = Schema.decodeSync(Schema.fromJsonString(Holder))(readFileSync(holderFile(folder), "utf8"))
     return new DataFolderHeld({ folder, holder })
   } catch {
     return new DataFolderHeld({ folder })

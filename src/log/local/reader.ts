@@ -26,8 +26,10 @@ export const makeReader = (connection: Connection): Reader => {
   const byId = records("idkey = ? AND id = ? ORDER BY position")
   const bySeq = records("org = ? AND seq = ?")
   const after = records("org = ? AND seq > ? ORDER BY seq LIMIT ?")
-  const source = connection.prepare<[Uint8Array]>(`SELECT ${text("text")} FROM sources WHERE hash = ?`)
-  const organizations = connection.prepare<[Uint8Array]>(`SELECT ${text("org")} FROM heads WHERE EXISTS (SELECT 1 FROM records WHERE records.org = heads.org) ORDER BY org`)
+  const sourceByHash = connection.prepare<[Uint8Array]>(`SELECT ${text("text")} FROM sources WHERE hash = ?`)
+  const organizations = connection.prepare<[Uint8Array]>(
+    `SELECT ${text("org")} FROM heads WHERE EXISTS (SELECT 1 FROM records WHERE records.org = heads.org) ORDER BY org`,
+  )
   const end = connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records")
 
   return {
@@ -36,16 +38,17 @@ export const makeReader = (connection: Connection): Reader => {
     get: (org, seq) => decode(bySeq.get([org, seq])),
     read: function* (org, seq, limit) {
       const found: Array<LogRecord> = []
-      for (;;) {
+      while (found.length < limit) {
         const wanted = Math.min(SLICE_RECORDS, limit - found.length)
         const slice = after.all([org, seq + found.length, wanted])
         found.push(...slice.map(decodeRecord))
-        if (slice.length < wanted || found.length >= limit) return found
+        if (slice.length < wanted) break
         yield
       }
+      return found
     },
     source: (hash) => {
-      const row = source.get([hash])
+      const row = sourceByHash.get([hash])
       return row === undefined ? undefined : textOf(row[0])
     },
     organizations: () => organizations.all([]).map(([org]) => textOf(org)),
@@ -53,4 +56,5 @@ export const makeReader = (connection: Connection): Reader => {
   }
 }
 
-const decode = (row: RecordColumns | undefined): LogRecord | undefined => (row === undefined ? undefined : decodeRecord(row))
+const decode = (row: RecordColumns | undefined): LogRecord | undefined =>
+  row === undefined ? undefined : decodeRecord(row)

@@ -17,7 +17,9 @@ export const makeRowStore = (connection: Connection, suffix: string): RowStore =
   )
   const insertRow = connection.prepare(`INSERT INTO read_rows${suffix} (model, id, place, body) VALUES (?, ?, ?, ?)
     ON CONFLICT (model, id) DO UPDATE SET place = excluded.place, body = excluded.body`)
-  const insertKey = connection.prepare(`INSERT INTO read_keys${suffix} (model, key, state, place, id) VALUES (?, ?, ?, ?, ?)`)
+  const insertKey = connection.prepare(
+    `INSERT INTO read_keys${suffix} (model, key, state, place, id) VALUES (?, ?, ?, ?, ?)`,
+  )
   const deleteKey = connection.prepare(
     `DELETE FROM read_keys${suffix} WHERE model = ? AND key = ? AND state = ? AND place = ?`,
   )

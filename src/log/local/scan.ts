@@ -99,16 +99,19 @@ export const makeScan = (connection: Connection, organizations: () => ReadonlyAr
 
     const globs = globsOf(types)
     const query = statement(way, direction, globs.length)
-    const key = way === "correlation" ? [idKey(correlationid!), correlationid!, correlationid!] : way === "organization" ? [org!] : []
+    const key =
+      way === "correlation"
+        ? [idKey(correlationid!), correlationid!, correlationid!]
+        : way === "organization"
+          ? [org!]
+          : []
     const slicePlaces = way === "correlation" ? Number.MAX_SAFE_INTEGER : SLICE_PLACES
 
     const items: Array<Stored> = []
     while (low < high && items.length < limit) {
       const wanted = Math.min(SLICE_RECORDS, limit - items.length)
       const [after, until] =
-        direction === "forwards"
-          ? [low, Math.min(high, low + slicePlaces)]
-          : [Math.max(low, high - slicePlaces), high]
+        direction === "forwards" ? [low, Math.min(high, low + slicePlaces)] : [Math.max(low, high - slicePlaces), high]
       const rows = query.all([after, until, ...key, ...globs, wanted] as ReadonlyArray<Value>)
       for (const [position, , ...columns] of rows) {
         const record = decodeRecord(columns)

@@ -21,12 +21,12 @@ export const verify = (connection: Connection): VerifyReport => {
   const findings = makeFindings()
   connection.exec("BEGIN")
   const stored = findings.attempt(() => readHeads(connection)) ?? new Map<string, Head>()
-  const { heads, records, gap } = verifyRecords(connection, stored, findings)
+  const { heads, records, gaps } = verifyRecords(connection, stored, findings)
   verifyHeads(heads, stored, findings)
   findings.attempt(() => verifySources(connection, findings))
   findings.attempt(() => verifyFile(connection, findings))
-  // A place that is empty for another reason is placed already; this one was changed by hand, with all indexes.
-  if (gap !== undefined && findings.all().length === 0) findings.record(gap.org, gap.seq, gap.what)
+  // A place is empty where a record is missing, which is found already; else records were moved by hand, with all indexes.
+  if (findings.all().length === 0) for (const { org, seq, what } of gaps) findings.record(org, seq, what)
   return { organizations: heads.size, records, broken: findings.all() }
 }
 
@@ -65,7 +65,17 @@ const makeFindings = (): Findings => {
 
 // ── records ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const TEXT_COLUMNS = ["org", "id", "source", "type", "subject", "correlationid", "verdict", "envelope", "decision"] as const
+const TEXT_COLUMNS = [
+  "org",
+  "id",
+  "source",
+  "type",
+  "subject",
+  "correlationid",
+  "verdict",
+  "envelope",
+  "decision",
+] as const
 const COLUMNS = `position, seq, time, idkey, chain, typeof(data), CAST(data AS BLOB),
   ${TEXT_COLUMNS.map((column) => `typeof(${column}) IN ('text', 'null')`).join(" AND ")},
   ${TEXT_COLUMNS.map(text).join(", ")}`
@@ -94,11 +104,11 @@ const verifyRecords = (
   connection: Connection,
   stored: ReadonlyMap<string, Head>,
   findings: Findings,
-): { readonly heads: ReadonlyMap<string, Head>; readonly records: number; readonly gap: Finding | undefined } => {
+): { readonly heads: ReadonlyMap<string, Head>; readonly records: number; readonly gaps: ReadonlyArray<Finding> } => {
   const heads = new Map<string, Head>()
   let records = 0
   let last = 0
-  let gap: Finding | undefined
+  const gaps = new Map<string, Finding>()
 
   const check = (row: Row): void => {
     const [position, seq, , , chain] = row
@@ -113,7 +123,8 @@ const verifyRecords = (
     const marked = stored.get(org)
     if (marked?.seq === seq && !(isDigest(chain) && equal(marked.chain, chain)))
       findings.record(org, seq, "the stored head has another hash than the record")
-    if (position !== last + 1) gap ??= { org, seq, what: `place ${last + 1} of the whole log, before this record, is empty` }
+    if (position !== last + 1 && !gaps.has(org))
+      gaps.set(org, { org, seq, what: `place ${last + 1} of the whole log, before this record, is empty` })
     heads.set(org, { seq, chain: isDigest(chain) ? chain : head.chain })
     records++
     last = position
@@ -122,7 +133,9 @@ const verifyRecords = (
   const slice = connection.prepare<Row>(`SELECT ${COLUMNS} FROM records WHERE position > ? ORDER BY position LIMIT ?`)
   const one = connection.prepare<Row>(`SELECT ${COLUMNS} FROM records WHERE position = ?`)
   const end =
-    findings.attempt(() => connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records").get([])![0]) ?? 0
+    findings.attempt(
+      () => connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records").get([])![0],
+    ) ?? 0
   while (last < end) {
     const from = last
     const rows = findings.attempt(() => slice.all([from, SLICE_RECORDS]))
@@ -134,7 +147,7 @@ const verifyRecords = (
       findings.attempt(() => one.all([position]))?.forEach(check)
     last = from + SLICE_RECORDS
   }
-  return { heads, records, gap }
+  return { heads, records, gaps: [...gaps.values()] }
 }
 
 /** What is wrong with one record, given the chain before it. */
@@ -170,7 +183,9 @@ const isDigest = (value: Uint8Array | null): value is Uint8Array =>
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 const holds = (column: Uint8Array | null, expected: string | undefined): boolean =>
-  column === null || expected === undefined ? column === null && expected === undefined : equal(column, Buffer.from(expected))
+  column === null || expected === undefined
+    ? column === null && expected === undefined
+    : equal(column, Buffer.from(expected))
 
 // ── the rest of the file ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -191,7 +206,7 @@ const verifySources = (connection: Connection, findings: Findings): void => {
   const slice = connection.prepare<[number, Uint8Array, Uint8Array]>(
     `SELECT rowid, ${text("hash")}, ${text("text")} FROM sources WHERE rowid > ? ORDER BY rowid LIMIT ?`,
   )
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const rows = slice.all([after, SLICE_RECORDS])
     for (const [, expected, source] of rows)
       if (hash("sha256", source) !== textOf(expected))

@@ -89,7 +89,8 @@ export const makeWriter = (file: string): Writer => {
     if (known !== undefined) return known
     const [seq, chain] = statements.readLast.get([org]) ?? [0, CHAIN_START]
     const [stored, epoch] = statements.readHead.get([org]) ?? [0, 0]
-    if (stored > seq) throw new Error(`records of ${org} are lost: it had come to ${stored} and ends at ${seq}; restore a backup`)
+    if (stored > seq)
+      throw new Error(`records of ${org} are lost: it had come to ${stored} and ends at ${seq}; restore a backup`)
     return { seq, chain, epoch }
   }
 
@@ -149,7 +150,8 @@ export const makeWriter = (file: string): Writer => {
     let { seq, chain } = head
     for (const record of commit.records) {
       const key = idKey(record.id)
-      if (at.statements.readId.get([key, record.id, record.source, commit.org]) !== undefined) throw new DuplicateRecord()
+      if (at.statements.readId.get([key, record.id, record.source, commit.org]) !== undefined)
+        throw new DuplicateRecord()
       chain = nextChain(chain, digestOf(record.envelope), digestOf(record.data), digestOf(record.decision))
       at.statements.insert.run([
         ++position,
@@ -218,14 +220,15 @@ export const makeWriter = (file: string): Writer => {
         const { seq, chain, epoch } = headOf(at, changed, org)
         changed.set(org, { seq, chain, epoch: epoch + 1 })
         const row = at.statements.readSnapshot.get([org])
-        const snapshot = row === undefined ? {} : { snapshot: { position: row[0], version: row[1], body: textOf(row[2]) } }
+        const snapshot =
+          row === undefined ? {} : { snapshot: { position: row[0], version: row[1], body: textOf(row[2]) } }
         return { position: seq, epoch: epoch + 1, ...snapshot }
       }, true),
     saveSnapshot: (org, { position: at, version, body }) =>
       transaction(({ statements }) => statements.writeSnapshot.run([org, at, version, body])),
     archive: (sources) =>
       transaction(({ statements }) => {
-        for (const { hash, text } of sources) statements.writeSource.run([hash, text])
+        for (const source of sources) statements.writeSource.run([source.hash, source.text])
       }),
     rebuild: (from) => transaction(({ connection }) => rebuildSlice(connection, from, position)),
     tidy,
@@ -286,4 +289,6 @@ const projectInto = (rows: RowStore, record: EncodedRecord, position: number): v
 }
 
 const concernsOneCommit = (error: unknown): boolean =>
-  error instanceof DuplicateRecord || error instanceof ProjectionFailure || codeOf(error)?.startsWith("SQLITE_CONSTRAINT") === true
+  error instanceof DuplicateRecord ||
+  error instanceof ProjectionFailure ||
+  codeOf(error)?.startsWith("SQLITE_CONSTRAINT") === true

@@ -87,11 +87,11 @@ export const makeWriterThread = (file: string, committed: (position: number) => 
     while (gathered.length > 0 && sent.length < MAX_GROUPS_SENT) send()
   }
 
-  /** Everything that is appended in the same turn of the event loop goes in one group. */
+  /** Everything that is appended before the running task ends goes in one group. */
   const flushSoon = (): void => {
     if (flushing || sent.length >= MAX_GROUPS_SENT) return
     flushing = true
-    setImmediate(flush)
+    queueMicrotask(flush)
   }
 
   const append: WriterThread["append"] = (org, expected, epoch, commit) =>
@@ -113,11 +113,11 @@ export const makeWriterThread = (file: string, committed: (position: number) => 
       if (waiting.length > 0 || !gather(pending)) waiting.push(pending)
       flushSoon()
       // What has been gathered will be written: an interruption waits for that, so that nothing is written behind a back.
-      return Effect.callback<void>((resume) => {
+      return Effect.callback<void>((interrupt) => {
         const index = waiting.indexOf(pending)
         if (index >= 0) waiting.splice(index, 1)
-        if (index >= 0 || settled) resume(Effect.void)
-        else afterwards = () => resume(Effect.void)
+        if (index >= 0 || settled) interrupt(Effect.void)
+        else afterwards = () => interrupt(Effect.void)
       })
     })
 
@@ -156,7 +156,7 @@ export const makeWriterThread = (file: string, committed: (position: number) => 
     started.on("exit", () => {
       if (thread === started) thread = undefined
       for (const group of sent.splice(0)) failGroup(group, reason)
-      for (const [job, { hear }] of [...jobs]) hear({ job, failed: reason })
+      for (const [job, waiter] of jobs) waiter.hear({ job, failed: reason })
       flush()
     })
     return started
@@ -188,9 +188,7 @@ export const makeWriterThread = (file: string, committed: (position: number) => 
       const outcome = outcomes[index]!
       switch (outcome.kind) {
         case "appended":
-          return settle(
-            Effect.succeed({ position: expected + commit.length, cursor: cursorOf(outcome.position) }),
-          )
+          return settle(Effect.succeed({ position: expected + commit.length, cursor: cursorOf(outcome.position) }))
         case "conflict":
           return settle(
             Effect.fail(new AppendConflict({ org, expected, actual: outcome.actual, fenced: outcome.fenced })),
@@ -206,7 +204,10 @@ export const makeWriterThread = (file: string, committed: (position: number) => 
     while (gathered.length > 0) send()
     if (thread === undefined) return Effect.void
     const ended = new Promise<void>((resolve) => thread!.once("exit", () => resolve()))
-    return Effect.andThen(Effect.ignore(run({ kind: "close" })), Effect.promise(() => ended))
+    return Effect.andThen(
+      Effect.ignore(run({ kind: "close" })),
+      Effect.promise(() => ended),
+    )
   })
 
   return { append, run, close }

@@ -88,14 +88,18 @@ export const makeMemoryLog = (
   const reached = (cursor: string, more: number): Effect.Effect<void, LogUnavailable> =>
     Effect.flatMap(positionOf(cursor), (position) => commits.reached(position + more))
 
+  const written = (): ReadonlyArray<string> =>
+    [...organizations].flatMap(([org, into]) => (into.records.length > 0 ? [org] : [])).toSorted()
+
   return {
     records,
     log: EventLog.of({
       open: (org) =>
         Effect.sync(() => {
-          const { records, snapshot } = organization(org)
-          const epoch = ++organization(org).epoch
-          return { position: records.length, epoch, ...(snapshot === undefined ? {} : { snapshot }) }
+          const into = organization(org)
+          into.epoch++
+          const snapshot = into.snapshot === undefined ? {} : { snapshot: into.snapshot }
+          return { position: into.records.length, epoch: into.epoch, ...snapshot }
         }),
       append,
       read: (org, position, limit) =>
@@ -120,11 +124,9 @@ export const makeMemoryLog = (
         }),
       archive: (texts) => Effect.sync(() => texts.forEach(({ hash, text }) => sources.set(hash, text))),
       source: (hash) => Effect.sync(() => sources.get(hash)),
-      organizations: Effect.sync(() =>
-        [...organizations].filter(([, { records }]) => records.length > 0).map(([org]) => org).toSorted(),
-      ),
+      organizations: Effect.sync(written),
       verify: Effect.sync(() => ({
-        organizations: [...organizations.values()].filter(({ records }) => records.length > 0).length,
+        organizations: written().length,
         records: records.length,
         broken: [],
       })),

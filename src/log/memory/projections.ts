@@ -10,7 +10,10 @@ import { decodeRow, encodeRow, type ModelName } from "../projections/readModel.t
 /** `records` is the log that `rebuild` reads. */
 export const makeMemoryProjections = (
   records: () => ReadonlyArray<Stored>,
-): { readonly project: (record: LogRecord, place: number) => void; readonly projections: typeof Projections.Service } => {
+): {
+  readonly project: (record: LogRecord, place: number) => void
+  readonly projections: typeof Projections.Service
+} => {
   let rows = emptyRows()
 
   const store: RowStore = {
@@ -33,7 +36,8 @@ export const makeMemoryProjections = (
         .toSorted((a, b) => (newest ? b.place - a.place : a.place - b.place))
         .slice(0, limit)
 
-  const view = <View>(model: ModelName, id: string): View | undefined => rows[model].get(id)?.row.view as View | undefined
+  const view = <View>(model: ModelName, id: string): View | undefined =>
+    rows[model].get(id)?.row.view as View | undefined
 
   return {
     project,

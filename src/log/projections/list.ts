@@ -37,7 +37,9 @@ export const listRows = <View>(model: ModelName, filter: ListFilter, walk: Walk)
 }
 
 /** A digest over rows that come ordered by model and id: equal where every read model answers the same. */
-export const digestRows = (rows: Iterable<{ readonly model: string; readonly id: string; readonly body: string }>): string => {
+export const digestRows = (
+  rows: Iterable<{ readonly model: string; readonly id: string; readonly body: string }>,
+): string => {
   const digest: Hash = createHash("sha256")
   for (const { model, id, body } of rows) digest.update(JSON.stringify([model, id, body]))
   return digest.digest("hex")

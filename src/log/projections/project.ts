@@ -15,7 +15,8 @@ const modelOf = (name: ModelName): ReadModel<object> => MODELS[name] as unknown 
 
 const handlers = new Map<string, Array<(record: LogRecord) => ReadonlyArray<Change>>>()
 for (const name of MODEL_NAMES)
-  for (const [type, handler] of Object.entries(modelOf(name).on)) handlers.set(type, [...(handlers.get(type) ?? []), handler])
+  for (const [type, handler] of Object.entries(modelOf(name).on))
+    handlers.set(type, [...(handlers.get(type) ?? []), handler])
 
 /** Every type that some read model is made from. */
 export const PROJECTED_TYPES: ReadonlyArray<string> = [...handlers.keys()]

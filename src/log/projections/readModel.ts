@@ -46,7 +46,10 @@ export const on = <const Type extends Types>(
   changes: (data: BuiltinData[Type], event: Event, record: LogRecord) => ReadonlyArray<Change>,
 ): Readonly<Record<string, (record: LogRecord) => ReadonlyArray<Change>>> =>
   Object.fromEntries(
-    types.map((type) => [type, (record: LogRecord) => changes(record.event.data as BuiltinData[Type], record.event, record)]),
+    types.map((type) => [
+      type,
+      (record: LogRecord) => changes(record.event.data as BuiltinData[Type], record.event, record),
+    ]),
   )
 
 /** The view of a row, changed. */

@@ -27,12 +27,7 @@ export const tasks: ReadModel<TaskView> = {
         kind: "update",
         model: "tasks",
         find: { link: hold },
-        update: (row) => {
-          const { link: _, ...unlinked } = row
-          return (row.view as TaskView).state !== "waiting"
-            ? unlinked
-            : updateView<TaskView>((view) => ({ ...view, state: "queued", updated: event.time }))(unlinked)
-        },
+        update: ({ org, view }) => ({ org, view: goesOn(view as TaskView, event.time) }),
       },
     ]),
     ...on(["task.started"], ({ task, run, attempt }, event) =>
@@ -59,6 +54,9 @@ export const tasks: ReadModel<TaskView> = {
 const becomes = (id: string, update: (view: TaskView) => TaskView): ReadonlyArray<Change> => [
   { kind: "update", model: "tasks", find: { id }, update: updateView(update) },
 ]
+
+const goesOn = (view: TaskView, time: string): TaskView =>
+  view.state === "waiting" ? { ...view, state: "queued", updated: time } : view
 
 const waitsFor = (id: string, time: string, { decision }: LogRecord): ReadonlyArray<Change> => {
   const hold = decision?.hold

@@ -169,6 +169,8 @@ const checkTokenIdentity = (
   const definitions = definitionsOf(dependencies)
   if (expires !== undefined && Number.isNaN(Date.parse(expires)))
     return fail("invalid", "expires-malformed", `"${expires}" is no time; write it like 2026-12-31T00:00:00Z`)
+  if (expires !== undefined && Date.parse(expires) <= Date.now())
+    return fail("invalid", "expires-past", `${expires} has passed already; the token would never work`)
   switch (kind) {
     case "human": {
       const name = identity.replace(/^@/, "")

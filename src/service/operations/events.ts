@@ -119,18 +119,22 @@ export const eventOperations = (dependencies: Dependencies): Operations => {
   })
 
   const follow: Operations["follow"] = (identity, filter) => {
-    const definitions = definitionsOf(dependencies)
-    const visible = visibleOrganizations(definitions, identity)
-    const checked = filter.org === undefined ? Effect.void : checkOrganization(definitions, identity, filter.org)
+    const checked =
+      filter.org === undefined ? Effect.void : checkOrganization(definitionsOf(dependencies), identity, filter.org)
+    // Who leaves an organization while he reads sees no more of it.
+    let of = definitionsOf(dependencies)
+    let visible = visibleOrganizations(of, identity)
+    const isVisible = (org: string): boolean => {
+      const now = definitionsOf(dependencies)
+      if (now !== of) visible = visibleOrganizations((of = now), identity)
+      return visible === undefined || visible.has(org)
+    }
     const { after } = filter
     return Stream.unwrap(
       Effect.gen(function* () {
         yield* checked
         const from = after ?? (yield* log.end)
-        return Stream.filter(
-          log.follow(filterOf(filter), from),
-          ({ record }) => visible === undefined || visible.has(record.event.org),
-        )
+        return Stream.filter(log.follow(filterOf(filter), from), ({ record }) => isVisible(record.event.org))
       }),
     )
   }

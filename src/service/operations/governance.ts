@@ -1,7 +1,8 @@
 /** Proposals, votes, holds and tasks. */
 import { Effect } from "effect"
+import { canVote } from "../../kernel/proposals.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
-import type { Listed, ListFilter } from "../../log/Projections.ts"
+import type { Listed, ListFilter, ProposalView } from "../../log/Projections.ts"
 import { actorOf, checkOrganization, fail, visibleOrganizations } from "../access.ts"
 import type { Identity } from "../identity.ts"
 import type { Refused } from "../refused.ts"
@@ -17,19 +18,22 @@ type Operations = Pick<
 export const governanceOperations = (dependencies: Dependencies): Operations => {
   const { projections } = dependencies
 
-  /** Lists show what is in the organizations that the identity is in. */
+  /** Lists show what is in the organizations that the identity is in, and what it is `asked`. */
   const visibleList =
-    <A extends { readonly org: string }>(list: (filter: ListFilter) => Effect.Effect<Listed<A>, LogUnavailable>) =>
+    <A extends { readonly org: string }>(
+      list: (filter: ListFilter) => Effect.Effect<Listed<A>, LogUnavailable>,
+      asked?: (identity: Identity, found: A) => boolean,
+    ) =>
     (identity: Identity, filter: ListFilter): Effect.Effect<Listed<A>, Refused | LogUnavailable> => {
       const definitions = definitionsOf(dependencies)
       if (filter.org !== undefined)
         return Effect.andThen(checkOrganization(definitions, identity, filter.org), list(filter))
       const visible = visibleOrganizations(definitions, identity)
       if (visible === undefined) return list(filter)
-      if (visible.size === 1) return list({ ...filter, org: [...visible][0]! })
+      if (visible.size === 1 && asked === undefined) return list({ ...filter, org: [...visible][0]! })
       return Effect.map(list(filter), ({ items, ...rest }) => ({
         ...rest,
-        items: items.filter(({ org }) => visible.has(org)),
+        items: items.filter((item) => visible.has(item.org) || asked?.(identity, item) === true),
       }))
     }
 
@@ -37,21 +41,32 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     <A extends { readonly org: string }>(
       what: string,
       find: (id: string) => Effect.Effect<A | undefined, LogUnavailable>,
+      asked?: (identity: Identity, found: A) => boolean,
     ) =>
     (identity: Identity, id: string): Effect.Effect<A, Refused | LogUnavailable> =>
       Effect.flatMap(find(id), (found) => {
         const visible = visibleOrganizations(definitionsOf(dependencies), identity)
-        return found === undefined || (visible !== undefined && !visible.has(found.org))
+        const shown = found !== undefined && (visible?.has(found.org) !== false || asked?.(identity, found) === true)
+        return !shown
           ? fail("not-found", `${what}-unknown`, `there is no ${what} "${id}" that ${identity.name} may see`)
           : Effect.succeed(found)
       })
 
-  const proposal = visibleOne("proposal", projections.proposal)
+  /** An elector sees what he is asked, also by an organization that he is not in. */
+  const isAsked = (identity: Identity, { org, electorate }: ProposalView): boolean =>
+    electorate.some(
+      (elector) =>
+        elector.kind === identity.kind &&
+        elector.name === electorName(identity, org) &&
+        canVote(definitionsOf(dependencies), elector),
+    )
+
+  const proposal = visibleOne("proposal", projections.proposal, isAsked)
   const hold = visibleOne("hold", projections.hold)
   const task = visibleOne("task", projections.task)
 
   return {
-    proposals: visibleList(projections.proposals),
+    proposals: visibleList(projections.proposals, isAsked),
     holds: visibleList(projections.holds),
     tasks: visibleList(projections.tasks),
     proposal,
@@ -69,7 +84,10 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
       yield* submit(dependencies, open.org, {
         kind: "vote",
         proposal: id,
-        by: actorOf(definitionsOf(dependencies), identity, open.org),
+        by: {
+          ...actorOf(definitionsOf(dependencies), identity, identity.org ?? open.org),
+          name: electorName(identity, open.org),
+        },
         choice,
         ...(reason === undefined ? undefined : { reason }),
         ...(digest === undefined ? undefined : { digest }),
@@ -103,3 +121,7 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     }),
   }
 }
+
+/** The name by which the electorates of `org` know an identity: an agent of another organization is `name@org`. */
+const electorName = ({ kind, name, org: home }: Identity, org: string): string =>
+  kind === "agent" && home !== undefined && home !== org ? `${name}${home}` : name

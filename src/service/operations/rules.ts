@@ -6,7 +6,9 @@ import type { Organization } from "../../domain/organization.ts"
 import { GLOBAL } from "../../domain/names.ts"
 import { describeContract } from "../../language/describe/describeContract.ts"
 import { describeSet } from "../../language/describe/describeSet.ts"
-import { checkSet, parseFile, unsupported } from "../../language/load.ts"
+import { checkExecutorConfig } from "../../executors/registry.ts"
+import { notAcceptable } from "../../language/acceptance.ts"
+import { checkSet, parseFile } from "../../language/load.ts"
 import { nearest } from "../../language/suggest.ts"
 import { runContractTests } from "../../testing/runContractTests.ts"
 import { checkOrganization, fail, visibleOrganizations } from "../access.ts"
@@ -120,10 +122,14 @@ export const ruleOperations = (dependencies: Dependencies): Operations => {
 
 const lintFiles = (files: Readonly<Record<string, string>>): ReadonlyArray<Diagnostic> => {
   const parsed = Object.entries(files).map(([file, text]) => parseFile(file, text))
+  const contracts = parsed.flatMap((one) => one.contracts)
+  const organizations = new Map(
+    parsed.flatMap((one) => one.organizations.map((organization) => [organization.id, organization])),
+  )
   return [
     ...parsed.flatMap((one) => one.diagnostics),
     ...checkSet(parsed),
-    ...parsed.flatMap((one) => one.contracts.flatMap((contract) => unsupported(contract))),
+    ...notAcceptable(contracts, organizations, checkExecutorConfig),
   ]
 }
 

@@ -1,6 +1,9 @@
 /** Deliveries from outside: verified over the raw body, then published in the organization whose secret fits. */
 import { Effect } from "effect"
+import { jsonFault } from "../../domain/json.ts"
 import { fail } from "../access.ts"
+import { checkSize, MAX_ATTRIBUTE_LENGTH } from "../publishing.ts"
+import { Refused } from "../refused.ts"
 import type { PublishAnswer, Service } from "../Service.ts"
 import { resolveSecret, webhookKind, webhookSources } from "../webhooks/webhook.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
@@ -36,9 +39,17 @@ export const webhookOperations = (dependencies: Dependencies): Pick<typeof Servi
       problem = result
     }
     if (org === undefined) return yield* fail("unauthenticated", `signature-${problem}`, SIGNATURE_PROBLEMS[problem])
+    const size = checkSize(body.byteLength)
+    if (size !== undefined) return yield* Effect.fail(new Refused({ refusal: size }))
     const data = yield* parseBody(body)
     const delivery = kind.read(headers, data)
     if ("problem" in delivery) return yield* fail("invalid", "delivery-malformed", delivery.problem)
+    if (delivery.id.length > MAX_ATTRIBUTE_LENGTH)
+      return yield* fail(
+        "invalid",
+        "delivery-malformed",
+        `the delivery's id has more than ${MAX_ATTRIBUTE_LENGTH} characters`,
+      )
     const done = yield* submit(dependencies, org, {
       kind: "publish",
       event: {
@@ -63,16 +74,26 @@ const SIGNATURE_PROBLEMS = {
   "no-secret": "the webhook's secret is not set in the daemon's environment",
 } as const
 
-const parseBody = (body: Uint8Array) =>
-  Effect.try({
-    try: () => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as unknown,
-    catch: () => "malformed" as const,
-  }).pipe(
-    Effect.catch(() =>
-      fail(
+const parseBody = (body: Uint8Array): Effect.Effect<object, Refused> =>
+  Effect.suspend(() => {
+    const data = jsonOf(body)
+    if (data === undefined || typeof data !== "object" || data === null || Array.isArray(data))
+      return fail(
         "invalid",
         "body-malformed",
-        "the body is no JSON; choose the content type application/json for the webhook",
-      ),
-    ),
-  )
+        "the body is no JSON object; choose the content type application/json for the webhook",
+      )
+    const fault = jsonFault(data)
+    return fault === undefined
+      ? Effect.succeed(data)
+      : fail("invalid", "body-malformed", `the body cannot be kept: ${fault}`)
+  })
+
+/** `undefined` where it is no UTF-8 or no JSON. */
+const jsonOf = (body: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,31 @@
+/** Text on a terminal: as wide as it shows, cut, broken, and without what would steer the terminal. */
+import { stripVTControlCharacters } from "node:util"
+
+/** `text` filled up with spaces; longer text stays as it is. */
+export const pad = (text: string, columns: number): string => text + " ".repeat(Math.max(0, columns - width(text)))
+
+/** Cut to so many columns, with an ellipsis. */
+export const clip = (text: string, columns: number): string =>
+  text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
+
+/** Broken at spaces where it is longer; what follows the first line is indented. */
+export const wrap = (text: string, columns: number): string => {
+  const lines: Array<string> = []
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(last === undefined ? word : `  ${word}`)
+  }
+  return lines.join("\n")
+}
+
+export const width = (text: string): number => stripVTControlCharacters(text).length
+
+// oxlint-disable-next-line no-control-regex
+const STEERING_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
+
+/** Text that others wrote, without what would steer the terminal or turn the direction of reading. Line breaks stay. */
+export const plain = (text: string): string =>
+  text.replaceAll(STEERING_CHARACTERS, (character) =>
+    character === "\t" ? "  " : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  )

@@ -1,0 +1,110 @@
+/** Help, and what is said to somebody who has not found the right words. */
+import { afterAll, describe, expect, it } from "vitest"
+import { Shell } from "./charter.ts"
+
+const shell = new Shell({})
+afterAll(() => shell.close())
+
+const COMMANDS = [
+  "up",
+  "down",
+  "status",
+  "confirm",
+  "demo",
+  "publish",
+  "events",
+  "explain",
+  "contracts",
+  "contracts list",
+  "contracts show",
+  "contracts describe",
+  "describe",
+  "lint",
+  "test",
+  "proposals",
+  "proposals list",
+  "proposals show",
+  "holds",
+  "approve",
+  "deny",
+  "vote",
+  "cancel",
+  "token",
+  "token create",
+  "token list",
+  "token revoke",
+  "tasks",
+  "tasks list",
+  "tasks show",
+  "tasks cancel",
+  "audit",
+  "audit verify",
+  "rebuild",
+]
+
+describe("help", () => {
+  it("names every command", async () => {
+    const { stdout, stderr, code } = await shell.run(["--help"])
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 })
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command.split(" ")[0]} {2,}\\S`, "m"))
+    expect(await shell.run([])).toMatchObject({ code: 0, stdout })
+  })
+
+  it("fits into 80 columns, and has examples for every command", async () => {
+    for (const command of COMMANDS) {
+      const { stdout, code } = await shell.run([...command.split(" "), "--help"])
+      expect(code, command).toBe(0)
+      expect(stdout, command).toContain("--token-file <file>")
+      expect(
+        stdout.split("\n").filter((line) => line.length > 80 && !line.startsWith("  charter ")),
+        command,
+      ).toEqual([])
+    }
+  })
+
+  it("loads neither Effect nor the server nor the database", async () => {
+    const hook = shell.write(
+      "hook.mjs",
+      `import { registerHooks } from "node:module"
+       registerHooks({ load: (url, context, next) => (process.stderr.write(url + "\\n"), next(url, context)) })`,
+    )
+    const { stderr, stdout } = await shell.run(["--help"], { node: ["--import", hook] })
+    expect(stdout).toContain("Usage: charter")
+    const loaded = stderr.trim().split("\n")
+    expect(loaded.some((url) => url.endsWith("/src/cli/tree.ts"))).toBe(true)
+    expect(
+      loaded.filter((url) =>
+        /node_modules\/(?!commander\/|fastest-levenshtein\/)|src\/(?!bin|version|cli|discovery|language\/suggest)/.test(
+          url,
+        ),
+      ),
+    ).toEqual([])
+  })
+})
+
+describe("what was not understood", () => {
+  it.each([
+    [["publsh"], "Did you mean publish?"],
+    [["tasks", "lst"], "Did you mean: charter tasks list"],
+    [["token", "crate", "dana"], "Did you mean create?"],
+    [["lint", "--jsn"], "Did you mean --json?"],
+    [["publish"], "Missing required argument 'type'"],
+    [["status", "now"], "Too many arguments"],
+    [["publish", "a.requested", "--data", "{x"], "--data is not JSON"],
+    [["publish", "a.requested", "--data", "{}", "--data", "[]"], "An event has one --data"],
+    [["publish", "a.requested", "--wait", "forever"], "--wait is decision or release"],
+    [["publish", "a.requested", "--timeout", "1m"], "--timeout is for --wait release"],
+    [["events", "--since", "yesterday"], "--since is a time or a duration"],
+    [["events", "--limit", "0"], "--limit is a number from 1 to 1000"],
+    [["tasks", "list", "--state", "runing"], "--state is one of"],
+    [["up", "--port", "http"], "--port is a number"],
+    [["token", "create", "dana", "--kind", "person"], "--kind is human, agent, operator, bridge"],
+  ])("%j exits with 2 and helps", async (args, help) => {
+    const { code, stdout, stderr } = await shell.run(args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+    expect(stderr).toMatch(/^error: /)
+    expect(stderr).toContain(help)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    expect(shell.dataFolders()).toEqual([])
+  })
+})

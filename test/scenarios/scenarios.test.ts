@@ -1,0 +1,60 @@
+/**
+ * Every effect, shown allowed, denied, held, in shadow, across a kill -9 and from a rebuild. The folders beside this
+ * file say what must come out; here the same cases are played in every way in which the rules can be run.
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { runContractTests } from "../../src/testing/runContractTests.ts"
+import { inspect } from "../support/inspect.ts"
+import { castOf, writeWorkspace } from "../support/scenarios/cast.ts"
+import { loadScenarios, type Scenario } from "../support/scenarios/load.ts"
+import { playOverRest } from "../support/scenarios/playOverRest.ts"
+import { Stage } from "../support/scenarios/Stage.ts"
+
+const scenarios = loadScenarios()
+
+describe("in contract tests", () => {
+  it.each(scenarios.map((scenario) => [scenario.folder, scenario] as const))("%s", (_, scenario) => {
+    const report = runContractTests(scenario)
+    expect(
+      report.cases.filter(({ ok }) => !ok).map(({ line, name, failures }) => `${line} ${name}: ${failures.join("; ")}`),
+    ).toEqual([])
+  })
+})
+
+/** Scenarios with rules for everybody have a daemon of their own; the others share one, each case in its own organization. */
+const groups: ReadonlyArray<readonly [string, ReadonlyArray<Scenario>]> = [
+  ["all that bind one organization", scenarios.filter(({ global }) => !global)],
+  ...scenarios.filter(({ global }) => global).map((scenario) => [scenario.folder, [scenario]] as const),
+]
+
+describe.each(groups)("through a daemon: %s", (_, group) => {
+  it.each([
+    ["over REST", false],
+    ["over REST, killed after each step", true],
+  ] as const)("%s", { timeout: 300_000 }, async (_, kill) => {
+    const cast = castOf(group)
+    const folder = mkdtempSync(join(tmpdir(), "charter-scenarios-"))
+    writeWorkspace(join(folder, "workspace"), cast)
+    const stage = await Stage.open(
+      join(folder, "workspace"),
+      join(folder, "data"),
+      Math.min(...cast.map(({ start }) => start)),
+    )
+    try {
+      expect(await playOverRest(stage, cast, kill)).toEqual([])
+      const states = await stage.daemon.ask("states", {})
+      expect(Object.keys(states)).toEqual(expect.arrayContaining(cast.map(({ org }) => org)))
+      await stage.close()
+      const { violations, records } = await inspect(join(folder, "data"), states)
+      expect(violations).toEqual([])
+      expect(records.filter(({ event }) => event.type === "oracle.differed")).toEqual([])
+      console.log(`${cast.length} cases, ${stage.starts} daemons, ${records.length} records`)
+    } finally {
+      await stage.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})

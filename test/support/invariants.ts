@@ -1,0 +1,369 @@
+/**
+ * The invariants of the daemon, checked from outside: over the records of a log, what the read models show, and what
+ * the log says of its own chain. Nothing of the kernel is used, so a mistake there does not hide itself.
+ *
+ * 1. Every event that was acknowledged is in the log once, with one decision under one revision.
+ * 2. Nothing that was denied, held or expired had an effect; nothing that was allowed lacks it.
+ * 3. A proposal is decided once, by its frozen electorate, under the revision it was opened under; a vote counts once;
+ *    expiry never means yes.
+ * 4. Live state = fold of the log = state after a rebuild.
+ * 5. The hash chain verifies.
+ * 6. No process of a run outlives it.
+ */
+import type { BuiltinData } from "../../src/domain/builtins.ts"
+import type { Decision } from "../../src/domain/decision.ts"
+import { type Event, eventKey } from "../../src/domain/event.ts"
+import { classOf } from "../../src/domain/eventTypes.ts"
+import { HOLD_ENDS, type Proposal, type Vote } from "../../src/domain/proposal.ts"
+import type { LogRecord } from "../../src/domain/record.ts"
+import type { VerifyReport } from "../../src/log/EventLog.ts"
+import type { HoldView, ProposalView, TaskView } from "../../src/log/Projections.ts"
+
+export interface Evidence {
+  /** Of all organizations, each organization's in the order of its log. */
+  readonly records: Iterable<LogRecord>
+  readonly holds: ReadonlyArray<HoldView>
+  readonly proposals: ReadonlyArray<ProposalView>
+  readonly tasks: ReadonlyArray<TaskView>
+  readonly verify: VerifyReport
+  /** What publishers were told: organization, number and verdict. */
+  readonly acknowledged?: ReadonlyArray<{
+    readonly org: string
+    readonly id: string
+    readonly seq: number
+    readonly verdict: string
+  }>
+  /** Pairs that must be equal: digests of read models before and after a rebuild, states live and folded. */
+  readonly same?: ReadonlyArray<{ readonly what: string; readonly one: string; readonly other: string }>
+  /** Runs that have a living process now. */
+  readonly processes?: ReadonlyArray<string>
+  /** Have executors had the time for all that they were given? Then no task may be open. */
+  readonly settled?: boolean
+}
+
+export interface Violation {
+  readonly invariant: 1 | 2 | 3 | 4 | 5 | 6
+  readonly what: string
+}
+
+export const checkInvariants = (evidence: Evidence): ReadonlyArray<Violation> => {
+  const found: Array<Violation> = []
+  const say: Say = (invariant, what) => void found.push({ invariant, what })
+  const log = indexOf(evidence.records, say)
+  checkAcknowledged(evidence, log, say)
+  for (const one of log.decided) checkEffects(one, log, say)
+  for (const hold of log.holds.values()) checkHold(hold, log, say)
+  for (const proposal of log.proposals.values()) checkProposal(proposal, say)
+  for (const task of log.tasks.values()) checkTask(task, evidence.settled === true, say)
+  checkViews(evidence, log, say)
+  for (const { what, one, other } of evidence.same ?? [])
+    if (one !== other) say(4, `${what} differ: ${firstDifference(one, other)}`)
+  for (const { org, seq, what } of evidence.verify.broken) say(5, `${org} ${seq}: ${what}`)
+  if (evidence.verify.records !== log.size) say(5, `${evidence.verify.records} records were verified of ${log.size}`)
+  for (const run of evidence.processes ?? []) if (log.endedRuns.has(run)) say(6, `a process of ${run} lives on`)
+  return found
+}
+
+type Say = (invariant: Violation["invariant"], what: string) => void
+
+// ── one pass over the records ───────────────────────────────────────────────────────────────────────────────────────
+
+interface HoldLife {
+  readonly event: Event
+  readonly decision: Decision
+  opened: boolean
+  readonly ends: Array<{ readonly type: string; readonly seq: number; readonly decision: Decision }>
+}
+interface ProposalLife {
+  readonly proposal: Proposal
+  readonly votes: Array<{ readonly vote: Vote; readonly time: string }>
+  readonly ends: Array<{ readonly type: string; readonly time: string }>
+  hold: HoldLife | undefined
+}
+interface TaskLife {
+  readonly created: BuiltinData["task.created"]
+  readonly runs: Array<{ readonly run: string; ended: boolean }>
+  readonly ends: Array<"completed" | "dead" | "cancelled">
+}
+
+interface Index {
+  size: number
+  readonly bySeq: Map<string, LogRecord>
+  /** First decisions on gated events. */
+  readonly decided: Array<{ readonly event: Event; readonly decision: Decision }>
+  readonly holds: Map<string, HoldLife>
+  readonly proposals: Map<string, ProposalLife>
+  readonly tasks: Map<string, TaskLife>
+  /** By the event that they follow from. */
+  readonly tasksOf: Map<string, Array<string>>
+  readonly endedRuns: Set<string>
+}
+
+const place = (org: string, seq: number): string => `${org} ${seq}`
+
+const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
+  const index: Index = {
+    size: 0,
+    bySeq: new Map(),
+    decided: [],
+    holds: new Map(),
+    proposals: new Map(),
+    tasks: new Map(),
+    tasksOf: new Map(),
+    endedRuns: new Set(),
+  }
+  const keys = new Set<string>()
+  const heads = new Map<
+    string,
+    { readonly seq: number; readonly time: string; readonly revision: string | undefined }
+  >()
+  for (const record of records) {
+    const { event, decision } = record
+    const { org, seq, time } = event
+    index.size++
+    const head = heads.get(org) ?? { seq: 0, time: "", revision: undefined }
+    if (seq !== head.seq + 1) say(1, `${org}: number ${seq} follows number ${head.seq}`)
+    if (time < head.time) say(1, `${org} ${seq}: the log's time goes back`)
+    if (keys.has(eventKey(event))) say(1, `${org} ${seq}: the event ${event.id} of ${event.source} is there twice`)
+    keys.add(eventKey(event))
+    const adopted =
+      event.type === "contracts.revised" ? (event.data as BuiltinData["contracts.revised"]).revision : head.revision
+    const revision = event.type === "contracts.revised" ? head.revision : adopted
+    if (decision !== undefined && event.type !== "contracts.revised" && decision.revision !== revision)
+      say(1, `${org} ${seq}: decided under ${decision.revision}, while ${revision} was in force`)
+    if (classOf(event.type) === "gated" && decision === undefined)
+      say(1, `${org} ${seq}: ${event.type} was not decided`)
+    heads.set(org, { seq, time, revision: adopted })
+    index.bySeq.set(place(org, seq), record)
+    if (decision !== undefined && classOf(event.type) === "gated") index.decided.push({ event, decision })
+    if (decision?.verdict === "hold" && decision.hold !== undefined)
+      index.holds.set(decision.hold, { event, decision, opened: false, ends: [] })
+    fold(index, event, say)
+  }
+  return index
+}
+
+const fold = (index: Index, event: Event, say: Say): void => {
+  const end = HOLD_ENDS[event.type]
+  if (end !== undefined) {
+    const { hold, decision } = event.data as BuiltinData["hold.released"]
+    const life = index.holds.get(hold)
+    if (life === undefined) say(2, `${hold} has ended and never was`)
+    else life.ends.push({ type: event.type, seq: event.seq, decision })
+    return
+  }
+  switch (event.type as keyof BuiltinData) {
+    case "hold.opened": {
+      const { id } = event.data as BuiltinData["hold.opened"]
+      const life = index.holds.get(id)
+      if (life === undefined) say(2, `${id} was opened for no held event`)
+      else life.opened = true
+      return
+    }
+    case "proposal.opened": {
+      const proposal = event.data as Proposal
+      if (index.proposals.has(proposal.id)) say(3, `${proposal.id} was opened twice`)
+      index.proposals.set(proposal.id, { proposal, votes: [], ends: [], hold: index.holds.get(proposal.hold) })
+      return
+    }
+    case "vote.cast": {
+      const vote = event.data as Vote
+      const life = index.proposals.get(vote.proposal)
+      if (life === undefined) return say(3, `a vote was cast on ${vote.proposal}, which is not there`)
+      if (life.ends.length > 0) say(3, `${vote.by} has voted on ${vote.proposal} after its end`)
+      life.votes.push({ vote, time: event.time })
+      return
+    }
+    case "proposal.succeeded":
+    case "proposal.defeated":
+    case "proposal.expired":
+    case "proposal.cancelled": {
+      const { proposal } = event.data as BuiltinData["proposal.succeeded"]
+      const life = index.proposals.get(proposal)
+      if (life === undefined) return say(3, `${proposal} has ended and never was`)
+      life.ends.push({ type: event.type, time: event.time })
+      return
+    }
+    default:
+      foldWork(index, event, say)
+  }
+}
+
+const foldWork = (index: Index, event: Event, say: Say): void => {
+  switch (event.type as keyof BuiltinData) {
+    case "task.created": {
+      const created = event.data as BuiltinData["task.created"]
+      if (index.tasks.has(created.id)) say(2, `${created.id} was created twice`)
+      index.tasks.set(created.id, { created, runs: [], ends: [] })
+      const cause = place(created.org, created.eventSeq)
+      index.tasksOf.set(cause, [...(index.tasksOf.get(cause) ?? []), created.id])
+      return
+    }
+    case "run.started": {
+      const { run, task } = event.data as BuiltinData["run.started"]
+      const life = index.tasks.get(task)
+      if (life === undefined) return say(2, `${run} runs for ${task}, which is not there`)
+      if (life.ends.length > 0) say(2, `${run} was started after the end of ${task}`)
+      if (life.runs.some(({ ended }) => !ended)) say(2, `${task} is held by two runs at once`)
+      if (life.runs.some((one) => one.run === run)) say(2, `${run} was started twice`)
+      life.runs.push({ run, ended: false })
+      return
+    }
+    case "run.ended": {
+      const { run, task } = event.data as BuiltinData["run.ended"]
+      index.endedRuns.add(run)
+      const life = index.tasks.get(task)?.runs.find((one) => one.run === run)
+      if (life?.ended === true) say(2, `${run} has ended twice`)
+      if (life !== undefined) life.ended = true
+      return
+    }
+    case "task.completed":
+    case "task.cancelled":
+    case "task.failed": {
+      const { task } = event.data as { readonly task: string }
+      if (event.type === "task.failed" && !(event.data as BuiltinData["task.failed"]).dead) return
+      const end = event.type === "task.completed" ? "completed" : event.type === "task.cancelled" ? "cancelled" : "dead"
+      index.tasks.get(task)?.ends.push(end)
+    }
+  }
+}
+
+// ── 1 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const checkAcknowledged = ({ acknowledged = [] }: Evidence, { bySeq }: Index, say: Say): void => {
+  for (const { org, id, seq, verdict } of acknowledged) {
+    const record = bySeq.get(place(org, seq))
+    if (record?.event.id !== id)
+      say(1, `${org} ${seq}: ${id} was acknowledged, and the log has ${record?.event.id ?? "nothing"} there`)
+    else if ((record.decision?.verdict ?? "allow") !== verdict)
+      say(1, `${org} ${seq}: ${verdict} was answered, and ${record.decision?.verdict} is recorded`)
+  }
+}
+
+// ── 2 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const checkEffects = ({ event, decision }: { event: Event; decision: Decision }, log: Index, say: Say): void => {
+  const promised = decision.verdict === "allow" ? decision.tasks : releaseOf(log.holds.get(decision.hold ?? ""))?.tasks
+  const made = log.tasksOf.get(place(event.org, event.seq)) ?? []
+  for (const task of promised ?? [])
+    if (!made.includes(task)) say(2, `${event.id}: ${task} was promised and never made`)
+  for (const task of made) {
+    const { previous } = log.tasks.get(task)!.created
+    if (previous === undefined && !(promised ?? []).includes(task))
+      say(2, `${event.id}: ${task} was made, though the event was not allowed to`)
+    if (previous !== undefined && log.tasks.get(previous)?.ends[0] !== "completed")
+      say(2, `${task} follows on ${previous}, which has not completed`)
+  }
+}
+
+const releaseOf = (hold: HoldLife | undefined): Decision | undefined => {
+  const end = hold?.ends.find(({ type }) => type === "hold.released")
+  return end?.decision.verdict === "allow" ? end.decision : undefined
+}
+
+const VERDICTS: Readonly<Record<string, string>> = {
+  "hold.released": "allow",
+  "hold.denied": "deny",
+  "hold.cancelled": "deny",
+  "hold.expired": "expired",
+}
+
+const checkHold = ({ event, decision, opened, ends }: HoldLife, log: Index, say: Say): void => {
+  const id = decision.hold!
+  if (!opened) say(2, `${id} was never opened`)
+  if (ends.length > 1) say(2, `${id} has ended ${ends.length} times`)
+  for (const proposal of decision.proposals ?? [])
+    if (!log.proposals.has(proposal)) say(3, `${proposal} was announced and never opened`)
+  const [end] = ends
+  const proposals = (decision.proposals ?? []).map((proposal) => log.proposals.get(proposal)?.ends[0]?.type)
+  if (end === undefined) return
+  if (end.decision.verdict !== VERDICTS[end.type]) say(2, `${id}: ${end.type} says ${end.decision.verdict}`)
+  if (end.decision.first?.seq !== event.seq || end.decision.first.revision !== decision.revision)
+    say(1, `${id}: its second decision does not name the first`)
+  if (end.type === "hold.released" && proposals.some((type) => type !== "proposal.succeeded"))
+    say(3, `${id} was released while not all of its proposals had succeeded`)
+  if (end.type === "hold.expired" && !proposals.includes("proposal.expired"))
+    say(3, `${id} has expired, and none of its proposals`)
+}
+
+const checkTask = ({ created, runs, ends }: TaskLife, settled: boolean, say: Say): void => {
+  if (ends.length > 1) say(2, `${created.id} has ended ${ends.length} times`)
+  if (settled && ends.length === 0) say(2, `${created.id} of ${created.member} was never brought to its end`)
+  if (ends.length > 0 && runs.some(({ ended }) => !ended)) say(6, `${created.id} has ended, and a run of it has not`)
+}
+
+// ── 3 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const checkProposal = ({ proposal, votes, ends, hold }: ProposalLife, say: Say): void => {
+  const { id, electorate, deadline } = proposal
+  if (hold === undefined) say(3, `${id} belongs to no held event`)
+  else if (hold.decision.revision !== proposal.revision)
+    say(3, `${id} was opened under another revision than its event was held under`)
+  if (ends.length > 1) say(3, `${id} was decided ${ends.length} times`)
+  for (const { vote, time } of votes) {
+    if (!electorate.some(({ name }) => name === vote.by)) say(3, `${vote.by} has voted on ${id} and is no elector`)
+    if (time >= deadline) say(3, `${vote.by} has voted on ${id} after its deadline`)
+  }
+  const [end] = ends
+  if (end === undefined) return
+  const last = new Map(votes.map(({ vote }) => [vote.by, vote.choice]))
+  const approvals = [...last.values()].filter((choice) => choice === "approve").length
+  const needed = neededOf(proposal)
+  if (end.type === "proposal.succeeded" && (end.time >= deadline || (needed !== undefined && approvals < needed)))
+    say(3, `${id} has succeeded with ${approvals} approvals at ${end.time}`)
+  if (end.type === "proposal.expired" && end.time < deadline) say(3, `${id} has expired before its deadline`)
+  if (end.type === "proposal.defeated" && needed !== undefined && approvals >= needed)
+    say(3, `${id} was defeated with ${approvals} approvals`)
+}
+
+/** Heads, where the proposal counts heads over its whole electorate. */
+const neededOf = ({ resolution, electorate }: Proposal): number | undefined => {
+  switch (resolution.kind) {
+    case "approvals":
+      return resolution.approvals
+    case "majority":
+      return Math.floor(electorate.length / 2) + 1
+    case "unanimous":
+      return electorate.length
+    default:
+      return undefined
+  }
+}
+
+// ── 4 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const checkViews = ({ holds, proposals, tasks }: Evidence, log: Index, say: Say): void => {
+  const states = (what: string, shown: ReadonlyMap<string, string>, recorded: ReadonlyMap<string, string>): void => {
+    for (const [id, state] of recorded)
+      if (shown.get(id) !== state) say(4, `${what} ${id} is shown as ${shown.get(id) ?? "nothing"}, and is ${state}`)
+    for (const id of shown.keys()) if (!recorded.has(id)) say(4, `${what} ${id} is shown, and is not in the log`)
+  }
+  states(
+    "hold",
+    new Map(holds.map(({ id, state }) => [id, state])),
+    new Map([...log.holds].map(([id, { ends }]) => [id, HOLD_ENDS[ends[0]?.type ?? ""] ?? "held"])),
+  )
+  states(
+    "proposal",
+    new Map(proposals.map(({ id, state, votes }) => [id, `${state} with ${votes.length} votes`])),
+    new Map(
+      [...log.proposals].map(([id, { ends, votes }]) => [
+        id,
+        `${ends[0]?.type.slice("proposal.".length) ?? "active"} with ${new Set(votes.map(({ vote }) => vote.by)).size} votes`,
+      ]),
+    ),
+  )
+  const ended = (states: ReadonlySet<string>, state: string): string => (states.has(state) ? state : "open")
+  const ENDS = new Set(["completed", "dead", "cancelled"])
+  states(
+    "task",
+    new Map(tasks.map(({ id, state }) => [id, ended(ENDS, state)])),
+    new Map([...log.tasks].map(([id, { ends }]) => [id, ends[0] ?? "open"])),
+  )
+}
+
+const firstDifference = (one: string, other: string): string => {
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at++
+  return `"${one.slice(at, at + 80)}" against "${other.slice(at, at + 80)}"`
+}
