@@ -59,7 +59,7 @@ const decideGated = (
   const facts = new EventFacts(event, now, state, definitions)
   const matches = match(cell, facts)
   const fallback = fallbackVerdict(definitions, event)
-  const bound = boundOf(event, crowded)
+  const bound = boundOf(event, crowded, MAX_DERIVED_REQUESTS_PER_TURN)
   if (matches.matched.length === 0 && matches.unavailable.length === 0 && fallback === "allow" && bound === undefined)
     return { record: { event, decision: plainAllow(definitions.revision, facts) }, derived: builtInEffects(event) }
 
@@ -135,7 +135,7 @@ const observe = (
   const { matched } = match(cell, facts)
   if (matched.length === 0) return { record: { event }, derived: NONE }
   const considered = matched.map((linked) => consider(linked, event, state, now))
-  const bound = boundOf(event, crowded)
+  const bound = boundOf(event, crowded, MAX_DERIVED_PER_TURN)
   const tasks =
     bound === undefined
       ? tasksOf(
@@ -347,13 +347,19 @@ const fallbackVerdict = (definitions: Definitions, event: Event): "allow" | "den
 const boundOf = (
   event: Event,
   crowded: boolean,
+  max: number,
 ): { readonly bound: "depth" | "hops" | "fan-out"; readonly max: number } | undefined => {
   if ((event.depth ?? 0) > MAX_DEPTH) return { bound: "depth", max: MAX_DEPTH }
   if (event.type === "run.requested" && (event.hops ?? 0) > MAX_HOPS) return { bound: "hops", max: MAX_HOPS }
-  return crowded && event.depth !== undefined ? { bound: "fan-out", max: MAX_DERIVED_PER_TURN } : undefined
+  return crowded && event.depth !== undefined ? { bound: "fan-out", max } : undefined
 }
 
-/** Derived events in one turn before further ones are held. */
+/**
+ * Requests that follow from one command, those still to be decided too, before further ones are held: few enough that a
+ * commit has room for all the holds.
+ */
+export const MAX_DERIVED_REQUESTS_PER_TURN = 64
+/** Events that follow from one command before nothing follows from further facts among them. */
 export const MAX_DERIVED_PER_TURN = 256
 
 const NO_TASKS: ReturnType<typeof tasksOf> = { ids: [], drafts: [] }

@@ -5,11 +5,12 @@
  */
 import type { BuiltinData } from "../domain/builtins.ts"
 import { type Actor, requesterOf } from "../domain/event.ts"
+import { classOf } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { Task } from "../domain/task.ts"
 import type { Answer, Command, Done } from "./command.ts"
-import { decide, MAX_DERIVED_PER_TURN } from "./decide.ts"
+import { decide, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./decide.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft } from "./draft.ts"
 import { evolve } from "./evolve.ts"
@@ -88,13 +89,18 @@ export class Turn {
     const queue: Array<Draft> = [...drafts]
     const start = this.records.length
     const state = this.#state
+    let requests = 0
     for (let next = 0; next < queue.length; next++) {
-      const crowded = next > MAX_DERIVED_PER_TURN
-      const { record, derived } = decide(state, this.#definitions, queue[next]!, this.#now, crowded)
+      const draft = queue[next]!
+      const crowded = isGated(draft) ? requests > MAX_DERIVED_REQUESTS_PER_TURN : next > MAX_DERIVED_PER_TURN
+      const { record, derived } = decide(state, this.#definitions, draft, this.#now, crowded)
       const completed = completedTask(state, record)
       evolve(state, this.#definitions, record, this.#now)
       this.records.push(record)
-      if (derived.length > 0) queue.push(...derived)
+      if (derived.length > 0) {
+        queue.push(...derived)
+        requests += derived.filter(isGated).length
+      }
       const reactions = react(state, this.#definitions, record, completed, this.#now)
       if (reactions.length > 0) queue.push(...reactions)
     }
@@ -355,6 +361,8 @@ export class Turn {
     return { ...lineage, type, data, actor: daemonActor() }
   }
 }
+
+const isGated = ({ type }: Draft): boolean => classOf(type) === "gated"
 
 /** A completed task leaves the state with its record; what comes after it in a sequence is read before. */
 const completedTask = (state: OrganizationState, { event }: LogRecord): Task | undefined =>
