@@ -8,6 +8,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { conditions, manyContracts } from "./conditions/group.ts"
 import { wholeDecision } from "./decisions/group.ts"
+import { httpPublish } from "./http/group.ts"
 import { load } from "./load/group.ts"
 import { busyness, describeMachine, busyWarning } from "./machine.ts"
 import { durablePublish } from "./publish/group.ts"
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, readonly [about: string, run: (settings: S
   decision: ["the whole decision in terms of its conditions", wholeDecision],
   load: ["what the rules cost before the first event, and when a file changes", load],
   publish: ["durable publish, beside a thread that only inserts the rows", durablePublish],
+  http: ["publish over HTTP, beside an empty handler; lists of events, beside that thread", httpPublish],
 }
 
 const HELP = `npm run bench -- [--only GROUP,GROUP] [--quick] [--json]
