@@ -74,7 +74,7 @@ export const openProposals = (
       revision: definitions.revision,
       effect: place,
       kind: effect.effect === "require_votes" ? "votes" : "approval",
-      question: question(event, requester.name),
+      question: question(event),
       electorate,
       resolution,
       otherwise: effect.otherwise,
@@ -101,19 +101,27 @@ export const openProposals = (
     requester: event.actor,
     opened: event.time,
   })
+  const reason = proposals.map((proposal) => waitsFor(proposal, now)).join("; ")
+  const posted = { channel: channelOf(definitions, event), text: `${question(event)}: ${reason}` }
   return {
     proposals,
     drafts: [
       ...(bound === undefined ? [] : [follow(event, "bound.exceeded", { ...bound, event: event.id })]),
       opened,
       ...proposals.map((proposal) => follow(event, "proposal.opened", proposal)),
+      follow(event, "message.posted", posted),
     ],
-    reason: proposals.map((proposal) => waitsFor(proposal, now)).join("; "),
+    reason,
   }
 }
 
-const question = (event: Event, requester: string): string =>
-  `${requester} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`
+/** What is asked, in one sentence. */
+export const question = (event: Event): string =>
+  `${requesterOf(event.actor).name} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`
+
+/** Where an organization reads what concerns it. */
+export const channelOf = (definitions: Definitions, event: Event): string =>
+  definitions.view(event.org).organization.channels[0]!
 
 const waitsFor = (proposal: Proposal, now: number): string => {
   const needed = neededApprovals(proposal.resolution, proposal.electorate.length)

@@ -7,6 +7,7 @@ import { decideFailure, decideRelease } from "./decide.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, follow } from "./draft.ts"
 import { nextOfSequence } from "./effects.ts"
+import { channelOf, question } from "./openProposals.ts"
 import type { OpenHold, OpenProposal, OrganizationState } from "./state.ts"
 import { tally } from "./tally.ts"
 
@@ -81,7 +82,7 @@ export const endHold = (
       ),
     ),
     asOf(cause, hold, follow(cause, type, { ...held(hold), reason, decision, ...whose })),
-    resolved(hold, cause, rule === "expired" ? "expired" : "deny", reason),
+    ...resolved(definitions, hold, cause, rule === "expired" ? "expired" : "deny", reason),
     ...derived,
     ...runRefused(state, hold, cause, reason),
   ]
@@ -99,7 +100,7 @@ const release = (
   const reason = allowed ? "every requirement was met" : decision.reason!
   return [
     asOf(cause, hold, follow(cause, allowed ? "hold.released" : "hold.denied", { ...held(hold), reason, decision })),
-    resolved(hold, cause, allowed ? "allow" : "deny", reason),
+    ...resolved(definitions, hold, cause, allowed ? "allow" : "deny", reason),
     ...derived,
     ...(allowed ? NONE : runRefused(state, hold, cause, reason)),
   ]
@@ -201,7 +202,14 @@ const held = (hold: OpenHold) => ({
   seq: hold.event.seq,
 })
 
-const resolved = (hold: OpenHold, cause: Event, verdict: ApprovalResolved["verdict"], reason: string): Draft =>
+/** The outcome, for programs and, in the organization's channel, for people. */
+const resolved = (
+  definitions: Definitions,
+  hold: OpenHold,
+  cause: Event,
+  verdict: ApprovalResolved["verdict"],
+  reason: string,
+): ReadonlyArray<Draft> => [
   asOf(
     cause,
     hold,
@@ -212,7 +220,22 @@ const resolved = (hold: OpenHold, cause: Event, verdict: ApprovalResolved["verdi
       proposals: hold.proposals,
       reason,
     }),
-  )
+  ),
+  asOf(
+    cause,
+    hold,
+    follow(cause, "message.posted", {
+      channel: channelOf(definitions, hold.event),
+      text: `${question(hold.event)}: ${OUTCOMES[verdict]}, ${reason}`,
+    }),
+  ),
+]
+
+const OUTCOMES: Readonly<Record<ApprovalResolved["verdict"], string>> = {
+  allow: "released",
+  deny: "refused",
+  expired: "expired",
+}
 
 /** A run that was not granted ends its task. */
 const runRefused = (state: OrganizationState, hold: OpenHold, cause: Event, reason: string): ReadonlyArray<Draft> => {

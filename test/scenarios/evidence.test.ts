@@ -83,6 +83,14 @@ describe("a held request", () => {
     const said = (await house.events("message.posted")).map((event) => event.data)
     expect(said).toContainEqual({ channel: "deploys", text: `coder deploys 7 (["a","b"])` })
     expect(said).toContainEqual({ to: "erin", text: `coder deploys 7 (["a","b"])` })
+    expect(said).toContainEqual({
+      channel: "lobby",
+      text: `coder asks for "deploy.requested": waits for 2 of dana, erin within 1 hour (@team/both-agree)`,
+    })
+    expect(said).toContainEqual({
+      channel: "lobby",
+      text: `coder asks for "deploy.requested": released, every requirement was met`,
+    })
     const [announced] = await house.events("deploy.announced")
     expect(announced).toMatchObject({
       actor: "@team/both-agree",
