@@ -1,5 +1,5 @@
 /** A clock that stands still until it is told to move: what a test does in a minute may last a month in the log. */
-import { Clock, Duration, Effect } from "effect"
+import { type Clock, Duration, Effect } from "effect"
 
 export interface VirtualClock {
   readonly clock: Clock.Clock
