@@ -55,12 +55,15 @@ const main = async (): Promise<number> => {
   }
   const asked = values.only?.split(",").map((name) => name.trim()) ?? Object.keys(GROUPS)
   const unknown = asked.filter((name) => !(name in GROUPS))
-  if (unknown.length > 0) throw new Error(`no such group: ${unknown.join(", ")}; there are ${Object.keys(GROUPS).join(", ")}`)
+  if (unknown.length > 0)
+    throw new Error(`no such group: ${unknown.join(", ")}; there are ${Object.keys(GROUPS).join(", ")}`)
 
   const say = (text: string): void => void (values.json ? process.stderr : process.stdout).write(text)
   const before = busyness()
   const warning = busyWarning(before)
-  say(`${describeMachine()}\nload at the start ${before.toFixed(2)}${warning === undefined ? "" : `\nWARNING: ${warning}`}\n\n`)
+  say(
+    `${describeMachine()}\nload at the start ${before.toFixed(2)}${warning === undefined ? "" : `\nWARNING: ${warning}`}\n\n`,
+  )
   const folder = mkdtempSync(join(tmpdir(), "charter-bench-"))
   const rows: Array<Row> = []
   try {

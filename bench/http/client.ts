@@ -14,8 +14,13 @@ export interface Connection {
   readonly requests: ReadonlyArray<string>
 }
 
-export type ClientMessage = { readonly op: "connect"; readonly load: LoadRequest } | { readonly op: "run"; readonly ms: number }
-export type ClientAnswer = { readonly connected: true } | { readonly answered: number; readonly ms: number } | { readonly failed: string }
+export type ClientMessage =
+  | { readonly op: "connect"; readonly load: LoadRequest }
+  | { readonly op: "run"; readonly ms: number }
+export type ClientAnswer =
+  | { readonly connected: true }
+  | { readonly answered: number; readonly ms: number }
+  | { readonly failed: string }
 
 const HEAD_END = Buffer.from("\r\n\r\n")
 const LENGTH = /content-length: (\d+)/i
@@ -64,7 +69,9 @@ class Sender {
     }
     this.#received = Buffer.alloc(0)
     const accepted = head.startsWith("HTTP/1.1 200") || head.startsWith("HTTP/1.1 202")
-    this.#answered?.(accepted && !Number.isNaN(length) ? undefined : new Error(`${head}\n${received.toString("utf8", headEnd)}`))
+    this.#answered?.(
+      accepted && !Number.isNaN(length) ? undefined : new Error(`${head}\n${received.toString("utf8", headEnd)}`),
+    )
   }
 }
 

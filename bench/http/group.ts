@@ -24,7 +24,7 @@ export const httpPublish = async (settings: Settings): Promise<Report> => {
   }
   const daemon = new URL("daemon.ts", import.meta.url)
   const single: Omit<HttpInput, "folder"> = { contracts, connections: CONNECTIONS, batch: 1 }
-  const pace = { ...settings.pace, compared: 0 }
+  const pace = settings.daemonPace
   const [one, hono] = await contest(
     [
       { name: "charter", module: daemon, input: { ...single, folder: folder("http") } },
@@ -32,7 +32,12 @@ export const httpPublish = async (settings: Settings): Promise<Report> => {
     ],
     pace,
   )
-  const lists: HttpInput = { contracts, connections: BATCHING_CONNECTIONS, batch: BATCH_EVENTS, folder: folder("batch") }
+  const lists: HttpInput = {
+    contracts,
+    connections: BATCHING_CONNECTIONS,
+    batch: BATCH_EVENTS,
+    folder: folder("batch"),
+  }
   const rows: PublishInput = {
     rules: settings.rules(contracts, "effects"),
     contracts,
