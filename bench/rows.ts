@@ -47,11 +47,17 @@ export const within = (most: number, row: Pick<Row, "name" | "value" | "unit">):
 })
 
 export const formatTable = ({ title, columns, rows, notes = [] }: Table): string => {
-  const cells = [columns, ...rows.map((row) => row.map((cell) => (typeof cell === "number" ? formatNumber(cell) : cell)))]
+  const cells = [
+    columns,
+    ...rows.map((row) => row.map((cell) => (typeof cell === "number" ? formatNumber(cell) : cell))),
+  ]
   const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)))
   const numeric = columns.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number"))
   const lines = cells.map((row) =>
-    row.map((cell, column) => (numeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join("  ").trimEnd(),
+    row
+      .map((cell, column) => (numeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join("  ")
+      .trimEnd(),
   )
   const rule = widths.map((width) => "─".repeat(width)).join("  ")
   return [title, "", lines[0]!, rule, ...lines.slice(1), ...notes.map((note) => `  ${note}`), ""].join("\n")
@@ -77,4 +83,7 @@ export const formatNumber = (value: number): string =>
     ? Math.round(value).toLocaleString("en")
     : Math.abs(value) >= 10
       ? value.toFixed(1)
-      : value.toPrecision(3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")
+      : value
+          .toPrecision(3)
+          .replace(/(\.\d*?)0+$/, "$1")
+          .replace(/\.$/, "")

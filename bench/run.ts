@@ -8,6 +8,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { conditions, manyContracts } from "./conditions/group.ts"
 import { wholeDecision } from "./decisions/group.ts"
+import { httpPublish } from "./http/group.ts"
 import { load } from "./load/group.ts"
 import { busyness, describeMachine, busyWarning } from "./machine.ts"
 import { durablePublish } from "./publish/group.ts"
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, readonly [about: string, run: (settings: S
   decision: ["the whole decision in terms of its conditions", wholeDecision],
   load: ["what the rules cost before the first event, and when a file changes", load],
   publish: ["durable publish, beside a thread that only inserts the rows", durablePublish],
+  http: ["publish over HTTP, beside an empty handler; lists of events, beside that thread", httpPublish],
 }
 
 const HELP = `npm run bench -- [--only GROUP,GROUP] [--quick] [--json]
@@ -53,12 +55,15 @@ const main = async (): Promise<number> => {
   }
   const asked = values.only?.split(",").map((name) => name.trim()) ?? Object.keys(GROUPS)
   const unknown = asked.filter((name) => !(name in GROUPS))
-  if (unknown.length > 0) throw new Error(`no such group: ${unknown.join(", ")}; there are ${Object.keys(GROUPS).join(", ")}`)
+  if (unknown.length > 0)
+    throw new Error(`no such group: ${unknown.join(", ")}; there are ${Object.keys(GROUPS).join(", ")}`)
 
   const say = (text: string): void => void (values.json ? process.stderr : process.stdout).write(text)
   const before = busyness()
   const warning = busyWarning(before)
-  say(`${describeMachine()}\nload at the start ${before.toFixed(2)}${warning === undefined ? "" : `\nWARNING: ${warning}`}\n\n`)
+  say(
+    `${describeMachine()}\nload at the start ${before.toFixed(2)}${warning === undefined ? "" : `\nWARNING: ${warning}`}\n\n`,
+  )
   const folder = mkdtempSync(join(tmpdir(), "charter-bench-"))
   const rows: Array<Row> = []
   try {

@@ -7,28 +7,30 @@ import type { Effects } from "./workload/rules.ts"
 
 export interface Settings {
   readonly pace: Pace
+  /** For contestants of which one is a large program; their answers are not compared. */
+  readonly daemonPace: Pace
   /** A folder for whatever the groups write; it is removed at the end. */
   readonly folder: string
-  /** Small workloads: shows that everything works, and measures nothing. */
-  readonly quick: boolean
   /** So many contracts, or the few of a quick run. */
   readonly scale: (contracts: number) => number
   /** Path of the workload's contracts in normal form; made once. */
   readonly rules: (contracts: number, effects: Effects) => string
 }
 
-const FULL: Pace = { rounds: 9, sliceMs: 300, compared: 1_000 }
-const QUICK: Pace = { rounds: 1, sliceMs: 20, compared: 200 }
-/** A quick run has a fiftieth of the contracts. */
-const QUICK_SCALE = 50
+const FULL: Pace = { rounds: 15, sliceMs: 300, warmUpMs: 1_000, compared: 1_000 }
+const QUICK: Pace = { rounds: 1, sliceMs: 20, warmUpMs: 20, compared: 200 }
+/** A whole daemon has more code to be compiled than an evaluator. */
+const DAEMON_WARM_UP_MS = 5_000
+/** Contracts of a quick run where a full one has so many: few, yet enough for every kind of effect. */
+const QUICK_CONTRACTS: Readonly<Record<number, number>> = { 1_000: 200, 10_000: 500 }
 
 export const makeSettings = (folder: string, quick: boolean): Settings => {
   const made = new Map<string, string>()
   return {
     pace: quick ? QUICK : FULL,
+    daemonPace: quick ? { ...QUICK, compared: 0 } : { ...FULL, warmUpMs: DAEMON_WARM_UP_MS, compared: 0 },
     folder,
-    quick,
-    scale: (contracts) => (quick ? Math.max(20, contracts / QUICK_SCALE) : contracts),
+    scale: (contracts) => (quick ? (QUICK_CONTRACTS[contracts] ?? contracts) : contracts),
     rules: (contracts, effects) => {
       const key = `${effects}-${contracts}`
       let file = made.get(key)

@@ -20,7 +20,6 @@ import { layerLocal } from "./log/local/layer.ts"
 import { serviceLayer } from "./service/layer.ts"
 import type { Service, Status } from "./service/Service.ts"
 import { hashOf, makeRunTokens, newSecret } from "./service/tokens.ts"
-import { setEvents } from "./supervision/adoptionEvents.ts"
 import { Mailboxes } from "./supervision/Mailboxes.ts"
 import { Oracle } from "./supervision/Oracle.ts"
 import { Revisions } from "./supervision/Revisions.ts"
@@ -205,12 +204,8 @@ const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
     case "reworded": {
       const mailboxes = yield* Mailboxes
       const revisions = yield* Revisions
-      const { set, previous } = event.change
-      yield* revisions.switchTo(set)
-      yield* mailboxes.openAll
-      for (const { org, type, data } of setEvents(previous?.organizations, set.organizations))
-        yield* report(org, type, data)
-      return
+      yield* revisions.switchTo(event.change.set)
+      return yield* mailboxes.openAll
     }
     case "rejected":
       return yield* report(GLOBAL, "contracts.rejected", {

@@ -19,11 +19,16 @@ const cedar: Dialect<string> = {
   contains: (path, value) => `context.${path}.contains(${text(value)})`,
   greaterThan: (path, value) => `context.${path} > ${value}`,
   lessThanInclusive: (path, value) => `context.${path} <= ${value}`,
-  matches: (path, pattern) => `(${foldersOf(pattern).map((folder) => `context.${path} like ${text(`${folder}/*`)}`).join(" || ")})`,
+  matches: (path, pattern) =>
+    `(${foldersOf(pattern)
+      .map((folder) => `context.${path} like ${text(`${folder}/*`)}`)
+      .join(" || ")})`,
 }
 
 const policyOf = ({ scope, on: [pattern], when }: Contract): string => {
-  const action = pattern!.endsWith(".*") ? `action in Action::${text(familyOf(pattern!))}` : `action == Action::${text(pattern)}`
+  const action = pattern!.endsWith(".*")
+    ? `action in Action::${text(familyOf(pattern!))}`
+    : `action == Action::${text(pattern)}`
   return `permit(principal, ${action}, resource == Org::${text(scope)}) when { ${translate(when!, cedar)} };`
 }
 

@@ -15,9 +15,7 @@ const prepare: Prepare<ConditionsInput> = (input) => {
   return matching(events, (event) => {
     const facts = new EventFacts(event, NOW, states.get(event.org)!, definitions)
     const { matched } = match(definitions.cell(event.org, event.type), facts)
-    const ids = new Array<string>(matched.length)
-    for (let index = 0; index < matched.length; index++) ids[index] = matched[index]!.contract.id
-    return ids
+    return matched.map(({ contract }) => contract.id)
   })
 }
 

@@ -38,7 +38,7 @@ export const conditions = async (settings: Settings): Promise<Report> => {
 }
 
 export const manyContracts = async (settings: Settings): Promise<Report> => {
-  const [many, few] = [settings.scale(10_000), settings.quick ? settings.scale(1_000) : 100]
+  const [many, few] = [settings.scale(10_000), settings.scale(100)]
   const input = { rules: settings.rules(many, "conditions"), contracts: many }
   const inputOfFew = { rules: settings.rules(few, "conditions"), contracts: few }
   const [ours, withoutIndex] = await contest(
@@ -71,7 +71,10 @@ export const manyContracts = async (settings: Settings): Promise<Report> => {
         against: withoutIndex!.name,
       }),
     ],
-    tables: [table(`Conditions, ${name}`, ours!, [withoutIndex!]), table(`Conditions, more and fewer contracts`, large!, [small!])],
+    tables: [
+      table(`Conditions, ${name}`, ours!, [withoutIndex!]),
+      table(`Conditions, more and fewer contracts`, large!, [small!]),
+    ],
   }
 }
 
@@ -92,5 +95,9 @@ const table = (title: string, ours: Rated, others: ReadonlyArray<Rated>): Table 
     1e6 / rateOf(one),
     one === ours ? "" : `${ratioOf(ours, one).toFixed(1)} x`,
   ]),
-  notes: [ours.compared === 0 ? "other events: not compared" : `${ours.compared.toLocaleString("en")} answers compared, all equal`],
+  notes: [
+    ours.compared === 0
+      ? "other events: not compared"
+      : `${ours.compared.toLocaleString("en")} answers compared, all equal`,
+  ],
 })

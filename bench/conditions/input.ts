@@ -21,10 +21,7 @@ export const readWorkload = ({ rules, contracts }: ConditionsInput): Workload =>
 })
 
 /** An evaluator that names the contracts that match, by id. */
-export const matching = (
-  events: ReadonlyArray<Event>,
-  match: (event: Event) => ReadonlyArray<string>,
-): Contestant => {
+export const matching = (events: ReadonlyArray<Event>, match: (event: Event) => ReadonlyArray<string>): Contestant => {
   const next = cycle(events)
   return {
     slice: (ms) => rateOf(ms, () => void match(next())),

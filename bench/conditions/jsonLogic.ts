@@ -30,7 +30,10 @@ const prepare: Prepare<ConditionsInput> = (input) => {
   }
   engine.addMethod("matches", matches as never, { deterministic: true, sync: true } as never)
   const compiled = new Map(
-    contracts.map(({ id, when }) => [id, engine.build(translate(when!, logic) as never) as (event: unknown) => unknown]),
+    contracts.map(({ id, when }) => [
+      id,
+      engine.build(translate(when!, logic) as never) as (event: unknown) => unknown,
+    ]),
   )
   const rules = new Map(
     [...bucketsOf(contracts, events)].map(([bucket, candidates]) => [
@@ -41,8 +44,7 @@ const prepare: Prepare<ConditionsInput> = (input) => {
   return matching(events, (event) => {
     const candidates = rules.get(bucketOf(event))
     const ids: Array<string> = []
-    if (candidates !== undefined)
-      for (const { id, test } of candidates) if (test(event) === true) ids.push(id)
+    if (candidates !== undefined) for (const { id, test } of candidates) if (test(event) === true) ids.push(id)
     return ids
   })
 }

@@ -21,7 +21,8 @@ const prepare: Prepare<ConditionsInput> = (input) => {
     const family = familyOf(event.type)
     const ids: Array<string> = []
     for (const one of all)
-      if (one.scope === event.org && (one.pattern === event.type || one.family === family) && one.test(facts)) ids.push(one.id)
+      if (one.scope === event.org && (one.pattern === event.type || one.family === family) && one.test(facts))
+        ids.push(one.id)
     return ids
   })
 }

@@ -20,6 +20,8 @@ export interface Entry {
 export interface Pace {
   readonly rounds: number
   readonly sliceMs: number
+  /** One slice before the first round, for the compiler. */
+  readonly warmUpMs: number
   /** Pieces of work whose answers are compared. */
   readonly compared: number
 }
@@ -43,12 +45,10 @@ export const contest = async (entries: ReadonlyArray<Entry>, pace: Pace): Promis
     for (const entry of entries) running.push(await start(entry))
     const compared = await compare(running, pace.compared)
     const order = makeRandom(running.length)
-    // The first round only warms up.
-    for (let round = 0; round <= pace.rounds; round++)
-      for (const one of order.sample(running, running.length)) {
-        const rate = (await one.ask({ op: "slice", ms: pace.sliceMs })) as number
-        if (round > 0) one.rates.push(rate)
-      }
+    for (const { ask } of running) await ask({ op: "slice", ms: pace.warmUpMs })
+    for (let round = 0; round < pace.rounds; round++)
+      for (const one of order.sample(running, running.length))
+        one.rates.push((await one.ask({ op: "slice", ms: pace.sliceMs })) as number)
     const rated: Array<Rated> = []
     for (const { entry, rates, ask } of running)
       rated.push({ name: entry.name, rates, compared, figures: (await ask({ op: "figures" })) as Rated["figures"] })
@@ -106,9 +106,7 @@ const askChild = (child: ChildProcess, name: string, request: Request): Promise<
       done()
     }
     const hear = (response: Response): void =>
-      settle(() =>
-        "failed" in response ? reject(new Error(`${name}: ${response.failed}`)) : resolve(response.value),
-      )
+      settle(() => ("failed" in response ? reject(new Error(`${name}: ${response.failed}`)) : resolve(response.value)))
     const ended = (): void => settle(() => reject(new Error(`${name}: its process ended`)))
     const timer = setTimeout(() => {
       child.kill("SIGKILL")
@@ -127,10 +125,13 @@ const compare = async (running: ReadonlyArray<Running>, count: number): Promise<
     if (answers === undefined) continue
     if (reference === undefined) {
       reference = { name: entry.name, answers }
-      if (!answers.some((answer) => answer !== "")) throw new Error(`${entry.name} found that nothing applies to anything`)
+      if (!answers.some((answer) => answer !== ""))
+        throw new Error(`${entry.name} found that nothing applies to anything`)
       continue
     }
-    const expected = entry.decidesOnly ? reference.answers.map((answer) => (answer === "" ? "0" : "1")) : reference.answers
+    const expected = entry.decidesOnly
+      ? reference.answers.map((answer) => (answer === "" ? "0" : "1"))
+      : reference.answers
     const at = answers.findIndex((answer, index) => answer !== expected[index])
     if (at >= 0 || answers.length !== count)
       throw new Error(

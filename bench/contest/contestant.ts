@@ -19,7 +19,7 @@ export const rateOf = (ms: number, work: () => void): number => {
   const end = start + ms
   let done = 0
   // The clock is looked at about every millisecond, whatever the work costs.
-  for (let batch = 1, now = start; now < end; ) {
+  for (let batch = 1, now = start; now < end;) {
     const before = now
     for (let index = 0; index < batch; index++) work()
     done += batch

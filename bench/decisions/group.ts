@@ -28,7 +28,12 @@ export const wholeDecision = async (settings: Settings): Promise<Report> => {
       {
         title: `Whole decision, ${contracts.toLocaleString("en")} contracts`,
         columns: ["", "events/s", "µs/event", "in terms of the conditions"],
-        rows: [alone!, whole!].map((one) => [one.name, rateOf(one), 1e6 / rateOf(one), `${ratioOf(alone!, one).toFixed(2)} x`]),
+        rows: [alone!, whole!].map((one) => [
+          one.name,
+          rateOf(one),
+          1e6 / rateOf(one),
+          `${ratioOf(alone!, one).toFixed(2)} x`,
+        ]),
         notes: [
           `${percent(mix.allowed)} allowed, ${percent(mix.denied)} denied, ${percent(mix.held)} held; ${percent(mix.limited)} met a limit (${percent(mix.exceeded)} one that was used up), ${percent(mix.counted)} a counter, ${percent(mix.routed)} were routed, ${percent(mix.emitted)} emitted`,
           `${mix.records!.toFixed(2)} records a publish: derived events are decided and folded, too, and count as no event here`,

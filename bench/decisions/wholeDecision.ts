@@ -43,7 +43,10 @@ const prepare: Prepare<ConditionsInput> = (input) => {
     answers: (count) =>
       events.slice(0, count).map((event) => {
         const { outcomes } = publish(event).decision
-        return outcomes.map(({ contract }) => contract.slice(contract.indexOf("/") + 1)).sort().join(" ")
+        return outcomes
+          .map(({ contract }) => contract.slice(contract.indexOf("/") + 1))
+          .sort()
+          .join(" ")
       }),
     figures: () => mix,
   }

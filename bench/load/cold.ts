@@ -1,7 +1,6 @@
 /** The same from nothing: text → parse → lint → check → link. A daemon pays it once for each content of each file. */
-import { sharedConditions } from "../../src/language/load.ts"
 import { checkWithLibrary } from "../../src/language/conditions/oracle.ts"
-import { checkSet, parseFile } from "../../src/language/load.ts"
+import { checkSet, parseFile, sharedConditions } from "../../src/language/load.ts"
 import { Definitions } from "../../src/kernel/definitions.ts"
 import type { Prepare } from "../contest/contestant.ts"
 import { ruleFiles } from "../workload/contracts.ts"

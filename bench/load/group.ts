@@ -15,7 +15,7 @@ export const load = async (settings: Settings): Promise<Report> => {
   const [link] = await contest([{ name: "link", module: new URL("link.ts", import.meta.url), input }], pace)
   const [cold] = await contest(
     [{ name: "cold", module: new URL("cold.ts", import.meta.url), input: { contracts: many } }],
-    { ...pace, rounds: 0 },
+    { ...pace, rounds: 0, warmUpMs: 0 },
   )
   const [changed] = await contest(
     [{ name: "changed file", module: new URL("changedFile.ts", import.meta.url), input: { contracts: some, folder } }],
@@ -45,7 +45,10 @@ export const load = async (settings: Settings): Promise<Report> => {
           ["  lint them as a set", lintMs!],
           ["  check their conditions with json-rules-engine", libraryMs!],
           ["  link them, cells left for later", linkMs!],
-          [`one changed file of ${some.toLocaleString("en")}, from the end of the debounce until every log has adopted it`, msOf(changed!)],
+          [
+            `one changed file of ${some.toLocaleString("en")}, from the end of the debounce until every log has adopted it`,
+            msOf(changed!),
+          ],
         ],
         notes: [
           "the changed file: a whole daemon without doors; watch, scan, parse, lint, library check, link, switch, commit",

@@ -43,7 +43,7 @@ port.on("message", (first: BareRequest) => {
   const acknowledged: Array<number> = []
   begin.run([])
   const before = position
-  for (let request: BareRequest | undefined = first; request !== undefined; ) {
+  for (let request: BareRequest | undefined = first; request !== undefined;) {
     for (const publish of request.publishes) insert(publish)
     acknowledged.push(request.producer)
     request =

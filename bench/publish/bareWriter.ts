@@ -15,7 +15,9 @@ const prepare: Prepare<PublishInput> = (input) => {
   const { events, ...rules } = readWorkload(input)
   const published = events.slice(0, PREPARED).map((event) => (actor === undefined ? event : { ...event, actor }))
   const rows = rowsOf(rules, published)
-  const thread = new Worker(new URL("bareThread.ts", import.meta.url), { workerData: { file: join(folder, "bare.db") } })
+  const thread = new Worker(new URL("bareThread.ts", import.meta.url), {
+    workerData: { file: join(folder, "bare.db") },
+  })
   const waiting = new Map<number, () => void>()
   thread.on("message", (acknowledged: ReadonlyArray<number>) => {
     for (const producer of acknowledged) waiting.get(producer)!()
@@ -48,8 +50,10 @@ const prepare: Prepare<PublishInput> = (input) => {
     },
     figures: () => ({
       rows:
-        rows.reduce((sum, { records, readRows, readKeys }) => sum + records.length + readRows.length + readKeys.length, 0) /
-        rows.length,
+        rows.reduce(
+          (sum, { records, readRows, readKeys }) => sum + records.length + readRows.length + readKeys.length,
+          0,
+        ) / rows.length,
       records: rows.reduce((sum, { records }) => sum + records.length, 0) / rows.length,
     }),
     close: async () => void (await thread.terminate()),

@@ -23,7 +23,7 @@ export const durablePublish = async (settings: Settings): Promise<Report> => {
         { name: "charter", module: new URL("mailboxes.ts", import.meta.url), input },
         { name: "bare libsql writer thread", module: new URL("bareWriter.ts", import.meta.url), input },
       ],
-      { ...settings.pace, compared: 0 },
+      settings.daemonPace,
     )
     bareFigures = bare!.figures
     const who = producers === 1 ? "1 producer" : `${producers} producers`
@@ -37,7 +37,14 @@ export const durablePublish = async (settings: Settings): Promise<Report> => {
       }),
     )
     for (const one of [ours!, bare!])
-      lines.push([who, one.name, rateOf(one), Math.min(...one.rates), Math.max(...one.rates), `${ratioOf(one, bare!).toFixed(2)} x`])
+      lines.push([
+        who,
+        one.name,
+        rateOf(one),
+        Math.min(...one.rates),
+        Math.max(...one.rates),
+        `${ratioOf(one, bare!).toFixed(2)} x`,
+      ])
   }
   return {
     rows,

@@ -2,7 +2,9 @@
 import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
+import type { Event } from "../../src/domain/event.ts"
 import { isRefusal } from "../../src/domain/refusal.ts"
+import type { Command, Done } from "../../src/kernel/command.ts"
 import { EventLog } from "../../src/log/EventLog.ts"
 import { layerLocal } from "../../src/log/local/layer.ts"
 import { Mailboxes } from "../../src/supervision/Mailboxes.ts"
@@ -13,6 +15,10 @@ import { ruleFiles } from "../workload/contracts.ts"
 import type { PublishInput } from "./input.ts"
 import { incoming } from "./rows.ts"
 
+/** About what an event of the workload has as JSON. */
+const EVENT_BYTES = 300
+const CHECKED_PUBLISHES = 300
+
 const prepare: Prepare<PublishInput> = async (input) => {
   const { producers, folder, contracts: count } = input
   const { events, ...rules } = readWorkload(input)
@@ -22,36 +28,28 @@ const prepare: Prepare<PublishInput> = async (input) => {
     Effect.gen(function* () {
       const log = layerLocal({ file: join(folder, "charter.db") })
       const layers = Mailboxes.layer.pipe(Layer.provideMerge(Revisions.layer), Layer.provideMerge(log))
-      const context = yield* Layer.build(layers)
-      yield* Context.get(context, Revisions).switchTo({
+      const built = yield* Layer.build(layers)
+      yield* Context.get(built, Revisions).switchTo({
         revision: hashOf(JSON.stringify(texts)),
         ...rules,
         tests: [],
         files: Object.fromEntries(texts),
         diagnostics: [],
       })
-      yield* Context.get(context, Mailboxes).openAll
-      return context
+      yield* Context.get(built, Mailboxes).openAll
+      return built
     }).pipe(Scope.provide(scope)),
   )
   const mailboxes = Context.get(context, Mailboxes)
-  const log = Context.get(context, EventLog)
   let at = 0
-  const publish = async (): Promise<string> => {
+  const publish = async (): Promise<Done & { readonly event: Event }> => {
     const event = incoming(events[at++ % events.length]!)
-    const answer = await Effect.runPromise(mailboxes.submit(event.org, { kind: "publish", event, fresh: true, bytes: 300 }))
-    if (isRefusal(answer)) throw new Error(answer.message)
-    if (log.find(event.org, event.source, event.id) === undefined) throw new Error(`${event.id} was answered and is not in the log`)
-    return answer.decision!.verdict
+    const command: Command = { kind: "publish", event, fresh: true, bytes: EVENT_BYTES }
+    const answer = await Effect.runPromise(mailboxes.submit(event.org, command))
+    if (isRefusal(answer) || answer.event === undefined) throw new Error(`${event.id} was refused`)
+    return { ...answer, event: answer.event }
   }
-  const submit = async (): Promise<void> => {
-    const event = incoming(events[at++ % events.length]!)
-    const answer = await Effect.runPromise(mailboxes.submit(event.org, { kind: "publish", event, fresh: true, bytes: 300 }))
-    if (isRefusal(answer)) throw new Error(answer.message)
-  }
-  const verdicts = new Set<string>()
-  for (let index = 0; index < 200; index++) verdicts.add(await publish())
-  if (verdicts.size < 3) throw new Error(`all publishes were ${[...verdicts].join(" or ")}`)
+  await check(publish, Context.get(context, EventLog))
 
   return {
     slice: async (ms) => {
@@ -59,7 +57,7 @@ const prepare: Prepare<PublishInput> = async (input) => {
       let done = 0
       const produce = async (): Promise<void> => {
         while (performance.now() - start < ms) {
-          await submit()
+          await publish()
           done++
         }
       }
@@ -71,5 +69,20 @@ const prepare: Prepare<PublishInput> = async (input) => {
 }
 
 export default prepare
+
+/** What was answered is in the log, and the workload is a mix of verdicts. */
+const check = async (
+  publish: () => Promise<Done & { readonly event: Event }>,
+  log: typeof EventLog.Service,
+): Promise<void> => {
+  const verdicts = new Set<string>()
+  for (let index = 0; index < CHECKED_PUBLISHES; index++) {
+    const { event, decision } = await publish()
+    if (log.find(event.org, event.source, event.id)?.event.seq !== event.seq)
+      throw new Error(`${event.id} was answered and is not in the log`)
+    verdicts.add(decision!.verdict)
+  }
+  if (verdicts.size < 3) throw new Error(`all publishes were ${[...verdicts].join(" or ")}`)
+}
 
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex")

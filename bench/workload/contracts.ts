@@ -28,7 +28,13 @@ export const ruleFiles = (count: number, effects: Effects): Readonly<Record<stri
 export const readRules = (count: number, effects: Effects): Rules => {
   const parsed = Object.entries(ruleFiles(count, effects)).map(([file, text]) => parseFile(file, text))
   const diagnostics = [...parsed.flatMap((one) => one.diagnostics), ...checkSet(parsed)]
-  if (hasErrors(diagnostics)) throw new Error(diagnostics.slice(0, 10).map((one) => formatDiagnostic(one)).join("\n"))
+  if (hasErrors(diagnostics))
+    throw new Error(
+      diagnostics
+        .slice(0, 10)
+        .map((one) => formatDiagnostic(one))
+        .join("\n"),
+    )
   return {
     contracts: parsed.flatMap((one) => one.contracts),
     organizations: parsed.flatMap((one) => one.organizations),

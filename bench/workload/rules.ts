@@ -95,7 +95,7 @@ const effect = (chance: Random): string => {
   if (at < 0.89) return 'deny("not like this")'
   if (at < 0.91) return "require_approval(role:lead)"
   if (at < 0.92) return "{ require_votes: { approvals: 2, from: org.humans, within: 1h } }"
-  if (at < 0.95) return '{ route: "@worker" }'
+  if (at < 0.95) return '{ route: "@erin" }'
   if (at < 0.98) return '{ emit: { type: audit.noted, data: { path: "${{ data.path }}" } } }'
   return '{ notify: { to: "#general", message: "${{ actor.name }} did ${{ type }}" } }'
 }

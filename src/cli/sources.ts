@@ -69,10 +69,7 @@ export const readSources = async (workspace: string, given: ReadonlyArray<string
 export const diagnose = ({ parsed, chosen, faults }: Sources): ReadonlyArray<Diagnostic> => {
   const found = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...checkSet(parsed)]
   const organizations = new Map(organizationsOf(parsed).map((organization) => [organization.id, organization]))
-  const placesOf = new Map(parsed.flatMap(({ contracts, places }) => contracts.map((contract) => [contract, places])))
-  found.push(
-    ...notAcceptable(contractsOf(parsed), organizations, checkExecutorConfig, (contract) => placesOf.get(contract)),
-  )
+  found.push(...notAcceptable(contractsOf(parsed), organizations, checkExecutorConfig))
   return [...faults, ...found]
     .filter(({ file }) => chosen.has(file))
     .sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1))

@@ -11,7 +11,7 @@ export interface Cell {
   /** Counters that an admitted event of this type moves. */
   readonly counters: ReadonlyArray<Counter>
   /** Candidates that must be tried for every event. */
-  readonly tried: ReadonlyArray<Trial>
+  readonly tried: ReadonlyArray<LinkedContract>
   /** Candidates that can only match where one fact has one value, by that value. */
   readonly hashed:
     | { readonly read: (facts: FactSource) => unknown; readonly byValue: ReadonlyMap<unknown, ReadonlyArray<Trial>> }
@@ -20,7 +20,7 @@ export interface Cell {
 
 interface Trial {
   readonly linked: LinkedContract
-  /** `undefined`: it always matches. */
+  /** Its condition without what the hash has shown; `undefined` where nothing is left. */
   readonly test: Test | undefined
 }
 
@@ -32,7 +32,7 @@ export interface Matches {
 }
 
 /** Hashing pays from this many candidates that share a fact. */
-const HASH_FROM_CANDIDATES = 4
+const HASH_FROM_CANDIDATES = 16
 
 const NOTHING: Matches = { matched: [], unavailable: [] }
 
@@ -43,13 +43,14 @@ export const makeCell = (
 ): Cell => {
   const ordered = candidates.toSorted((a, b) => a.order - b.order)
   const key = mostSharedKey(ordered)
-  const tried: Array<Trial> = []
+  if (key === undefined) return { eventClass, candidates: ordered, counters, tried: ordered, hashed: undefined }
+  const tried: Array<LinkedContract> = []
   const byValue = new Map<unknown, Array<Trial>>()
   let read: ((facts: FactSource) => unknown) | undefined
   for (const linked of ordered) {
-    const required = key === undefined ? undefined : linked.compiled.required.find((leaf) => leaf.key === key)
+    const required = linked.compiled.required.find((leaf) => leaf.key === key)
     if (required === undefined || Number.isNaN(required.value)) {
-      tried.push({ linked, test: linked.contract.when === undefined ? undefined : linked.compiled.test })
+      tried.push(linked)
       continue
     }
     read ??= required.read
@@ -71,9 +72,8 @@ export const match = (cell: Cell, facts: FactSource): Matches => {
   if (cell.candidates.length === 0) return NOTHING
   try {
     const matched: Array<LinkedContract> = []
-    for (const trial of cell.tried)
-      if ((trial.test === undefined || trial.test(facts)) && inPeriod(trial.linked, facts.now))
-        matched.push(trial.linked)
+    for (const linked of cell.tried)
+      if (linked.compiled.test(facts) && inPeriod(linked, facts.now)) matched.push(linked)
     if (cell.hashed !== undefined) {
       const before = matched.length
       const trials = cell.hashed.byValue.get(cell.hashed.read(facts))

@@ -7,7 +7,7 @@ import type { Event } from "../domain/event.ts"
 import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { builtInEffects } from "./builtInEffects.ts"
-import { type Bound, boundOf } from "./bounds.ts"
+import { type Bound, boundOf, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
 import { type Combined, combine, withoutShadows } from "./combine.ts"
 import { type Considered, consider } from "./considered.ts"
@@ -34,8 +34,9 @@ export const decide = (
 ): Decided => {
   const event = stamp(draft, state.org, state.position + 1, now)
   const cell = definitions.cell(state.org, event.type)
-  const bound = boundOf(event, crowded)
-  if (cell.eventClass !== "gated") return observe(state, definitions, event, cell, now, bound)
+  const gated = cell.eventClass === "gated"
+  const bound = boundOf(event, crowded, gated ? MAX_DERIVED_REQUESTS_PER_TURN : MAX_DERIVED_PER_TURN)
+  if (!gated) return observe(state, definitions, event, cell, now, bound)
   const { decision, derived } = judge(state, definitions, event, cell, now, bound)
   return { record: { event, decision }, derived }
 }

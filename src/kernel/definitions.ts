@@ -4,7 +4,7 @@
  */
 import type { Contract } from "../domain/contract.ts"
 import { DEFAULT_CHANNEL, type Member, type Organization } from "../domain/organization.ts"
-import { classOf, type EventClass, typeMatches } from "../domain/eventTypes.ts"
+import { classOf, type EventClass } from "../domain/eventTypes.ts"
 import { GLOBAL } from "../domain/names.ts"
 import { type Compiler, createCompiler } from "../language/conditions/compile.ts"
 import type { CompiledCondition, CounterSpec, OrganizationFact, SharedConditions } from "../language/facts.ts"
@@ -12,6 +12,7 @@ import { sharedConditions } from "../language/sharedConditions.ts"
 import { makeCell, type Cell } from "./cell.ts"
 import { type Counter, makeCounter } from "./counters.ts"
 import { type LinkedContract, linkContract } from "./linkedContract.ts"
+import { PatternIndex } from "./patternIndex.ts"
 
 export interface OrganizationView {
   readonly organization: Organization
@@ -36,8 +37,9 @@ export class Definitions {
   readonly organizations: ReadonlyMap<string, Organization>
   readonly #views = new Map<string, OrganizationView>()
   readonly #byScope = new Map<string, Array<LinkedContract>>()
+  readonly #patternsByScope = new Map<string, PatternIndex<LinkedContract>>()
   readonly #cells = new Map<string, Map<string, Cell>>()
-  readonly #counters = new Map<string, ReadonlyMap<string, Counter>>()
+  readonly #counters = new Map<string, CountersInForce>()
   readonly #compiler: Compiler
 
   /** `previous` lends its compiled conditions; the two stay independent of each other. */
@@ -88,9 +90,7 @@ export class Definitions {
 
   /** Every counter that some contract in force for this organization reads. */
   counters(org: string): ReadonlyMap<string, Counter> {
-    let counters = this.#counters.get(org)
-    if (counters === undefined) this.#counters.set(org, (counters = this.#makeCounters(org)))
-    return counters
+    return this.#countersOf(org).byKey
   }
 
   /** Contracts in force for an organization: its own, its parents', `@global`'s; `off` ones excluded. */
@@ -109,33 +109,58 @@ export class Definitions {
   #makeCell(org: string, type: string): Cell {
     const eventClass: EventClass = classOf(type)
     const candidates: Array<LinkedContract> = []
-    for (const linked of this.inForce(org))
-      if (linked.classes.has(eventClass) && linked.contract.on.some((pattern) => typeMatches(pattern, type)))
-        candidates.push(linked)
-    const counters: Array<Counter> = []
-    for (const counter of this.counters(org).values())
-      if (
-        typeMatches(counter.spec.of, type) ||
-        (counter.spec.since !== undefined && typeMatches(counter.spec.since, type))
-      )
-        counters.push(counter)
-    return makeCell(eventClass, candidates, counters)
+    for (const scope of this.view(org).chain)
+      for (const linked of this.#patterns(scope).find(type))
+        if (linked.classes.includes(eventClass)) candidates.push(linked)
+    return makeCell(eventClass, candidates, [...this.#countersOf(org).byType.find(type)])
   }
 
-  #makeCounters(org: string): ReadonlyMap<string, Counter> {
+  /** Contracts of one scope that are not `off`, by their patterns. */
+  #patterns(scope: string): PatternIndex<LinkedContract> {
+    let patterns = this.#patternsByScope.get(scope)
+    if (patterns === undefined) {
+      const inForce = (this.#byScope.get(scope) ?? []).filter(({ contract }) => contract.mode !== "off")
+      patterns = new PatternIndex(
+        inForce.flatMap((linked) => linked.contract.on.map((pattern) => [pattern, linked] as const)),
+      )
+      this.#patternsByScope.set(scope, patterns)
+    }
+    return patterns
+  }
+
+  #countersOf(org: string): CountersInForce {
+    let counters = this.#counters.get(org)
+    if (counters === undefined) this.#counters.set(org, (counters = this.#makeCounters(org)))
+    return counters
+  }
+
+  #makeCounters(org: string): CountersInForce {
     const specs = new Map<string, { spec: CounterSpec; shared: SharedConditions }>()
     for (const linked of this.inForce(org))
       for (const spec of linked.compiled.counters) {
         specs.set(spec.key, { spec, shared: linked.shared })
       }
-    const counters = new Map<string, Counter>()
+    const byKey = new Map<string, Counter>()
     for (const [key, { spec, shared }] of specs) {
       const where: CompiledCondition | undefined =
         spec.where === undefined ? undefined : this.#compiler.compile(spec.where, shared)
-      counters.set(key, makeCounter(spec, where?.test))
+      byKey.set(key, makeCounter(spec, where?.test))
     }
-    return counters
+    const byType = new PatternIndex(
+      [...byKey.values()].flatMap((counter) =>
+        [counter.spec.of, counter.spec.since].flatMap((pattern) =>
+          pattern === undefined ? [] : [[pattern, counter] as const],
+        ),
+      ),
+    )
+    return { byKey, byType }
   }
+}
+
+interface CountersInForce {
+  readonly byKey: ReadonlyMap<string, Counter>
+  /** By the patterns of what they count, and of what wipes that out. */
+  readonly byType: PatternIndex<Counter>
 }
 
 const implicitGlobal: Organization = {

@@ -9,6 +9,7 @@ import type { Definitions } from "./definitions.ts"
 import { type Draft, follow, linkTo, placeName } from "./draft.ts"
 import { interpolate, interpolateDeep } from "./interpolate.ts"
 import { type LinkedContract, uponOf } from "./linkedContract.ts"
+import { channelOf } from "./openProposals.ts"
 import { select } from "./selectors.ts"
 
 /** Tasks of every route, in order of priority: one for each receiver, of a sequence only the first so far. */
@@ -131,7 +132,7 @@ const nobodyToRouteTo = (linked: LinkedContract, definitions: Definitions, event
     event,
     "message.posted",
     {
-      channel: definitions.view(event.org).organization.channels[0]!,
+      channel: channelOf(definitions, event),
       text: `${linked.contract.fullName} routes "${event.type}" (${event.id}) to nobody: no member fits. Nothing was started.`,
     },
     contractActor(linked, event),

@@ -26,7 +26,7 @@ export interface LinkedContract {
   readonly shared: SharedConditions
   readonly shadow: boolean
   /** Classes of events that every one of its effects may apply to. */
-  readonly classes: ReadonlySet<EventClass>
+  readonly classes: ReadonlyArray<EventClass>
   /** Reason of its first `deny`. */
   readonly deny: string | undefined
   readonly allows: boolean
@@ -127,12 +127,12 @@ export const linkContract = (
     classes: classesOf(contract),
     deny,
     allows,
-    limits,
-    budgets,
-    escalations,
-    requires,
-    routes,
-    follows,
+    limits: orNone(limits),
+    budgets: orNone(budgets),
+    escalations: orNone(escalations),
+    requires: orNone(requires),
+    routes: orNone(routes),
+    follows: orNone(follows),
     restricts: deny !== undefined || limits.length > 0 || budgets.length > 0 || requires.length > 0,
   }
 }
@@ -141,10 +141,15 @@ export const linkContract = (
 export const uponOf = (effect: Emit | Notify, own: "allow" | "deny" | "hold" | "expired" | "none"): Upon =>
   effect.upon ?? [own === "none" ? "allow" : own]
 
-const classesOf = (contract: Contract): ReadonlySet<EventClass> => {
-  const all: ReadonlyArray<EventClass> = ["gated", "fact", "control"]
-  return new Set(all.filter((one) => contract.then.every(({ effect }) => CLASSES_OF_EFFECT[effect].includes(one))))
-}
+/** Most contracts have one kind of effect: they share one empty list for the others. */
+const orNone = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> => (list.length === 0 ? NONE : list)
+const NONE: ReadonlyArray<never> = []
+
+/** Each effect's classes begin with those of a narrower one, so the shortest list is what all of them share. */
+const classesOf = (contract: Contract): ReadonlyArray<EventClass> =>
+  contract.then
+    .map(({ effect }) => CLASSES_OF_EFFECT[effect])
+    .reduce((narrowest, classes) => (classes.length < narrowest.length ? classes : narrowest))
 
 /** The contract's own version says nothing of the shared conditions that it names. */
 const sameShared = (contract: Contract, now: SharedConditions, before: SharedConditions): boolean => {

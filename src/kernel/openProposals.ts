@@ -80,7 +80,8 @@ export const openProposals = (
     drafts: [
       ...(bound === undefined ? [] : [follow(event, "bound.exceeded", { ...bound, event: event.id })]),
       opened,
-      ...proposals.flatMap((proposal) => proposalDrafts(definitions, event, proposal, now)),
+      ...proposals.map((proposal) => follow(event, "proposal.opened", proposal)),
+      posted(definitions, event, proposals, now),
     ],
     reason: proposals.map((proposal) => waitsFor(proposal, now)).join("; "),
   }
@@ -118,7 +119,11 @@ export const furtherProposal = (
     escalates: expired.id,
   }
   if (whyImpossible(proposal) !== undefined) return undefined
-  return proposalDrafts(definitions, event, proposal, now, expired.otherwise.escalate[0]!.message)
+  const { message } = expired.otherwise.escalate[0]!
+  return [
+    follow(event, "proposal.opened", proposal),
+    posted(definitions, event, [proposal], now, message === undefined ? "" : `${message}. `),
+  ]
 }
 
 const requirementsOf = ({ linked, exceeded }: Considered): ReadonlyArray<Requirement> => {
@@ -209,7 +214,7 @@ const makeProposal = (
     revision: definitions.revision,
     effect: requirement.place,
     kind: requirement.kind,
-    question: `${requester.name} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`,
+    question: question(event),
     electorate: [...base, ...later],
     resolution,
     ...(votes?.of === "cast" ? { of: votes.of } : undefined),
@@ -239,20 +244,26 @@ const quorumOf = (votes: RequireVotes | undefined, electors: number): number | u
   return "voters" in quorum ? quorum.voters : Math.ceil(quorum.share * electors - 1e-9)
 }
 
-/** Opening is posted where the organization reads it; then everybody may vote. */
-const proposalDrafts = (
+/** Opening is posted where the organization reads it. */
+const posted = (
   definitions: Definitions,
   event: Event,
-  proposal: Proposal,
+  proposals: ReadonlyArray<Proposal>,
   now: number,
-  message?: string,
-): ReadonlyArray<Draft> => [
-  follow(event, "proposal.opened", proposal),
+  message = "",
+): Draft =>
   follow(event, "message.posted", {
-    channel: definitions.view(event.org).organization.channels[0]!,
-    text: `${message === undefined ? "" : `${message} `}${proposal.question}: ${waitsFor(proposal, now)}. ${proposal.id}`,
-  }),
-]
+    channel: channelOf(definitions, event),
+    text: `${message}${question(event)}: ${proposals.map((proposal) => waitsFor(proposal, now)).join("; ")}`,
+  })
+
+/** What is asked, in one sentence. */
+export const question = (event: Event): string =>
+  `${requesterOf(event.actor).name} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`
+
+/** Where an organization reads what concerns it. */
+export const channelOf = (definitions: Definitions, event: Event): string =>
+  definitions.view(event.org).organization.channels[0]!
 
 const waitsFor = (proposal: Proposal, now: number): string => {
   const first = proposal.electorate.filter(({ joins }) => joins === undefined)

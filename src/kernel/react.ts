@@ -8,7 +8,7 @@ import { type Judged, decideAfresh, decideFailure, decideRelease } from "./decid
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, follow } from "./draft.ts"
 import { nextOfSequence } from "./effects.ts"
-import { furtherProposal } from "./openProposals.ts"
+import { channelOf, furtherProposal, question } from "./openProposals.ts"
 import { asOf, closeProposal, standingVotes } from "./proposals.ts"
 import type { OpenHold, OpenProposal, OrganizationState } from "./state.ts"
 
@@ -86,8 +86,8 @@ export const releaseWhenMet = (
   if (!met || hold.proposals.length === 0) return NONE
   const judged = decideRelease(state, definitions, hold, now)
   return judged.decision.verdict === "allow"
-    ? released(hold, cause, judged, "every requirement was met")
-    : refusedHold(state, hold, cause, judged)
+    ? released(definitions, hold, cause, judged, "every requirement was met")
+    : refusedHold(state, definitions, hold, cause, judged)
 }
 
 /** A hold that waited for room is decided afresh. */
@@ -100,8 +100,8 @@ export const continueHold = (
 ): ReadonlyArray<Draft> => {
   const judged = decideAfresh(state, definitions, hold, now)
   const { decision, derived } = judged
-  if (decision.verdict === "allow") return released(hold, cause, judged, "there is room now")
-  if (decision.verdict === "deny") return refusedHold(state, hold, cause, judged)
+  if (decision.verdict === "allow") return released(definitions, hold, cause, judged, "there is room now")
+  if (decision.verdict === "deny") return refusedHold(state, definitions, hold, cause, judged)
   const { reason = "", until, proposals = [] } = decision
   return [
     asOf(
@@ -136,25 +136,27 @@ export const endHold = (
   return [
     ...othersEnd(state, hold, cause, reason, whose),
     asOf(cause, hold, follow(cause, type, { ...held(hold), reason, decision, ...whose })),
-    ...resolved(hold, cause, rule === "expired" ? "expired" : "deny", reason),
+    ...resolved(definitions, hold, cause, rule === "expired" ? "expired" : "deny", reason),
     ...derived,
     ...runRefused(state, hold, cause, reason),
   ]
 }
 
 const released = (
+  definitions: Definitions,
   hold: OpenHold,
   cause: Event,
   { decision, derived }: Judged,
   reason: string,
 ): ReadonlyArray<Draft> => [
   asOf(cause, hold, follow(cause, "hold.released", { ...held(hold), reason, decision })),
-  ...resolved(hold, cause, "allow", reason),
+  ...resolved(definitions, hold, cause, "allow", reason),
   ...derived,
 ]
 
 const refusedHold = (
   state: OrganizationState,
+  definitions: Definitions,
   hold: OpenHold,
   cause: Event,
   { decision, derived }: Judged,
@@ -162,7 +164,7 @@ const refusedHold = (
   const reason = decision.reason ?? ""
   return [
     asOf(cause, hold, follow(cause, "hold.denied", { ...held(hold), reason, decision })),
-    ...resolved(hold, cause, "deny", reason),
+    ...resolved(definitions, hold, cause, "deny", reason),
     ...derived,
     ...runRefused(state, hold, cause, reason),
   ]
@@ -269,22 +271,27 @@ const held = (hold: OpenHold) => ({
   seq: hold.event.seq,
 })
 
-/** Whoever asked is told, and the organization reads it where it reads everything. */
+/** The outcome, for programs and, in the organization's channel, for people. */
 const resolved = (
+  definitions: Definitions,
   hold: OpenHold,
   cause: Event,
   verdict: ApprovalResolved["verdict"],
   reason: string,
 ): ReadonlyArray<Draft> => {
   if (hold.proposals.length === 0) return NONE
-  const outcome = follow(cause, "approval.resolved", {
-    hold: hold.id,
-    event: hold.event.id,
-    verdict,
-    proposals: hold.proposals,
-    reason,
-  })
-  return [asOf(cause, hold, outcome)]
+  const { id, event, proposals } = hold
+  const text = `${question(event)}: ${OUTCOMES[verdict]}, ${reason}`
+  return [
+    follow(cause, "approval.resolved", { hold: id, event: event.id, verdict, proposals, reason }),
+    follow(cause, "message.posted", { channel: channelOf(definitions, event), text }),
+  ].map((draft) => asOf(cause, hold, draft))
+}
+
+const OUTCOMES: Readonly<Record<ApprovalResolved["verdict"], string>> = {
+  allow: "released",
+  deny: "refused",
+  expired: "expired",
 }
 
 /** A run that was not granted ends its task. */

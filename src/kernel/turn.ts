@@ -7,7 +7,8 @@ import type { BuiltinData } from "../domain/builtins.ts"
 import type { Actor } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
-import { MAX_DERIVED_PER_TURN } from "./bounds.ts"
+import { classOf } from "../domain/eventTypes.ts"
+import { MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
 import type { Answer, Command, Done } from "./command.ts"
 import { decide } from "./decide.ts"
 import type { Definitions } from "./definitions.ts"
@@ -97,13 +98,18 @@ export class Turn {
     const queue: Array<Draft> = [...drafts]
     const start = this.records.length
     const state = this.#state
+    let requests = 0
     for (let next = 0; next < queue.length; next++) {
-      const crowded = next > MAX_DERIVED_PER_TURN
-      const { record, derived } = decide(state, this.#definitions, queue[next]!, this.#now, crowded)
+      const draft = queue[next]!
+      const crowded = isGated(draft) ? requests > MAX_DERIVED_REQUESTS_PER_TURN : next > MAX_DERIVED_PER_TURN
+      const { record, derived } = decide(state, this.#definitions, draft, this.#now, crowded)
       const ended = endedBy(state, record)
       evolve(state, this.#definitions, record, this.#now)
       this.records.push(record)
-      if (derived.length > 0) queue.push(...derived)
+      if (derived.length > 0) {
+        queue.push(...derived)
+        requests += derived.filter(isGated).length
+      }
       const reactions = react(state, this.#definitions, record, ended, this.#now)
       if (reactions.length > 0) queue.push(...reactions)
     }
@@ -143,3 +149,5 @@ export class Turn {
     return { event: this.#record(granted).event, run: { id, attempt, state: "started" } }
   }
 }
+
+const isGated = ({ type }: Draft): boolean => classOf(type) === "gated"

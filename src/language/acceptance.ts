@@ -3,9 +3,7 @@ import type { Contract } from "../domain/contract.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { ExecutorConfig, Organization } from "../domain/organization.ts"
 import { checkWithLibrary } from "./conditions/oracle.ts"
-import type { Places } from "./findings.ts"
 import { sharedConditions } from "./sharedConditions.ts"
-import { unsupported } from "./unsupported.ts"
 
 /** What is wrong with a member's executor; the executors themselves know. */
 export type CheckExecutor = (
@@ -13,18 +11,16 @@ export type CheckExecutor = (
 ) => ReadonlyArray<Pick<Diagnostic, "code" | "message" | "suggestion">>
 
 /**
- * Constructs that are not run yet, conditions that json-rules-engine refuses, and executors that could not start. A
- * kind of executor that is only planned is a warning: its tasks wait, and `status` says so.
+ * Conditions that json-rules-engine refuses, and executors that could not start. A kind of executor that is only
+ * planned is a warning: its tasks wait, and `status` says so.
  */
 export const notAcceptable = (
   contracts: ReadonlyArray<Contract>,
   organizations: ReadonlyMap<string, Organization>,
   checkExecutor: CheckExecutor,
-  placesOf: (contract: Contract) => Places | undefined = () => undefined,
 ): ReadonlyArray<Diagnostic> => {
   const key = [...organizations.values()].map(({ id, version }) => `${id} ${version}`).join(" ")
   return [
-    ...contracts.flatMap((contract) => unsupported(contract, placesOf(contract))),
     ...contracts.flatMap((contract) => refusedByLibrary(contract, organizations, key)),
     ...[...organizations.values()].flatMap(({ members }) =>
       members.flatMap(({ executor, position }) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { formatDiagnostic } from "../domain/diagnostic.ts"
-import { checkSet, parseFile, unsupported } from "./load.ts"
+import { checkSet, parseFile } from "./load.ts"
 import { EFFECT_NAMES } from "./schemas/effects.ts"
 
 const head = 'contract: c\nscope: "@team"\non: deploy.requested\n'
@@ -116,34 +116,6 @@ describe("effects", () => {
 
   it("refuses brackets nested without end", () => {
     expect(errorsOf(`${head}then: 'route(${"[".repeat(10_000)})'\n`)).toHaveLength(1)
-  })
-})
-
-describe("what this version does not run yet", () => {
-  it.each([
-    ["budget(5 usd, 1d)", ["`budget`"]],
-    ["escalate(role:lead, 30m)", ["`escalate`"]],
-    ['"limit(1, 1h, otherwise: defer)"', ["`otherwise: defer`"]],
-    ['"require_approval(@dana, otherwise: escalate(role:lead))"', ["`otherwise: escalate`"]],
-    ["require_votes(supermajority, human)", ["The resolution `supermajority`"]],
-    ['"require_votes(majority, human, of: cast, quorum: 2)"', ["`of: cast`"]],
-    [
-      '"require_votes(2, human, weights: members, veto: @dana, delay: 1h, same: [a])"',
-      ["`weights`", "`veto`", "`delay`", "`same`"],
-    ],
-    ["route: { to: dana, as: first }", ["`route` as `first`"]],
-    ["require_votes(unanimous, human)", []],
-    ["'notify(@dana, \"x\", upon: hold)'", []],
-    ["route: { to: [dana, erin], as: parallel }", []],
-  ])("%s", (text, constructs) => {
-    const parsed = parseFile("c.yaml", `${head}then:\n  - ${text}\n`)
-    expect(parsed.diagnostics).toEqual([])
-    const found = unsupported(parsed.contracts[0]!, parsed.places)
-    expect(found.map(({ message }) => message)).toEqual(
-      constructs.map((construct) => expect.stringContaining(construct)),
-    )
-    for (const diagnostic of found)
-      expect(diagnostic).toMatchObject({ line: 5, severity: "error", code: "not-yet-supported" })
   })
 })
 

@@ -15,7 +15,6 @@ import { readYaml } from "./yaml.ts"
 
 export { checkSet } from "./lint/checkSet.ts"
 export { sharedConditions } from "./sharedConditions.ts"
-export { unsupported } from "./unsupported.ts"
 
 export interface ParsedFile {
   /** Relative to the workspace, with `/`. */

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto"
 import { Context, Effect, Layer, Schema } from "effect"
 import { Definitions } from "../kernel/definitions.ts"
+import { type Compiler, createCompiler } from "../language/conditions/compile.ts"
 import { parseFile } from "../language/load.ts"
 import { EventLog, LogUnavailable } from "../log/EventLog.ts"
 import type { LoadedSet } from "../workspace/loadedSet.ts"
@@ -24,6 +25,11 @@ const Manifest = Schema.Struct({
 })
 const readManifest = Schema.decodeUnknownEffect(Schema.fromJsonString(Manifest))
 
+/** What conditions are compiled with. Tests put one here that is wrong, to see that it is found out. */
+export const ConditionCompiler = Context.Reference<Compiler>("charter/supervision/ConditionCompiler", {
+  defaultValue: () => createCompiler(),
+})
+
 /** Earlier revisions kept linked, beside the one in force. */
 const MAX_KEPT_REVISIONS = 16
 
@@ -42,11 +48,17 @@ export class Revisions extends Context.Service<
     this,
     Effect.gen(function* () {
       const log = yield* EventLog
+      const compiler = yield* ConditionCompiler
       const kept = new Map<string, Revision>()
-      let current: Revision = {
-        definitions: new Definitions({ revision: EMPTY_REVISION, contracts: [], organizations: [] }),
+      const none: Revision = {
+        definitions: new Definitions(
+          { revision: EMPTY_REVISION, contracts: [], organizations: [] },
+          undefined,
+          compiler,
+        ),
         manifest: "",
       }
+      let current = none
 
       const keep = (revision: Revision): Revision => {
         kept.delete(revision.manifest)
@@ -68,11 +80,7 @@ export class Revisions extends Context.Service<
       const load = Effect.fn("Revisions.load")(function* (manifest: string) {
         const known = kept.get(manifest)
         if (known !== undefined) return keep(known)
-        if (manifest === "")
-          return {
-            definitions: new Definitions({ revision: EMPTY_REVISION, contracts: [], organizations: [] }),
-            manifest,
-          }
+        if (manifest === "") return none
         const { revision, files } = yield* archived(manifest).pipe(
           Effect.flatMap(readManifest),
           Effect.mapError((error) => (error instanceof LogUnavailable ? error : unreadable(manifest, error.message))),

@@ -9,6 +9,7 @@ import { Clock, Context, Effect, Fiber, Layer, Schedule, Stream } from "effect"
 import { isEventType, isReserved } from "../domain/eventTypes.ts"
 import type { Event } from "../domain/event.ts"
 import type { Member } from "../domain/organization.ts"
+import type { LogRecord } from "../domain/record.ts"
 import { isRefusal } from "../domain/refusal.ts"
 import { DEFAULT_RETRIES, type Task } from "../domain/task.ts"
 import type { Chunk, Execution, Executor, Outcome } from "../executors/Executor.ts"
@@ -68,6 +69,10 @@ interface Running {
   run: string | undefined
   fiber: Fiber.Fiber<void> | undefined
 }
+
+/** After such a record a task may be there to be run. The end of a run looks at all of them, and a retry has its timer. */
+const mayReadyTask = ({ event: { type } }: LogRecord): boolean =>
+  type.startsWith("task.") || type.startsWith("hold.") || type === "contracts.revised"
 
 const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const mailboxes = yield* Mailboxes
@@ -328,7 +333,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
         const entry = running.get((event.data as { readonly task: string }).task)
         if (entry?.fiber !== undefined) fork(Fiber.interrupt(entry.fiber))
       }
-    if (state.tasks.size > 0) fork(wake(org))
+    if (state.tasks.size > 0 && records.some(mayReadyTask)) fork(wake(org))
   })
 
   return Supervisors.of({

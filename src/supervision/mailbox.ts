@@ -16,6 +16,7 @@ import { Faults } from "./Faults.ts"
 import type { Submitted } from "./Mailboxes.ts"
 import { loadState } from "./organizationState.ts"
 import { describeAdoption } from "./adoption.ts"
+import { adoptionEvents } from "./adoptionEvents.ts"
 import { type Revision, Revisions } from "./Revisions.ts"
 import { seedsFor } from "./seeds.ts"
 
@@ -217,7 +218,10 @@ export class Mailbox {
       const jump = this.#clockJump(now, clock.monotonicTimeNanosUnsafe())
       if (jump !== undefined)
         turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
-      if (adoption !== undefined) turn.adopt(revision.definitions, adoption, daemonActor())
+      if (adoption !== undefined) {
+        turn.adopt(revision.definitions, adoption.revised, daemonActor())
+        for (const event of adoption.events) turn.execute({ kind: "report", ...event, actor: daemonActor() })
+      }
       const answers = taken.map(({ command }) => this.#answer(turn, command))
 
       if (turn.records.length > 0) {
@@ -272,7 +276,11 @@ export class Mailbox {
     return Effect.gen({ self: this }, function* () {
       const seeds = yield* seedsFor(state, revision.definitions, now)
       const previous = state.manifest === undefined ? undefined : yield* this.#revisions.load(state.manifest)
-      return describeAdoption(this.#org, previous?.definitions, revision, seeds)
+      const organizationIn = (set: Revision | undefined) => set?.definitions.organizations.get(this.#org)
+      return {
+        revised: describeAdoption(this.#org, previous?.definitions, revision, seeds),
+        events: adoptionEvents(this.#org, organizationIn(previous), organizationIn(revision)),
+      }
     })
   }
 

@@ -57,10 +57,10 @@ describe("charter lint", () => {
   it("reports what would be refused when it comes into force", async () => {
     const file = shell.write(
       "../later.yaml",
-      BAD.replace("dta", "data").replace('deny("no")', "budget: { usd: 1, within: 1d }"),
+      'organization: "@later"\nmembers:\n  - { agent: a, executor: { kind: comand, run: [ls] } }\n',
     )
     const found = await shell.run(["lint", file])
-    expect(found).toMatchObject({ code: 1, stdout: expect.stringContaining("[not-yet-supported]") })
+    expect(found).toMatchObject({ code: 1, stdout: expect.stringContaining("[unknown-executor]") })
   })
 
   it("says what to do where there is nothing", async () => {

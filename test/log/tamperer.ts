@@ -35,7 +35,7 @@ const history = (connection: Connection): string => {
     "chain",
   ]
   for (const sql of [
-    `SELECT position, seq, time, idkey, typeof(data), ${texts.map(text).join(", ")} FROM records ORDER BY position`,
+    `SELECT +position, +seq, +time, +idkey, typeof(data), ${texts.map(text).join(", ")} FROM records ORDER BY position`,
     `SELECT ${text("hash")}, ${text("text")} FROM sources ORDER BY rowid`,
   ])
     for (const row of connection.prepare<ReadonlyArray<Value>>(sql).all([])) digest.update(JSON.stringify(row))

@@ -30,7 +30,7 @@ const groups: ReadonlyArray<readonly [string, ReadonlyArray<Scenario>]> = [
   ...scenarios.filter(({ global }) => global).map((scenario) => [scenario.folder, [scenario]] as const),
 ]
 
-describe.each(groups)("through a daemon: %s", (_, group) => {
+describe.each(groups)("through a daemon: %s", (_name, group) => {
   it.each([
     ["over REST", false],
     ["over REST, killed after each step", true],

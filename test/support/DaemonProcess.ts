@@ -36,7 +36,7 @@ export class DaemonProcess {
       if (message.error === undefined) waiting?.resolve(message.value)
       else waiting?.reject(new Error(message.error))
     })
-    void ended.then(() => {
+    child.once("exit", () => {
       for (const { reject } of this.#waiting.values()) reject(new DaemonGone())
       this.#waiting.clear()
     })

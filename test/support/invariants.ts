@@ -353,14 +353,14 @@ const checkViews = ({ holds, proposals, tasks }: Evidence, log: Index, say: Say)
       ]),
     ),
   )
-  const ended = (states: ReadonlySet<string>, state: string): string => (states.has(state) ? state : "open")
-  const ENDS = new Set(["completed", "dead", "cancelled"])
   states(
     "task",
-    new Map(tasks.map(({ id, state }) => [id, ended(ENDS, state)])),
+    new Map(tasks.map(({ id, state }) => [id, TASK_ENDS.has(state) ? state : "open"])),
     new Map([...log.tasks].map(([id, { ends }]) => [id, ends[0] ?? "open"])),
   )
 }
+
+const TASK_ENDS: ReadonlySet<string> = new Set(["completed", "dead", "cancelled"])
 
 const firstDifference = (one: string, other: string): string => {
   let at = 0

@@ -119,7 +119,19 @@ class Compiled implements CompiledCondition {
     return parts.flatMap((part) => {
       if (part.kind !== "leaf" || part.equal === undefined) return []
       const others = parts.filter((other) => other !== part)
-      return [{ ...part.equal, rest: others.length === 0 ? undefined : conjunction(others) }]
+      const { key, read, value } = part.equal
+      // Made where it is asked for, which it seldom is.
+      const rest = (): Test | undefined => (others.length === 0 ? undefined : conjunction(others))
+      return [
+        {
+          key,
+          read,
+          value,
+          get rest() {
+            return rest()
+          },
+        },
+      ]
     })
   }
 }
@@ -145,11 +157,10 @@ const groupNode = (kind: "all" | "any", parts: ReadonlyArray<Node>): Node => {
 }
 
 const notNode = (part: Node): Node => {
-  const { test } = part
   return {
     kind: "not",
     parts: [part],
-    test: (facts) => !test(facts),
+    test: notOf(part.test),
     cost: part.cost,
     total: part.total,
     counters: part.counters,
@@ -204,6 +215,8 @@ const compared =
 
 // ── groups ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+// What a test closes over stays for as long as its contract, so each has a function, and with it a scope, of its own.
+
 const conjunction = (parts: ReadonlyArray<Node>): Test => {
   const tests = inOrder(parts, false)
   const [a, b, c, d] = tests as unknown as [Test, Test, Test, Test]
@@ -211,18 +224,34 @@ const conjunction = (parts: ReadonlyArray<Node>): Test => {
     case 1:
       return a
     case 2:
-      return (facts) => a(facts) && b(facts)
+      return bothOf(a, b)
     case 3:
-      return (facts) => a(facts) && b(facts) && c(facts)
+      return threeOf(a, b, c)
     case 4:
-      return (facts) => a(facts) && b(facts) && c(facts) && d(facts)
+      return fourOf(a, b, c, d)
     default:
-      return (facts) => {
-        for (let index = 0; index < tests.length; index++) if (!tests[index]!(facts)) return false
-        return true
-      }
+      return allOf(tests)
   }
 }
+
+const bothOf =
+  (a: Test, b: Test): Test =>
+  (facts) =>
+    a(facts) && b(facts)
+const threeOf =
+  (a: Test, b: Test, c: Test): Test =>
+  (facts) =>
+    a(facts) && b(facts) && c(facts)
+const fourOf =
+  (a: Test, b: Test, c: Test, d: Test): Test =>
+  (facts) =>
+    a(facts) && b(facts) && c(facts) && d(facts)
+const allOf =
+  (tests: ReadonlyArray<Test>): Test =>
+  (facts) => {
+    for (let index = 0; index < tests.length; index++) if (!tests[index]!(facts)) return false
+    return true
+  }
 
 const disjunction = (parts: ReadonlyArray<Node>): Test => {
   const tests = inOrder(parts, true)
@@ -231,16 +260,32 @@ const disjunction = (parts: ReadonlyArray<Node>): Test => {
     case 1:
       return a
     case 2:
-      return (facts) => a(facts) || b(facts)
+      return eitherOf(a, b)
     case 3:
-      return (facts) => a(facts) || b(facts) || c(facts)
+      return oneOf(a, b, c)
     default:
-      return (facts) => {
-        for (let index = 0; index < tests.length; index++) if (tests[index]!(facts)) return true
-        return false
-      }
+      return anyOf(tests)
   }
 }
+
+const notOf =
+  (test: Test): Test =>
+  (facts) =>
+    !test(facts)
+const eitherOf =
+  (a: Test, b: Test): Test =>
+  (facts) =>
+    a(facts) || b(facts)
+const oneOf =
+  (a: Test, b: Test, c: Test): Test =>
+  (facts) =>
+    a(facts) || b(facts) || c(facts)
+const anyOf =
+  (tests: ReadonlyArray<Test>): Test =>
+  (facts) => {
+    for (let index = 0; index < tests.length; index++) if (tests[index]!(facts)) return true
+    return false
+  }
 
 /** Total parts as they stand, then those that may be unavailable as one test. */
 const inOrder = (parts: ReadonlyArray<Node>, decides: boolean): ReadonlyArray<Test> => {

@@ -65,7 +65,7 @@ describe("JSON Schemas", () => {
     ["an unknown mode", { ...contract, mode: "shadw" }],
     ["a human with an executor", { ...organization, members: [{ human: "dana", executor: { kind: "command" } }] }],
     ["an unknown default", { ...organization, default: "maybe" }],
-    ["an unknown choice", { ...tests, cases: [{ ...tests.cases[0], then: [{ vote: "aprove", by: "dana" }] }] }],
+    ["a choice that is no text", { ...tests, cases: [{ ...tests.cases[0], then: [{ vote: 7, by: "dana" }] }] }],
     ["an unknown expectation", { ...tests, cases: [{ ...tests.cases[0], expect: { verdct: "allow" } }] }],
   ])("refuses %s", (_, document) => {
     expect(validatorOf(document)!(document)).toBe(false)

@@ -6,6 +6,8 @@ import { CHAIN_START, digestOf, DIGEST_BYTES, idKey, nextChain } from "./chain.t
 import { type Connection, reasonOf, text, textOf } from "./database.ts"
 
 const SLICE_RECORDS = 64
+/** Damaged stretches in a row after which the rest is given up: the end itself may be damaged, and as far as one likes. */
+const MAX_UNREADABLE_SLICES = 1_000
 /** Findings about the file itself, beside the first bad record of each organization. */
 const MAX_FILE_FINDINGS = 20
 
@@ -76,7 +78,8 @@ const TEXT_COLUMNS = [
   "envelope",
   "decision",
 ] as const
-const COLUMNS = `position, seq, time, idkey, chain, typeof(data), CAST(data AS BLOB),
+// The sign keeps the binding from asking for the declared type, which is text of the file too.
+const COLUMNS = `+position, +seq, +time, +idkey, +chain, typeof(data), CAST(data AS BLOB),
   ${TEXT_COLUMNS.map((column) => `typeof(${column}) IN ('text', 'null')`).join(" AND ")},
   ${TEXT_COLUMNS.map(text).join(", ")}`
 
@@ -136,16 +139,23 @@ const verifyRecords = (
     findings.attempt(
       () => connection.prepare<[number]>("SELECT coalesce(max(position), 0) FROM records").get([])![0],
     ) ?? 0
-  while (last < end) {
-    const from = last
+  let unreadable = 0
+  for (let from = 0; from < end; from = last) {
     const rows = findings.attempt(() => slice.all([from, SLICE_RECORDS]))
     if (rows?.length === 0) break
-    rows?.forEach(check)
-    if (rows !== undefined) continue
-    // A damaged page. What lies around it can still be read one by one; the chains show whose records are missing.
-    for (let position = from + 1; position <= from + SLICE_RECORDS; position++)
-      findings.attempt(() => one.all([position]))?.forEach(check)
-    last = from + SLICE_RECORDS
+    const before = records
+    if (rows !== undefined) rows.forEach(check)
+    else {
+      // A damaged page. What lies around it can still be read one by one; the chains show whose records are missing.
+      for (let position = from + 1; position <= from + SLICE_RECORDS; position++)
+        findings.attempt(() => one.all([position]))?.forEach(check)
+      last = from + SLICE_RECORDS
+    }
+    unreadable = records === before ? unreadable + 1 : 0
+    if (last <= from || unreadable === MAX_UNREADABLE_SLICES) {
+      findings.file(`nothing more can be read after place ${from} of the whole log`)
+      break
+    }
   }
   return { heads, records, gaps: [...gaps.values()] }
 }
@@ -190,7 +200,7 @@ const holds = (column: Uint8Array | null, expected: string | undefined): boolean
 // ── the rest of the file ────────────────────────────────────────────────────────────────────────────────────────────
 
 const readHeads = (connection: Connection): ReadonlyMap<string, Head> => {
-  const rows = connection.prepare<[Uint8Array, number, Uint8Array]>(`SELECT ${text("org")}, seq, chain FROM heads`)
+  const rows = connection.prepare<[Uint8Array, number, Uint8Array]>(`SELECT ${text("org")}, +seq, +chain FROM heads`)
   return new Map(rows.all([]).map(([org, seq, chain]) => [textOf(org), { seq, chain }]))
 }
 
@@ -204,20 +214,21 @@ const verifyHeads = (found: ReadonlyMap<string, Head>, stored: ReadonlyMap<strin
 
 const verifySources = (connection: Connection, findings: Findings): void => {
   const slice = connection.prepare<[number, Uint8Array, Uint8Array]>(
-    `SELECT rowid, ${text("hash")}, ${text("text")} FROM sources WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+    `SELECT +rowid, ${text("hash")}, ${text("text")} FROM sources WHERE rowid > ? ORDER BY rowid LIMIT ?`,
   )
   for (let after = 0; ;) {
     const rows = slice.all([after, SLICE_RECORDS])
     for (const [, expected, source] of rows)
       if (hash("sha256", source) !== textOf(expected))
         findings.file(`the archived text ${textOf(expected)} does not have this hash`)
-    if (rows.length < SLICE_RECORDS) return
-    after = rows[rows.length - 1]![0]
+    const last = rows.at(-1)?.[0] ?? after
+    if (rows.length < SLICE_RECORDS || last <= after) return
+    after = last
   }
 }
 
 const verifyFile = (connection: Connection, findings: Findings): void => {
-  const place = connection.prepare<[Uint8Array, number]>(`SELECT ${text("org")}, seq FROM records WHERE position = ?`)
+  const place = connection.prepare<[Uint8Array, number]>(`SELECT ${text("org")}, +seq FROM records WHERE position = ?`)
   for (const [bytes] of connection
     .prepare<[Uint8Array]>(`SELECT ${text("integrity_check")} FROM pragma_integrity_check(${MAX_FILE_FINDINGS})`)
     .all([])) {

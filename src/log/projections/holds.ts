@@ -17,6 +17,31 @@ export const holds: ReadModel<HoldView> = {
         row: { org: event.org, view: { ...hold, state: "held" } satisfies HoldView },
       },
     ]),
+    ...on(["hold.continued"], ({ hold, reason, proposals, until }) => [
+      {
+        kind: "update",
+        model: "holds",
+        find: { id: hold },
+        update: updateView<HoldView>(({ until: _, ...view }) => ({
+          ...view,
+          reason,
+          proposals,
+          ...(until === undefined ? undefined : { until }),
+        })),
+      },
+    ]),
+    ...on(["proposal.opened"], ({ id, hold, escalates }) =>
+      escalates === undefined
+        ? []
+        : [
+            {
+              kind: "update",
+              model: "holds",
+              find: { id: hold },
+              update: updateView<HoldView>((view) => ({ ...view, proposals: [...view.proposals, id] })),
+            },
+          ],
+    ),
     ...on(["hold.released", "hold.denied", "hold.expired", "hold.cancelled"], ({ hold, reason }, event) => [
       {
         kind: "update",

@@ -74,7 +74,8 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     task,
     vote: Effect.fnUntraced(function* (identity, id, { choice, reason, digest }) {
       const open = yield* proposal(identity, id)
-      if (open.state !== "active")
+      // What has succeeded with a delay may still be vetoed.
+      if (open.state !== "active" && !(open.state === "succeeded" && open.delay !== undefined))
         return yield* fail(
           "conflict",
           "proposal-decided",

@@ -169,19 +169,21 @@ export class RestCase {
   }
 
   async #vote(stage: Stage, step: Extract<TestStep, { kind: "vote" }>): Promise<Refused> {
-    const listed = await stage.get<Listed<ProposalView>>(
-      `/v1/proposals?org=${this.org}&state=active&order=oldest&limit=1000`,
-    )
-    const open = listed.items.filter(
-      ({ contract }) =>
-        step.in === undefined || contract === this.#renamed(step.in) || contract.endsWith(`/${step.in}`),
-    )
+    const listed = await stage.get<Listed<ProposalView>>(`/v1/proposals?org=${this.org}&order=oldest&limit=1000`)
+    const held = await stage.get<Listed<HoldView>>(`/v1/holds?org=${this.org}&state=held&limit=1000`)
+    const isOpen = ({ state, delay, hold }: ProposalView): boolean =>
+      state === "active" || (state === "succeeded" && delay !== undefined && held.items.some(({ id }) => id === hold))
+    const open = listed.items
+      .filter(isOpen)
+      .filter(
+        ({ contract }) =>
+          step.in === undefined || contract === this.#renamed(step.in) || contract.endsWith(`/${step.in}`),
+      )
     if (open.length === 0) return { refused: "no proposal is open" }
     const token = await this.#tokenOf(stage, step.by)
     const answers: Array<Refused> = []
     for (const { id } of open) {
-      const { state } = await stage.get<ProposalView>(`/v1/proposals/${id}`)
-      if (state !== "active") {
+      if (!isOpen(await stage.get<ProposalView>(`/v1/proposals/${id}`))) {
         answers.push(undefined)
         continue
       }
@@ -211,7 +213,7 @@ export class RestCase {
     const tasks = await stage.get<Listed<TaskView>>(`/v1/tasks?org=${this.org}&order=oldest&limit=1000`)
     const types = events.filter(({ depth }) => depth !== undefined).map(({ type }) => type)
     const subject = events.find(({ seq }) => seq === this.#subject?.seq)
-    const { decision } = subject ?? {}
+    const decision = continued(events, subject?.seq) ?? subject?.decision
     if (decision !== undefined && decision.verdict !== this.#subject?.verdict)
       this.failures.push(
         `${this.case.testCase.name}: the event was answered ${this.#subject?.verdict}, and the log says ${decision.verdict}`,
@@ -263,6 +265,12 @@ export class RestCase {
   #restored(seen: Observed): Observed {
     return JSON.parse(JSON.stringify(seen).replaceAll(new RegExp(`${this.case.suffix}(?![0-9])`, "g"), "")) as Observed
   }
+}
+
+/** What waited for room and was decided afresh, and waits on. */
+const continued = (events: ReadonlyArray<ShownEvent>, seq: number | undefined): Decision | undefined => {
+  const told = events.findLast(({ type, data }) => type === "hold.continued" && (data as { seq: number }).seq === seq)
+  return (told?.data as { readonly decision: Decision } | undefined)?.decision
 }
 
 /** By the record that ended the hold, which the hold as it is shown agrees with. */

@@ -1,0 +1,58 @@
+import { spawnSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { expect, it } from "vitest"
+import type { Row } from "../../bench/rows.ts"
+
+const run = (...parameters: ReadonlyArray<string>) =>
+  spawnSync(process.execPath, [fileURLToPath(new URL("../../bench/run.ts", import.meta.url)), ...parameters], {
+    encoding: "utf8",
+    timeout: 110_000,
+  })
+
+const NAMES = [
+  /^conditions: json-rules-engine/,
+  /^conditions: cedar-wasm/,
+  /^conditions: casbin/,
+  /^conditions: json-logic-engine/,
+  /contracts: own events\/s at/,
+  /contracts: own evaluation without the index/,
+  /^whole decision/,
+  /^load: link and index/,
+  /^load: one changed file/,
+  /^load: heap/,
+  /^durable publish: 1 producer/,
+  /^durable publish: 64 producers/,
+  /^HTTP publish: 64 connections/,
+  /^HTTP publish: lists/,
+]
+
+it("prints one row for each bar as JSON, and nothing else on its output", () => {
+  const { status, stdout, stderr } = run("--quick", "--json")
+  expect(stderr).not.toContain("Error")
+  expect(status).toBe(0)
+  const answer = JSON.parse(stdout) as { readonly rows: ReadonlyArray<Row> }
+  expect(Object.keys(answer)).toEqual(["rows"])
+  expect(answer.rows).toHaveLength(NAMES.length)
+  answer.rows.forEach((row, index) => {
+    expect(row.name).toMatch(NAMES[index]!)
+    expect(Object.keys(row).toSorted()).toEqual(["against", "bar", "holds", "name", "ratio", "unit", "value"])
+    expect(Number.isFinite(row.value)).toBe(true)
+    expect(row.bar).toMatch(/^(?:>=|<=) [\d.,]+ \S/)
+    expect(row.holds).toBeTypeOf("boolean")
+    expect(row.ratio === null).toBe(row.against === null)
+  })
+})
+
+it("compares the answers of all evaluators before it times them, and says so", () => {
+  const { status, stdout } = run("--quick", "--only", "conditions,decision")
+  expect(status).toBe(0)
+  expect(stdout).toContain("800 answers compared, all equal")
+  expect(stdout).toMatch(/\d % allowed, [\d.]+ % denied, [\d.]+ % held/)
+  expect(stdout).toContain("Node 24")
+})
+
+it("names its groups where one is asked for that is not there", () => {
+  const { status, stderr } = run("--only", "speed")
+  expect(status).toBe(1)
+  expect(stderr).toContain("there are conditions, ")
+})

@@ -1,0 +1,152 @@
+/** A daemon over a workspace whose files the test edits, and its people. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
+import type { Decision, Verdict } from "../../src/domain/decision.ts"
+import type { Listed, ProposalView } from "../../src/log/Projections.ts"
+import { DaemonProcess } from "./DaemonProcess.ts"
+import { inspect, type Inspected } from "./inspect.ts"
+
+const LOOK_MS = 15
+const PATIENCE_MS = 20_000
+
+export interface Answer {
+  readonly status: number
+  readonly id: string
+  readonly seq: number
+  readonly verdict: Verdict
+  readonly contracts: ReadonlyArray<string>
+  readonly revision: string
+  readonly reason?: string
+  readonly hold?: string
+  readonly proposals?: ReadonlyArray<string>
+  readonly duplicate?: true
+  /** Of a problem. */
+  readonly type?: string
+  readonly detail?: string
+}
+
+export interface Shown {
+  readonly id: string
+  readonly type: string
+  readonly org: string
+  readonly seq: number
+  readonly data: Readonly<Record<string, unknown>>
+  readonly decision?: Decision
+}
+
+export class Household {
+  readonly #folder = mkdtempSync(join(tmpdir(), "charter-household-"))
+  readonly #tokens = new Map<string, string>()
+  #daemon!: DaemonProcess
+
+  static async open(files: Readonly<Record<string, string>>): Promise<Household> {
+    const made = new Household()
+    for (const name of ["contracts", "organizations"])
+      mkdirSync(join(made.#folder, "workspace", name), { recursive: true })
+    for (const [file, text] of Object.entries(files)) made.write(file, text)
+    await made.start()
+    return made
+  }
+
+  get daemon(): DaemonProcess {
+    return this.#daemon
+  }
+
+  async start(): Promise<void> {
+    this.#daemon = await DaemonProcess.start({
+      workspace: join(this.#folder, "workspace"),
+      data: join(this.#folder, "data"),
+    })
+  }
+
+  async restart(): Promise<void> {
+    await this.#daemon.kill()
+    await this.start()
+  }
+
+  /** All invariants, after the daemon's end. */
+  async inspect(): Promise<Inspected> {
+    const states = await this.#daemon.ask("states", {})
+    await this.#daemon.kill()
+    return inspect(join(this.#folder, "data"), states)
+  }
+
+  async close(): Promise<void> {
+    await this.#daemon.kill()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(join(this.#folder, "workspace", file), text)
+  }
+
+  /** Saves a file, and waits until the organization has adopted what it says. */
+  async save(file: string, text: string, org = "@team"): Promise<void> {
+    const before = (await this.events("contracts.revised", org)).length
+    this.write(file, text)
+    await this.until(async () => (await this.events("contracts.revised", org)).length > before)
+  }
+
+  async publish(
+    type: string,
+    data: unknown = {},
+    more: { readonly as?: string; readonly id?: string } = {},
+  ): Promise<Answer> {
+    const { as = "@dana", id } = more
+    const token = await this.token(as)
+    const { status, json } = await this.#daemon.call("POST", "/v1/events", {
+      token,
+      json: { type, org: "@team", data, ...(id === undefined ? undefined : { id }) },
+    })
+    return { ...(json as Answer), status }
+  }
+
+  async vote(
+    proposal: string,
+    as: string,
+    choice: string,
+    digest?: string,
+  ): Promise<{ readonly status: number; readonly type?: string; readonly state?: string }> {
+    const token = await this.token(as)
+    const { status, json } = await this.#daemon.call("POST", `/v1/proposals/${proposal}/votes`, {
+      token,
+      json: { choice, ...(digest === undefined ? undefined : { digest }) },
+    })
+    return { ...(json as object), status }
+  }
+
+  async get<A>(path: string): Promise<A> {
+    const { status, json, text } = await this.#daemon.call("GET", path)
+    if (status !== 200) throw new Error(`GET ${path} was answered ${status}: ${text}`)
+    return json as A
+  }
+
+  proposal(id: string): Promise<ProposalView> {
+    return this.get<ProposalView>(`/v1/proposals/${id}`)
+  }
+
+  /** In the order of the log. */
+  async events(type: string, org = "@team"): Promise<ReadonlyArray<Shown>> {
+    return (await this.get<Listed<Shown>>(`/v1/events?org=${org}&type=${type}&order=asc&limit=1000`)).items
+  }
+
+  async token(identity: string): Promise<string> {
+    const known = this.#tokens.get(identity)
+    if (known !== undefined) return known
+    const kind = identity.startsWith("@") ? "human" : "agent"
+    const { json } = await this.#daemon.call("POST", "/v1/tokens", { json: { identity, kind } })
+    const { token } = json as { readonly token: string }
+    this.#tokens.set(identity, token)
+    return token
+  }
+
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS
+    while (!(await holds())) {
+      if (performance.now() > deadline) throw new Error("what was waited for does not come")
+      await setTimeout(LOOK_MS)
+    }
+  }
+}
