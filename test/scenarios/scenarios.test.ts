@@ -45,6 +45,8 @@ describe.each(groups)("through a daemon: %s", (_name, group) => {
     )
     try {
       expect(await playOverRest(stage, cast, kill)).toEqual([])
+      const longest = Math.max(...cast.map(({ testCase: { given, then } }) => given.length + 1 + then.length))
+      if (kill) expect(stage.starts).toBeGreaterThanOrEqual(longest)
       const states = await stage.daemon.ask("states", {})
       expect(Object.keys(states)).toEqual(expect.arrayContaining(cast.map(({ org }) => org)))
       await stage.close()
