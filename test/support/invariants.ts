@@ -73,6 +73,8 @@ interface HoldLife {
   readonly decision: Decision
   opened: boolean
   readonly ends: Array<{ readonly type: string; readonly seq: number; readonly decision: Decision }>
+  /** It waited for room, was decided afresh, and waited on. */
+  continued: boolean
 }
 interface ProposalLife {
   readonly proposal: Proposal
@@ -137,7 +139,7 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     index.bySeq.set(place(org, seq), record)
     if (decision !== undefined && classOf(event.type) === "gated") index.decided.push({ event, decision })
     if (decision?.verdict === "hold" && decision.hold !== undefined)
-      index.holds.set(decision.hold, { event, decision, opened: false, ends: [] })
+      index.holds.set(decision.hold, { event, decision, opened: false, ends: [], continued: false })
     fold(index, event, say)
   }
   return index
@@ -160,6 +162,12 @@ const fold = (index: Index, event: Event, say: Say): void => {
       else life.opened = true
       return
     }
+    case "hold.continued": {
+      const life = index.holds.get((event.data as BuiltinData["hold.continued"]).hold)
+      if (life === undefined) return say(2, `${event.id} continues a hold that is not there`)
+      life.continued = true
+      return
+    }
     case "proposal.opened": {
       const proposal = event.data as Proposal
       if (index.proposals.has(proposal.id)) say(3, `${proposal.id} was opened twice`)
@@ -170,7 +178,8 @@ const fold = (index: Index, event: Event, say: Say): void => {
       const vote = event.data as Vote
       const life = index.proposals.get(vote.proposal)
       if (life === undefined) return say(3, `a vote was cast on ${vote.proposal}, which is not there`)
-      if (life.ends.length > 0) say(3, `${vote.by} has voted on ${vote.proposal} after its end`)
+      if (life.ends.length > 0 && !isVetoInDelay(life, vote))
+        say(3, `${vote.by} has voted on ${vote.proposal} after its end`)
       life.votes.push({ vote, time: event.time })
       return
     }
@@ -202,7 +211,8 @@ const foldWork = (index: Index, event: Event, say: Say): void => {
     case "run.started": {
       const { run, task } = event.data as BuiltinData["run.started"]
       const life = index.tasks.get(task)
-      if (life === undefined) return say(2, `${run} runs for ${task}, which is not there`)
+      if (life === undefined)
+        return event.source === "charter" ? say(2, `${run} runs for ${task}, which is not there`) : undefined
       if (life.ends.length > 0) say(2, `${run} was started after the end of ${task}`)
       if (life.runs.some(({ ended }) => !ended)) say(2, `${task} is held by two runs at once`)
       if (life.runs.some((one) => one.run === run)) say(2, `${run} was started twice`)
@@ -248,7 +258,11 @@ const checkEffects = ({ event, decision }: { event: Event; decision: Decision },
   for (const task of promised ?? [])
     if (!made.includes(task)) say(2, `${event.id}: ${task} was promised and never made`)
   for (const task of made) {
-    const { previous } = log.tasks.get(task)!.created
+    const { previous, escalates } = log.tasks.get(task)!.created
+    if (escalates !== undefined) {
+      if (!made.includes(escalates)) say(2, `${task} was made for ${escalates}, which is not there`)
+      continue
+    }
     if (previous === undefined && !(promised ?? []).includes(task))
       say(2, `${event.id}: ${task} was made, though the event was not allowed to`)
     if (previous !== undefined && log.tasks.get(previous)?.ends[0] !== "completed")
@@ -275,7 +289,7 @@ const checkHold = ({ event, decision, opened, ends }: HoldLife, log: Index, say:
   for (const proposal of decision.proposals ?? [])
     if (!log.proposals.has(proposal)) say(3, `${proposal} was announced and never opened`)
   const [end] = ends
-  const proposals = (decision.proposals ?? []).map((proposal) => log.proposals.get(proposal)?.ends[0]?.type)
+  const proposals = (decision.proposals ?? []).map((proposal) => outcomeOf(log, proposal))
   if (end === undefined) return
   if (end.decision.verdict !== VERDICTS[end.type]) say(2, `${id}: ${end.type} says ${end.decision.verdict}`)
   if (end.decision.first?.seq !== event.seq || end.decision.first.revision !== decision.revision)
@@ -297,37 +311,77 @@ const checkTask = ({ created, runs, ends }: TaskLife, settled: boolean, say: Say
 const checkProposal = ({ proposal, votes, ends, hold }: ProposalLife, say: Say): void => {
   const { id, electorate, deadline } = proposal
   if (hold === undefined) say(3, `${id} belongs to no held event`)
-  else if (hold.decision.revision !== proposal.revision)
+  else if (hold.decision.revision !== proposal.revision && !hold.continued)
     say(3, `${id} was opened under another revision than its event was held under`)
-  if (ends.length > 1) say(3, `${id} was decided ${ends.length} times`)
+  const types = ends.map(({ type }) => type).join()
+  const revoked = proposal.delay !== undefined && types === "proposal.succeeded,proposal.cancelled"
+  if (ends.length > 1 && !revoked) say(3, `${id} was decided ${ends.length} times`)
   for (const { vote, time } of votes) {
-    if (!electorate.some(({ name }) => name === vote.by)) say(3, `${vote.by} has voted on ${id} and is no elector`)
-    if (time >= deadline) say(3, `${vote.by} has voted on ${id} after its deadline`)
+    const veto = isVeto(proposal, vote)
+    const elector = electorate.find(({ name }) => name === vote.by)
+    if (elector === undefined && !veto) say(3, `${vote.by} has voted on ${id} and is no elector`)
+    if (elector?.joins !== undefined && time < elector.joins) say(3, `${vote.by} has voted on ${id} before he joined`)
+    if (time >= deadline && !(veto && proposal.delay !== undefined))
+      say(3, `${vote.by} has voted on ${id} after its deadline`)
   }
   const [end] = ends
   if (end === undefined) return
-  const last = new Map(votes.map(({ vote }) => [vote.by, vote.choice]))
-  const approvals = [...last.values()].filter((choice) => choice === "approve").length
-  const needed = neededOf(proposal)
-  if (end.type === "proposal.succeeded" && (end.time >= deadline || (needed !== undefined && approvals < needed)))
-    say(3, `${id} has succeeded with ${approvals} approvals at ${end.time}`)
-  if (end.type === "proposal.expired" && end.time < deadline) say(3, `${id} has expired before its deadline`)
-  if (end.type === "proposal.defeated" && needed !== undefined && approvals >= needed)
-    say(3, `${id} was defeated with ${approvals} approvals`)
+  const before = votes.filter(({ time }) => time <= end.time)
+  const last = new Map(before.map(({ vote }) => [vote.by, vote.choice]))
+  const counted = proposal.of === "cast" || proposal.resolution.kind === "plurality"
+  const vetoed = before.some(({ vote }) => isVeto(proposal, vote) && last.get(vote.by) === "deny")
+  const met = !vetoed && isMet(proposal, last)
+  const told = JSON.stringify([...last])
+  if (end.type === "proposal.succeeded" && (!met || (end.time >= deadline && !counted)))
+    say(3, `${id} has succeeded with ${told} at ${end.time}`)
+  if (end.type === "proposal.expired" && end.time < deadline && last.size < electorate.length)
+    say(3, `${id} has expired before its deadline`)
+  if (end.type === "proposal.defeated" && met) say(3, `${id} was defeated with ${told}`)
 }
 
-/** Heads, where the proposal counts heads over its whole electorate. */
-const neededOf = ({ resolution, electorate }: Proposal): number | undefined => {
-  switch (resolution.kind) {
-    case "approvals":
-      return resolution.approvals
-    case "majority":
-      return Math.floor(electorate.length / 2) + 1
-    case "unanimous":
-      return electorate.length
-    default:
-      return undefined
+const isVeto = ({ vetoers = [] }: Proposal, { by, choice }: Vote): boolean =>
+  choice === "deny" && vetoers.some(({ name }) => name === by)
+
+const isVetoInDelay = ({ proposal, ends }: ProposalLife, vote: Vote): boolean =>
+  proposal.delay !== undefined && isVeto(proposal, vote) && ends.every(({ type }) => type === "proposal.succeeded")
+
+/** The rule as the contract's reader has it, over the votes that were cast. */
+const isMet = (proposal: Proposal, votes: ReadonlyMap<string, string>): boolean => {
+  const { electorate, resolution, quorum = 1 } = proposal
+  const base = electorate.filter(({ joins }) => joins === undefined)
+  const weigh = (of: ReadonlyArray<{ readonly weight: number }>): number =>
+    of.reduce((sum, { weight }) => sum + weight, 0)
+  const voters = (choice: string) => electorate.filter(({ name }) => votes.get(name) === choice)
+  const approve = voters("approve")
+  if (resolution.kind === "plurality") {
+    if (votes.size < quorum) return false
+    const totals = resolution.options.map((option) => ({
+      option,
+      total: weigh(voters(option)),
+      heads: voters(option).length,
+    }))
+    const best = totals.filter(({ total, heads }) => heads > 0 && totals.every((other) => other.total <= total))
+    return best.length === 1 || best.some(({ option }) => option === resolution.tieBreak)
   }
+  if (resolution.kind === "approvals") return approve.length >= resolution.approvals
+  const cast = proposal.of === "cast"
+  if (approve.length === 0 || (cast && votes.size < quorum)) return false
+  const of = cast ? [...approve, ...voters("deny")] : base
+  const share = weigh(approve) / weigh(of)
+  switch (resolution.kind) {
+    case "majority":
+      return share > 0.5
+    case "supermajority":
+      return share >= resolution.fraction - 1e-9
+    case "unanimous":
+      return approve.length >= of.length
+  }
+}
+
+/** How a requirement ended: a further proposal stands for one that ran out of time. */
+const outcomeOf = (log: Index, id: string): string | undefined => {
+  const further = [...log.proposals.values()].find(({ proposal }) => proposal.escalates === id)
+  return further === undefined ? log.proposals.get(id)?.ends[0]?.type : outcomeOf(log, further.proposal.id)
 }
 
 // ── 4 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -349,7 +403,7 @@ const checkViews = ({ holds, proposals, tasks }: Evidence, log: Index, say: Say)
     new Map(
       [...log.proposals].map(([id, { ends, votes }]) => [
         id,
-        `${ends[0]?.type.slice("proposal.".length) ?? "active"} with ${new Set(votes.map(({ vote }) => vote.by)).size} votes`,
+        `${ends.at(-1)?.type.slice("proposal.".length) ?? "active"} with ${new Set(votes.map(({ vote }) => vote.by)).size} votes`,
       ]),
     ),
   )
