@@ -26,19 +26,37 @@ const HEAD_END = Buffer.from("\r\n\r\n")
 const LENGTH = /content-length: (\d+)/i
 
 class Sender {
-  readonly #socket: Socket
+  readonly #port: number
   readonly #requests: ReadonlyArray<Buffer>
+  #socket: Socket | undefined
   #next = 0
   #received: Buffer = Buffer.alloc(0)
   #answered: ((error?: Error) => void) | undefined
 
-  constructor(socket: Socket, requests: ReadonlyArray<string>) {
-    this.#socket = socket
+  constructor(port: number, requests: ReadonlyArray<string>) {
+    this.#port = port
     this.#requests = requests.map((text) => Buffer.from(text))
-    socket.setNoDelay(true)
-    socket.on("data", (chunk: Buffer) => this.#receive(chunk))
-    socket.on("close", () => this.#answered?.(new Error("the server closed a connection")))
-    socket.on("error", (error) => this.#answered?.(error))
+  }
+
+  /** Connects, where that has not been done or the server has closed the connection while nothing was sent. */
+  open(): Promise<void> {
+    if (this.#socket !== undefined) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const socket = createConnection({ host: "127.0.0.1", port: this.#port, noDelay: true })
+      const ended = (error?: Error): void => {
+        this.#socket = undefined
+        this.#answered?.(error ?? new Error("the server closed a connection"))
+        reject(error)
+      }
+      socket
+        .once("connect", () => {
+          this.#socket = socket
+          resolve()
+        })
+        .on("data", (chunk: Buffer) => this.#receive(chunk))
+        .once("error", ended)
+        .once("close", () => ended())
+    })
   }
 
   /** Sends until `end`, and waits for the last answer. */
@@ -46,13 +64,14 @@ class Sender {
     return new Promise((resolve, reject) => {
       let count = 0
       const send = (): void => {
-        this.#socket.write(this.#requests[this.#next++ % this.#requests.length]!)
+        this.#socket!.write(this.#requests[this.#next++ % this.#requests.length]!)
       }
       this.#answered = (error) => {
         if (error !== undefined) return reject(error)
         count++
-        if (performance.now() < end) send()
-        else resolve(count)
+        if (performance.now() < end) return send()
+        this.#answered = undefined
+        resolve(count)
       }
       send()
     })
@@ -77,22 +96,13 @@ class Sender {
 
 let senders: ReadonlyArray<Sender> = []
 
-const connect = ({ port, connections }: LoadRequest): Promise<ReadonlyArray<Sender>> =>
-  Promise.all(
-    connections.map(
-      ({ requests }) =>
-        new Promise<Sender>((resolve, reject) => {
-          const socket = createConnection({ host: "127.0.0.1", port }, () => resolve(new Sender(socket, requests)))
-          socket.once("error", reject)
-        }),
-    ),
-  )
-
 const answer = async (message: ClientMessage): Promise<ClientAnswer> => {
   if (message.op === "connect") {
-    senders = await connect(message.load)
+    const { port, connections } = message.load
+    senders = connections.map(({ requests }) => new Sender(port, requests))
     return { connected: true }
   }
+  await Promise.all(senders.map((sender) => sender.open()))
   const start = performance.now()
   const counts = await Promise.all(senders.map((sender) => sender.run(start + message.ms)))
   return { answered: counts.reduce((sum, count) => sum + count, 0), ms: performance.now() - start }
