@@ -3,6 +3,8 @@ import { createHmac } from "node:crypto"
 
 export interface Answer {
   readonly id: string
+  readonly seq: number
+  readonly org: string
   readonly verdict: "allow" | "deny" | "hold" | "expired"
   readonly reason?: string
   readonly contracts: ReadonlyArray<string>

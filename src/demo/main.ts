@@ -28,6 +28,8 @@ const COMMENTS = 12
 const WORK_TIMEOUT_MS = 120_000
 const RELOAD_TIMEOUT_MS = 15_000
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
 /** Exit code: 0 only where every chapter came out as the contracts say and every invariant holds. */
 export const runDemo = async (argv: ReadonlyArray<string>): Promise<number> => {
   const { values } = parseArgs({
@@ -45,13 +47,26 @@ export const runDemo = async (argv: ReadonlyArray<string>): Promise<number> => {
   const stage = makeStage()
   const narrator = new Narrator(values.fast)
   let daemon: DaemonProcess | undefined
+  // npm hands Ctrl-C on as well: once is enough, and nothing may be left behind.
+  const abandon = (): void => {
+    void (daemon?.kill() ?? Promise.resolve()).then(() => {
+      rmSync(stage.root, { recursive: true, force: true })
+      process.exit(130)
+    })
+  }
+  for (const signal of SIGNALS) process.once(signal, abandon)
   try {
-    daemon = await play(narrator, stage, (one) => {
+    const start = await play(narrator, stage, (one) => {
       daemon = one
     })
-    if (values.keep) await stayOpen(daemon, stage)
+    if (values.keep) {
+      const kept = await start()
+      for (const signal of SIGNALS) process.removeListener(signal, abandon)
+      await stayOpen(kept, stage)
+    }
     return narrator.surprises === 0 ? 0 : 1
   } finally {
+    for (const signal of SIGNALS) process.removeListener(signal, abandon)
     await daemon?.stop()
     rmSync(stage.root, { recursive: true, force: true })
   }
@@ -81,7 +96,7 @@ const play = async (
   narrator: Narrator,
   stage: Stage,
   started: (daemon: DaemonProcess) => void,
-): Promise<DaemonProcess> => {
+): Promise<() => Promise<DaemonProcess>> => {
   const start = async (): Promise<DaemonProcess> => {
     const daemon = await startDaemonProcess(stage.entry, stage, { GITHUB_WEBHOOK_SECRET: stage.secret })
     started(daemon)
@@ -219,19 +234,22 @@ const play = async (
   )
 
   await narrator.chapter("What must hold, checked over the log from outside")
-  for (const { invariant, problems } of await checkInvariants(stage.data, operator)) {
+  await daemon.stop()
+  const told = [...answers, ...comments, again, unchecked, checked, deploy, quiet, open]
+  const { records, checked: invariants } = await checkInvariants(stage.data, told)
+  narrator.say(`The daemon has stopped. Its log holds ${records} records.`)
+  for (const { invariant, problems } of invariants)
     narrator.expect(
       problems.length === 0,
-      problems.length === 0 ? invariant : `${invariant}: ${problems.slice(0, 5).join("; ")}`,
+      problems.length === 0 ? invariant : `${invariant} ${problems.slice(0, 5).join("; ")}`,
     )
-  }
   narrator.say("")
   narrator.say(
     narrator.surprises === 0
       ? "Everything came out as the contracts say."
       : `${narrator.surprises} things came out otherwise than they should.`,
   )
-  return daemon
+  return start
 }
 
 const work = async (operator: Api, narrator: Narrator): Promise<ReadonlyArray<Task>> => {

@@ -12,7 +12,7 @@ import { EventLog } from "../../src/log/EventLog.ts"
 import { layerMemory } from "../../src/log/memory/layer.ts"
 import { Projections } from "../../src/log/Projections.ts"
 import { definitionsFrom } from "../support/definitions.ts"
-import { checkInvariants, type Evidence } from "../support/invariants.ts"
+import { checkInvariants, type Evidence } from "../../src/testing/invariants.ts"
 
 const RULES = `organization: "@team"
 members:

@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises"
 import type { Decision, Verdict } from "../../src/domain/decision.ts"
 import type { Listed, ProposalView } from "../../src/log/Projections.ts"
 import { DaemonProcess } from "./DaemonProcess.ts"
-import { inspect, type Inspected } from "./inspect.ts"
+import { inspect, type Inspected } from "../../src/testing/inspect.ts"
 
 const LOOK_MS = 15
 const PATIENCE_MS = 20_000

@@ -12,8 +12,8 @@ import { processesOf } from "../../../src/executors/processes.ts"
 import type { HoldView, Listed, ProposalView, TaskView } from "../../../src/log/Projections.ts"
 import type { Reply, Request } from "../../http/client.ts"
 import { DaemonGone, DaemonProcess } from "../DaemonProcess.ts"
-import { inspect, type Inspected } from "../inspect.ts"
-import type { Evidence } from "../invariants.ts"
+import { inspect, type Inspected } from "../../../src/testing/inspect.ts"
+import type { Evidence } from "../../../src/testing/invariants.ts"
 import { writeFaultsWorkspace } from "./workspace.ts"
 
 /** Pause between two looks at what goes on by itself. */

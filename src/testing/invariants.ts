@@ -10,14 +10,14 @@
  * 5. The hash chain verifies.
  * 6. No process of a run outlives it.
  */
-import type { BuiltinData } from "../../src/domain/builtins.ts"
-import type { Decision } from "../../src/domain/decision.ts"
-import { type Event, eventKey } from "../../src/domain/event.ts"
-import { classOf } from "../../src/domain/eventTypes.ts"
-import { HOLD_ENDS, type Proposal, type Vote } from "../../src/domain/proposal.ts"
-import type { LogRecord } from "../../src/domain/record.ts"
-import type { VerifyReport } from "../../src/log/EventLog.ts"
-import type { HoldView, ProposalView, TaskView } from "../../src/log/Projections.ts"
+import type { BuiltinData } from "../domain/builtins.ts"
+import type { Decision } from "../domain/decision.ts"
+import { type Event, eventKey } from "../domain/event.ts"
+import { classOf } from "../domain/eventTypes.ts"
+import { HOLD_ENDS, type Proposal, type Vote } from "../domain/proposal.ts"
+import type { LogRecord } from "../domain/record.ts"
+import type { VerifyReport } from "../log/EventLog.ts"
+import type { HoldView, ProposalView, TaskView } from "../log/Projections.ts"
 
 export interface Evidence {
   /** Of all organizations, each organization's in the order of its log. */

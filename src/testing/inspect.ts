@@ -1,14 +1,14 @@
 /** Opens the data of a daemon that has ended, and gathers what the invariants are checked on. */
 import { join } from "node:path"
 import { Effect, Layer } from "effect"
-import type { LogRecord } from "../../src/domain/record.ts"
-import { encodeState } from "../../src/kernel/snapshot.ts"
-import { emptyState } from "../../src/kernel/state.ts"
-import { EventLog } from "../../src/log/EventLog.ts"
-import { layerLocal } from "../../src/log/local/layer.ts"
-import { type Listed, type ListFilter, Projections } from "../../src/log/Projections.ts"
-import { foldOn } from "../../src/supervision/organizationState.ts"
-import { Revisions } from "../../src/supervision/Revisions.ts"
+import type { LogRecord } from "../domain/record.ts"
+import { encodeState, SNAPSHOT_VERSION } from "../kernel/snapshot.ts"
+import { emptyState } from "../kernel/state.ts"
+import { EventLog } from "../log/EventLog.ts"
+import { layerLocal } from "../log/local/layer.ts"
+import { type Listed, type ListFilter, Projections } from "../log/Projections.ts"
+import { foldOn } from "../supervision/organizationState.ts"
+import { Revisions } from "../supervision/Revisions.ts"
 import { checkInvariants, type Evidence, type Violation } from "./invariants.ts"
 
 export interface Inspected {
@@ -44,14 +44,28 @@ export const inspect = (
         other: encodeState(state),
       })),
     )
+    const kept = yield* Effect.forEach(yield* log.organizations, snapshotAndFold)
     const verify = yield* log.verify
-    const same = [{ what: "the read models before and after a rebuild", one: before, other: after }, ...folded]
+    const same = [
+      { what: "the read models before and after a rebuild", one: before, other: after },
+      ...folded,
+      ...kept.flat(),
+    ]
     return { violations: checkInvariants({ records, holds, proposals, tasks, verify, same, ...more }), records }
   }).pipe(
     Effect.provide(Revisions.layer.pipe(Layer.provideMerge(layerLocal({ file: join(data, "charter.db") })))),
     Effect.scoped,
     Effect.runPromise,
   )
+
+/** What the daemon kept of its live state, and what the log up to there gives. */
+const snapshotAndFold = Effect.fnUntraced(function* (org: string) {
+  const log = yield* EventLog
+  const { snapshot } = yield* log.open(org)
+  if (snapshot?.version !== SNAPSHOT_VERSION) return []
+  const state = yield* foldOn(emptyState(org), snapshot.position)
+  return [{ what: `the kept and the folded state of ${org}`, one: snapshot.body, other: encodeState(state) }]
+})
 
 const allRecords = Effect.gen(function* () {
   const log = yield* EventLog
