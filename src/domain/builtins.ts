@@ -122,6 +122,8 @@ export interface TaskFailed {
   /** When it is given again (RFC 3339); absent where it is dead. */
   readonly retry?: string
   readonly dead: boolean
+  /** The run went with its daemon, or its lease ran out: no failure of the task. */
+  readonly lost?: true
 }
 export interface TaskCancelled {
   readonly task: string

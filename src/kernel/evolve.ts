@@ -222,6 +222,7 @@ const foldWork = (state: OrganizationState, event: Event, now: number): void => 
         task,
         state: "queued",
         attempt: 0,
+        failures: 0,
         run: undefined,
         worker: undefined,
         until: 0,
@@ -267,6 +268,7 @@ const foldWork = (state: OrganizationState, event: Event, now: number): void => 
         state.tasks.delete(failed.task)
         return
       }
+      if (failed.lost !== true) open.failures++
       open.state = "queued"
       open.run = undefined
       open.worker = undefined

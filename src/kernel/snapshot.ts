@@ -7,7 +7,7 @@ import type { OpenHold, OpenProposal, OpenRun, OpenTask, OrganizationState, Stan
 import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 2
+export const SNAPSHOT_VERSION = 3
 
 interface Encoded {
   readonly org: string
@@ -79,10 +79,11 @@ export const decodeState = (text: string): OrganizationState => {
 }
 
 /** JSON drops what is undefined; the shape, and the order of its keys, must stay the same. */
-const normalTask = ({ task, state, attempt, run, worker, until, escalated }: OpenTask): OpenTask => ({
+const normalTask = ({ task, state, attempt, failures, run, worker, until, escalated }: OpenTask): OpenTask => ({
   task,
   state,
   attempt,
+  failures,
   run,
   worker,
   until,

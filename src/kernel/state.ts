@@ -81,6 +81,8 @@ export interface OpenTask {
   state: "queued" | "running" | "waiting"
   /** Runs begun so far. */
   attempt: number
+  /** Runs that have failed. One that was lost with its daemon is none: it says nothing of the task. */
+  failures: number
   /** The run that is asked for, granted or going on. */
   run: string | undefined
   worker: string | undefined

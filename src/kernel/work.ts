@@ -110,17 +110,26 @@ export const finishDrafts = (
   const open = running(state, id, run)
   if (open === undefined) return leaseLost(id, run)
   const { task, attempt } = open
+  const failures = open.failures + 1
   if (outcome.success)
     return [
       told(task, "run.ended", { run, task: id, outcome: "success" }),
       told(task, "task.completed", { task: id, run, result: outcome.result }),
     ]
   const { error, retry, lost } = outcome
-  const dead = !retry || attempt > retries
-  const again = dead ? undefined : { retry: new Date(now + (lost === true ? 0 : backoffMs(attempt))).toISOString() }
+  const dead = !retry || failures > retries
+  const again = dead ? undefined : { retry: new Date(now + (lost === true ? 0 : backoffMs(failures))).toISOString() }
   return [
     told(task, "run.ended", { run, task: id, outcome: lost === true ? "lost" : "failure", error }),
-    told(task, "task.failed", { task: id, run, attempt, error, dead, ...again }),
+    told(task, "task.failed", {
+      task: id,
+      run,
+      attempt,
+      error,
+      dead,
+      ...(lost === true ? { lost } : undefined),
+      ...again,
+    }),
   ]
 }
 
