@@ -176,6 +176,7 @@ const proposals: ReadonlyArray<Route> = [
       choice: Name,
       reason: optional(Reason),
       digest: optional(Name),
+      standing: optional(Schema.Struct({ until: Instant, max: Schema.Int })),
     }),
     call: (service, identity, { params, body }) => service.vote(identity, params.id, body),
   }),
@@ -186,6 +187,29 @@ const proposals: ReadonlyArray<Route> = [
     params: Id,
     body: ReasonBody,
     call: (service, identity, { params, body }) => service.cancel(identity, params.id, body.reason),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/delegations",
+    summary: "Delegations in force.",
+    query: Schema.Struct({ org: optional(Name) }),
+    call: (service, identity, { query }) => Effect.map(service.delegations(identity, query.org), items),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/delegations",
+    summary:
+      "Gives one's vote on events of a pattern to another human, until it expires; a vote of one's own overrides it.",
+    body: Schema.Struct({ org: Name, to: Name, on: optional(EventPattern), expires: Instant }),
+    status: 201,
+    call: (service, identity, { body }) => service.delegate(identity, body),
+  }),
+  route({
+    method: "DELETE",
+    path: "/v1/delegations/{id}",
+    summary: "Takes a delegation back.",
+    params: Id,
+    call: (service, identity, { params }) => service.revokeDelegation(identity, params.id),
   }),
   route({
     method: "GET",

@@ -6,7 +6,7 @@ import { Context, type Effect, type Stream } from "effect"
 import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Event } from "../domain/event.ts"
-import type { Choice } from "../domain/proposal.ts"
+import type { Choice, Delegation, StandingTerms } from "../domain/proposal.ts"
 import type { Refused } from "./refused.ts"
 import type { LogUnavailable, Stored } from "../log/EventLog.ts"
 import type { HoldView, ListFilter, Listed, ProposalView, TaskView, TokenView } from "../log/Projections.ts"
@@ -107,6 +107,10 @@ export interface OrganizationSummary {
   readonly channels: ReadonlyArray<string>
 }
 
+export interface DelegationView extends Delegation {
+  readonly org: string
+}
+
 export interface TestReport {
   readonly passed: number
   readonly failed: number
@@ -179,8 +183,22 @@ export class Service extends Context.Service<
     readonly vote: (
       identity: Identity,
       proposal: string,
-      vote: { readonly choice: Choice; readonly reason?: string; readonly digest?: string },
+      vote: {
+        readonly choice: Choice
+        readonly reason?: string
+        readonly digest?: string
+        /** Approves the same kind again by itself. */
+        readonly standing?: StandingTerms
+      },
     ) => Answer<ProposalView>
+    /** Delegations in force, of one organization or of all that the identity is in. */
+    readonly delegations: (identity: Identity, org?: string) => Answer<ReadonlyArray<DelegationView>>
+    /** A human's votes on held events of the pattern are another's, until he casts one himself. */
+    readonly delegate: (
+      identity: Identity,
+      request: { readonly org: string; readonly to: string; readonly on?: string; readonly expires: string },
+    ) => Answer<DelegationView>
+    readonly revokeDelegation: (identity: Identity, id: string) => Answer<DelegationView>
     /** By the id of a hold or of one of its proposals. */
     readonly cancel: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
     readonly holds: (identity: Identity, filter: ListFilter) => Answer<Listed<HoldView>>

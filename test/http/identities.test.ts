@@ -29,6 +29,11 @@ const SUBJECTS = {
   proposal: async () => (await publish("deploy.requested")).proposals![0]!,
   hold: async () => (await publish("deploy.requested")).hold!,
   task: async () => (await publish("work.requested")).tasks![0]!,
+  delegation: async () => {
+    const json = { org: "@team", to: "erik", on: "never.requested", expires: "2099-01-01T00:00:00Z" }
+    const { json: made } = await daemon.call("POST", "/v1/delegations", { token: daemon.tokens.dana, json })
+    return (made as { readonly id: string }).id
+  },
   token: async () => {
     const { json } = await daemon.call("POST", "/v1/tokens", { json: { identity: "@erik", kind: "human" } })
     return (json as { readonly id: string }).id
@@ -80,6 +85,13 @@ const TABLE: ReadonlyArray<Row> = [
     statuses: [401, 403, 200, 403, 403, 404, 404],
   },
   { route: "POST /v1/proposals/{id}/cancel", about: "proposal", statuses: [401, 200, 200, 403, 403, 404, 404] },
+  { route: "GET /v1/delegations", path: "/v1/delegations?org=@team", statuses: INSIDE },
+  {
+    route: "POST /v1/delegations",
+    json: { org: "@team", to: "@erik", expires: "2099-01-01T00:00:00Z" },
+    statuses: [401, 403, 201, 403, 403, 403, 403],
+  },
+  { route: "DELETE /v1/delegations/{id}", about: "delegation", statuses: [401, 200, 200, 403, 403, 404, 404] },
   { route: "GET /v1/holds", path: "/v1/holds?org=@team", statuses: INSIDE },
   { route: "GET /v1/holds/{id}", about: "hold", statuses: TEAM },
   { route: "POST /v1/holds/{id}/cancel", about: "hold", statuses: [401, 200, 200, 403, 403, 404, 404] },

@@ -1,18 +1,31 @@
 /** Proposals, votes, holds and tasks. */
 import { Effect } from "effect"
+import { memberName } from "../../domain/names.ts"
+import type { Delegation } from "../../domain/proposal.ts"
 import { canVote } from "../../kernel/proposals.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
 import type { Listed, ListFilter, ProposalView } from "../../log/Projections.ts"
 import { actorOf, checkOrganization, fail, visibleOrganizations } from "../access.ts"
 import type { Identity } from "../identity.ts"
 import type { Refused } from "../refused.ts"
-import type { Service } from "../Service.ts"
+import type { DelegationView, Service } from "../Service.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 import { submit } from "./submit.ts"
 
 type Operations = Pick<
   typeof Service.Service,
-  "proposals" | "proposal" | "vote" | "cancel" | "holds" | "hold" | "tasks" | "task" | "cancelTask"
+  | "delegations"
+  | "delegate"
+  | "revokeDelegation"
+  | "proposals"
+  | "proposal"
+  | "vote"
+  | "cancel"
+  | "holds"
+  | "hold"
+  | "tasks"
+  | "task"
+  | "cancelTask"
 >
 
 export const governanceOperations = (dependencies: Dependencies): Operations => {
@@ -65,14 +78,54 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
   const hold = visibleOne("hold", projections.hold)
   const task = visibleOne("task", projections.task)
 
+  /** Those that are in force, of the organizations that the identity is in. */
+  const delegationsOf = (identity: Identity): ReadonlyArray<DelegationView> => {
+    const visible = visibleOrganizations(definitionsOf(dependencies), identity)
+    const now = Date.now()
+    return dependencies.mailboxes
+      .states()
+      .flatMap(({ org, delegations }) =>
+        visible === undefined || visible.has(org)
+          ? [...delegations.values()].filter(({ expires }) => Date.parse(expires) > now).map((one) => ({ ...one, org }))
+          : [],
+      )
+  }
+
   return {
+    delegations: (identity, org) => {
+      const checked = org === undefined ? Effect.void : checkOrganization(definitionsOf(dependencies), identity, org)
+      return Effect.map(checked, () => delegationsOf(identity).filter((one) => org === undefined || one.org === org))
+    },
+    delegate: Effect.fnUntraced(function* (identity, { org, to, on = "**", expires }) {
+      yield* checkOrganization(definitionsOf(dependencies), identity, org)
+      const { event } = yield* submit(dependencies, org, {
+        kind: "delegate",
+        by: actorOf(definitionsOf(dependencies), identity, org),
+        to: memberName(to),
+        on,
+        expires,
+      })
+      return { ...(event!.data as Delegation), org }
+    }),
+    revokeDelegation: Effect.fnUntraced(function* (identity, id) {
+      const found = delegationsOf(identity).find((one) => one.id === id)
+      if (found === undefined)
+        return yield* fail(
+          "not-found",
+          "delegation-unknown",
+          `there is no delegation "${id}" that ${identity.name} may see`,
+        )
+      const by = actorOf(definitionsOf(dependencies), identity, found.org)
+      yield* submit(dependencies, found.org, { kind: "revokeDelegation", id, by })
+      return found
+    }),
     proposals: visibleList(projections.proposals, isAsked),
     holds: visibleList(projections.holds),
     tasks: visibleList(projections.tasks),
     proposal,
     hold,
     task,
-    vote: Effect.fnUntraced(function* (identity, id, { choice, reason, digest }) {
+    vote: Effect.fnUntraced(function* (identity, id, { choice, reason, digest, standing }) {
       const open = yield* proposal(identity, id)
       // What has succeeded with a delay may still be vetoed.
       if (open.state !== "active" && !(open.state === "succeeded" && open.delay !== undefined))
@@ -92,6 +145,7 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
         choice,
         ...(reason === undefined ? undefined : { reason }),
         ...(digest === undefined ? undefined : { digest }),
+        ...(standing === undefined ? undefined : { standing }),
       })
       return yield* proposal(identity, id)
     }),
