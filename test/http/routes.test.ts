@@ -156,7 +156,15 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
 ]
 
 /** Shown by another test, or refused because there is nothing to do. */
-const ELSEWHERE = ["POST /v1/tokens", "POST /v1/holds/{id}/cancel", "POST /v1/confirm", "POST /v1/shutdown"]
+const ELSEWHERE = [
+  "GET /v1/delegations",
+  "POST /v1/delegations",
+  "DELETE /v1/delegations/{id}",
+  "POST /v1/tokens",
+  "POST /v1/holds/{id}/cancel",
+  "POST /v1/confirm",
+  "POST /v1/shutdown",
+]
 
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`
 
@@ -181,6 +189,22 @@ describe("every route", () => {
     const { text } = await daemon.call("GET", "/v1/tokens")
     expect(text).toContain(id)
     expect(text).not.toContain(token)
+  })
+
+  it("gives a vote to another human, shows that, and takes it back", async () => {
+    const token = daemon.tokens.dana
+    const json = { org: "@team", to: "@erik", on: "deploy.*", expires: "2099-01-01T00:00:00Z" }
+    const made = await daemon.call("POST", "/v1/delegations", { token, json })
+    const delegation = { org: "@team", from: "dana", to: "erik", on: "deploy.*", expires: "2099-01-01T00:00:00.000Z" }
+    expect(made).toMatchObject({ status: 201, json: delegation })
+    const { id } = made.json as { readonly id: string }
+    expect((await daemon.call("GET", "/v1/delegations?org=@team", { token })).json).toEqual({
+      items: [{ id, ...delegation }],
+    })
+    expect(await daemon.call("DELETE", `/v1/delegations/${id}`, { token })).toMatchObject({ status: 200, json: { id } })
+    expect((await daemon.call("GET", "/v1/delegations", { token })).json).toEqual({ items: [] })
+    const { status } = await daemon.call("POST", "/v1/delegations", { token, json: { ...json, to: "nobody" } })
+    expect(status).toBe(400)
   })
 
   it("cancels a hold by its own id", async () => {
