@@ -1,7 +1,7 @@
 /** What every handler of the edge works with, and how it calls the service. */
 import type { IncomingMessage } from "node:http"
 import type { HttpBindings } from "@hono/node-server"
-import { Cause, Effect, type Exit, type Fiber } from "effect"
+import { Cause, Effect, Exit, type Fiber } from "effect"
 import type { Identity } from "../service/identity.ts"
 import type { Service } from "../service/Service.ts"
 import { type Failure, internal, type Problem, problemOfCause, unauthenticated } from "./problem.ts"
@@ -24,6 +24,10 @@ export interface Edge {
 export const exitOf = <A, E>(fiber: Fiber.Fiber<A, E>): Exit.Exit<A, E> | Promise<Exit.Exit<A, E>> =>
   fiber.pollUnsafe() ?? new Promise((resolve) => void fiber.addObserver(resolve))
 
+/** The same without a fiber, where there is nothing to run: a token that is remembered, for example. */
+const exitNow = <A, E>(effect: Effect.Effect<A, E>): Exit.Exit<A, E> | undefined =>
+  Exit.isExit(effect) ? (effect as Exit.Exit<A, E>) : undefined
+
 /** What the client is told of a failure. A defect is written to the log, and the client learns no more than that. */
 export const problemOf = (edge: Edge, cause: Cause.Cause<Failure>, what: string): Problem => {
   const problem = problemOfCause(cause)
@@ -36,7 +40,8 @@ export const problemOf = (edge: Edge, cause: Cause.Cause<Failure>, what: string)
 export const identify = async (edge: Edge, incoming: IncomingMessage): Promise<Identity | Problem> => {
   const token = bearerToken(incoming)
   if (token === undefined) return unauthenticated("send the header Authorization: Bearer TOKEN")
-  const exit = await exitOf(edge.run(edge.service.authenticate(token)))
+  const authenticated = edge.service.authenticate(token)
+  const exit = exitNow(authenticated) ?? (await exitOf(edge.run(authenticated)))
   return exit._tag === "Success" ? exit.value : problemOf(edge, exit.cause, "authentication")
 }
 

@@ -6,6 +6,7 @@
 import { mkdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { Clock, Context, Effect, Fiber, Layer, Schedule, Stream } from "effect"
+import type { BuiltinData } from "../domain/builtins.ts"
 import { isEventType, isReserved } from "../domain/eventTypes.ts"
 import type { Event } from "../domain/event.ts"
 import type { Member } from "../domain/organization.ts"
@@ -70,9 +71,19 @@ interface Running {
   fiber: Fiber.Fiber<void> | undefined
 }
 
-/** After such a record a task may be there to be run. The end of a run looks at all of them, and a retry has its timer. */
-const mayReadyTask = ({ event: { type } }: LogRecord): boolean =>
-  type.startsWith("task.") || type.startsWith("hold.") || type === "contracts.revised"
+/**
+ * Tasks that these records may have made ready to run; `undefined` where that may be any. Whoever waits for something
+ * else is looked at then: the end of a run wakes all, and a retry has its timer.
+ */
+const readied = (records: ReadonlyArray<LogRecord>): ReadonlyArray<string> | undefined => {
+  const tasks: Array<string> = []
+  for (const { event } of records) {
+    if (event.type === "task.created") tasks.push((event.data as BuiltinData["task.created"]).id)
+    if (event.type === "task.failed") tasks.push((event.data as BuiltinData["task.failed"]).task)
+    if (event.type === "hold.released" || event.type === "contracts.revised") return undefined
+  }
+  return tasks
+}
 
 const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const mailboxes = yield* Mailboxes
@@ -88,10 +99,11 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const fork = <A, E>(effect: Effect.Effect<A, E>): Fiber.Fiber<A, E> =>
     Effect.runSyncWith(context)(Effect.forkIn(effect, scope))
 
-  /** Starts what may start in this organization; cheap where there is nothing. */
-  const takeUp = (state: OrganizationState, now: number): void => {
+  /** Starts what may start in this organization: of these tasks, or of all. */
+  const takeUp = (state: OrganizationState, now: number, only?: ReadonlyArray<string>): void => {
     if (!taking) return
-    for (const open of state.tasks.values()) {
+    const tasks = only === undefined ? state.tasks.values() : only.flatMap((id) => state.tasks.get(id) ?? [])
+    for (const open of tasks) {
       if (running.size >= MAX_RUNS) return
       if (open.state !== "queued" || running.has(open.task.id)) continue
       if (open.until > now) {
@@ -127,10 +139,10 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     )
   }
 
-  const wake = (org: string): Effect.Effect<void> =>
+  const wake = (org: string, only?: ReadonlyArray<string>): Effect.Effect<void> =>
     Effect.gen(function* () {
       const state = mailboxes.states().find((one) => one.org === org)
-      if (state !== undefined) takeUp(state, yield* Clock.currentTimeMillis)
+      if (state !== undefined) takeUp(state, yield* Clock.currentTimeMillis, only)
     })
 
   const wakeAll: Effect.Effect<void> = Effect.gen(function* () {
@@ -333,7 +345,8 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
         const entry = running.get((event.data as { readonly task: string }).task)
         if (entry?.fiber !== undefined) fork(Fiber.interrupt(entry.fiber))
       }
-    if (state.tasks.size > 0 && records.some(mayReadyTask)) fork(wake(org))
+    const tasks = readied(records)
+    if (state.tasks.size > 0 && tasks?.length !== 0) fork(wake(org, tasks))
   })
 
   return Supervisors.of({
