@@ -9,6 +9,7 @@ const COMMANDS = [
   "up",
   "down",
   "status",
+  "logs",
   "confirm",
   "demo",
   "publish",
@@ -43,6 +44,9 @@ const COMMANDS = [
   "tasks cancel",
   "audit",
   "audit verify",
+  "export",
+  "backup",
+  "restore",
   "rebuild",
 ]
 
