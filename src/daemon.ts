@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { Context, Data, Deferred, Effect, Layer, type Scope, Stream } from "effect"
 import { removeDaemonFile, writeDaemonFile } from "./discovery/daemonFile.ts"
-import { socketFile } from "./discovery/folders.ts"
+import { runMark, socketFile } from "./discovery/folders.ts"
 import type { BuiltinData } from "./domain/builtins.ts"
 import { type Diagnostic, formatDiagnostic } from "./domain/diagnostic.ts"
 import { GLOBAL } from "./domain/names.ts"
@@ -73,6 +73,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   const supervisorsLive = Supervisors.layer({
     worker,
     workspace: folder,
+    mark: (run) => runMark(options.data, run),
     scratch: join(options.data, "runs"),
     access: {
       issue: (run) => ({ CHARTER_URL: options.url(), CHARTER_TOKEN: runTokens.issue(run) }),

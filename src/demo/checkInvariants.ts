@@ -1,5 +1,6 @@
 /** The six invariants, over the log of a daemon that has ended, as lines for the demo's last chapter. */
 import { globSync, readFileSync } from "node:fs"
+import { runMark } from "../discovery/folders.ts"
 import { inspect } from "../testing/inspect.ts"
 
 export interface CheckedInvariant {
@@ -16,20 +17,21 @@ const INVARIANTS = [
   "No process of a run outlives it.",
 ]
 
-/** Runs of which a process is there now, by the mark that each carries. Linux only; elsewhere none is found. */
-const livingRuns = (): ReadonlyArray<string> =>
+/** Runs of this daemon of which a process is there now, by the mark that each carries. Linux only. */
+const livingRuns = (data: string): ReadonlyArray<string> =>
   globSync("/proc/[0-9]*/environ").flatMap((file) => {
-    try {
-      const mark = readFileSync(file, "utf8")
-        .split("\0")
-        .find((variable) => variable.startsWith(RUN_MARK))
-      return mark === undefined ? [] : [mark.slice(RUN_MARK.length)]
-    } catch {
-      return [] // Another user's, or gone meanwhile.
-    }
+    const run = /(?:^|\0)CHARTER_RUN_ID=([^\0@]+)@/.exec(textOf(file))?.[1]
+    return run === undefined || !textOf(file).includes(`=${runMark(data, run)}`) ? [] : [run]
   })
 
-const RUN_MARK = "CHARTER_RUN_ID="
+/** Empty for what is another user's, or is gone meanwhile. */
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return ""
+  }
+}
 
 /** `acknowledged`: what publishers were told. The daemon must have ended. */
 export const checkInvariants = async (
@@ -41,7 +43,7 @@ export const checkInvariants = async (
     readonly verdict: string
   }>,
 ): Promise<{ readonly records: number; readonly checked: ReadonlyArray<CheckedInvariant> }> => {
-  const { violations, records } = await inspect(data, {}, { acknowledged, processes: livingRuns(), settled: true })
+  const { violations, records } = await inspect(data, {}, { acknowledged, processes: livingRuns(data), settled: true })
   return {
     records: records.length,
     checked: INVARIANTS.map((invariant, index) => ({

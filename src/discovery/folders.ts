@@ -54,6 +54,13 @@ export const databaseFile = (data: string): string => join(data, "charter.db")
 /** Where a daemon that runs in the background writes what it has to say. */
 export const outputFile = (data: string): string => join(data, "daemon.log")
 
+/**
+ * What the processes of a run are marked with. Runs of two daemons on one machine may have the same name; the mark tells
+ * them apart by their data folder, and stays the same when that daemon starts again.
+ */
+export const runMark = (data: string, run: string): string =>
+  `${run}@${createHash("sha256").update(real(data)).digest("hex").slice(0, HASH_CHARACTERS)}`
+
 /** `undefined` where the path is longer than the operating system takes. */
 export const socketFile = (data: string): string | undefined => {
   const path = join(data, "daemon.sock")

@@ -7,7 +7,7 @@ import type { ExecutorConfig, RunLimits } from "../domain/organization.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 
 export interface Execution {
-  /** Id of the run; the mark by which all its processes are found (`CHARTER_RUN_ID`). */
+  /** The mark by which all processes of the run are found (`CHARTER_RUN_ID`); no other run on this machine has it. */
   readonly run: string
   readonly systemPrompt: string
   /** Names of the daemon's tools that this run may use. */

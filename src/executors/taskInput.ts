@@ -4,7 +4,7 @@
  *
  * ```json
  * {
- *   "run": "run_01J…",                                   // id of this run; also in CHARTER_RUN_ID
+ *   "run": "run_01J…",                                   // this run, by a name of its own on this machine; also in CHARTER_RUN_ID
  *   "task": { "id": "…", "event": { … }, "goal": "…" },  // as the supervisor describes the task and its event
  *   "message": "Review #12",                             // what is asked of the member
  *   "systemPrompt": "Review code for bugs.",             // who the member is; "" where it has none

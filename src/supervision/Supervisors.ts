@@ -37,6 +37,8 @@ export interface SupervisorOptions {
   /** Names this daemon's life: leases of any other are given back at start. */
   readonly worker: string
   readonly workspace: string
+  /** What the processes of a run are marked with; never the same for runs of another daemon on this machine. */
+  readonly mark: (run: string) => string
   /** Parent of the runs' own folders. */
   readonly scratch: string
   /** What a run is told of the daemon, and a token that dies with it. */
@@ -231,7 +233,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     event: Event | undefined,
     scratch: string,
   ): Execution => ({
-    run,
+    run: options.mark(run),
     systemPrompt: member.prompt ?? "",
     tools: [],
     message: task.goal ?? `${event?.type ?? "an event"}${event?.subject === undefined ? "" : ` on ${event.subject}`}`,
@@ -327,7 +329,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     const left = mailboxes
       .states()
       .flatMap((state) => [...state.runs.values()].map((run) => ({ ...run, org: state.org })))
-    if (left.length > 0) yield* Effect.promise(() => killRuns(new Set(left.map(({ run }) => run))))
+    if (left.length > 0) yield* Effect.promise(() => killRuns(new Set(left.map(({ run }) => options.mark(run)))))
     yield* Effect.promise(() => rm(options.scratch, { recursive: true, force: true }))
     for (const { org, run, task } of left)
       yield* mailboxes.submit(org, {

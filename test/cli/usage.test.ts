@@ -6,9 +6,11 @@ const shell = new Shell({})
 afterAll(() => shell.close())
 
 const COMMANDS = [
+  "init",
   "up",
   "down",
   "status",
+  "logs",
   "confirm",
   "demo",
   "publish",
@@ -29,6 +31,10 @@ const COMMANDS = [
   "deny",
   "vote",
   "cancel",
+  "delegate",
+  "delegations",
+  "delegations list",
+  "delegations revoke",
   "token",
   "token create",
   "token list",
@@ -39,6 +45,9 @@ const COMMANDS = [
   "tasks cancel",
   "audit",
   "audit verify",
+  "export",
+  "backup",
+  "restore",
   "rebuild",
 ]
 

@@ -95,7 +95,7 @@ const makeLog = (
     archive: (sources) => writer.run({ kind: "archive", sources }),
     source: (hash) => attempt("read", () => reader.source(hash)),
     organizations: attempt("read", () => reader.organizations()),
-    verify: readInThread(file, "verify"),
+    verify: readInThread(file, { kind: "verify" }),
   })
 }
 
@@ -111,7 +111,7 @@ const makeProjections = (file: string, connection: Connection, writer: WriterThr
     tokens: (filter) => attempt("list", () => rows.list<TokenView>("tokens", filter)),
     tokenByHash: (hash) => orThrow("find", () => rows.byLink<TokenView>("tokens", hash)),
     rebuild: (progress) => Effect.map(writer.run({ kind: "rebuild" }, progress), (records) => ({ records })),
-    digest: readInThread(file, "digest"),
+    digest: readInThread(file, { kind: "digest" }),
   })
 }
 

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import type { Verdict } from "../../../src/domain/decision.ts"
+import { runMark } from "../../../src/discovery/folders.ts"
 import { processesOf } from "../../../src/executors/processes.ts"
 import type { HoldView, Listed, ProposalView, TaskView } from "../../../src/log/Projections.ts"
 import type { Reply, Request } from "../../http/client.ts"
@@ -122,7 +123,7 @@ export class Survivor {
     const runs = first.records.flatMap(({ event }) =>
       event.type === "run.started" ? [(event.data as { readonly run: string }).run] : [],
     )
-    const processes = runs.filter((run) => processesOf(run).length > 0)
+    const processes = runs.filter((run) => processesOf(runMark(this.data, run)).length > 0)
     return inspect(this.data, states, { acknowledged: [...this.#acknowledged.values()], settled, processes })
   }
 
