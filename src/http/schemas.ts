@@ -3,7 +3,14 @@ import { Schema } from "effect"
 import { parseDuration } from "../domain/duration.ts"
 import { isEventPattern } from "../domain/eventTypes.ts"
 import { isCursor } from "../service/cursor.ts"
-import { DEFAULT_LISTED_ROWS, MAX_LISTED_ROWS, MAX_NAME_LENGTH, MAX_REASON_LENGTH, MAX_WAIT_MS } from "./limits.ts"
+import {
+  DEFAULT_LISTED_ROWS,
+  MAX_LISTED_ROWS,
+  MAX_MARKED_ITEMS,
+  MAX_NAME_LENGTH,
+  MAX_REASON_LENGTH,
+  MAX_WAIT_MS,
+} from "./limits.ts"
 
 /** Whole or in days, with `Z` or an offset: RFC 3339. */
 const INSTANT = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/
@@ -61,3 +68,9 @@ export const Limit = Schema.String.check(
 export const limitOf = (text: string | undefined): number => (text === undefined ? DEFAULT_LISTED_ROWS : Number(text))
 
 export const Files = Schema.Record(Name, Schema.String)
+
+export const Acknowledgement = Schema.Struct({
+  /** Ids. */
+  items: Schema.Array(Name).check(Schema.isMinLength(1), Schema.isMaxLength(MAX_MARKED_ITEMS)),
+  state: Schema.optionalKey(Schema.Literals(["seen", "acknowledged"])),
+})
