@@ -1,7 +1,7 @@
 /** What the daemon answers, as far as the command line reads it. A test holds these to the service's own shapes. */
 import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
-import type { HoldState } from "../domain/proposal.ts"
+import type { Delegation, HoldState } from "../domain/proposal.ts"
 
 /** RFC 9457. */
 export interface Problem {
@@ -65,6 +65,19 @@ export interface ContractView {
   readonly description: string
   /** Of one contract alone, not of those in a list. */
   readonly source?: string
+}
+
+export interface DelegationView extends Delegation {
+  readonly org: string
+}
+
+export interface OrganizationView {
+  readonly id: string
+  readonly members: ReadonlyArray<{
+    readonly name: string
+    readonly kind: "human" | "agent"
+    readonly roles: ReadonlyArray<string>
+  }>
 }
 
 export interface Status {

@@ -5,13 +5,15 @@
 import { type IncomingMessage, request } from "node:http"
 import { addressOf } from "../discovery/findDaemon.ts"
 import { type Address, urlOf } from "../discovery/daemonFile.ts"
-import type { Choice } from "../domain/proposal.ts"
+import type { Vote } from "../domain/proposal.ts"
 import type { HoldView, ProposalView, TaskView, TokenView } from "../log/Projections.ts"
 import type {
   ContractView,
   CreatedToken,
+  DelegationView,
   Explanation,
   List,
+  OrganizationView,
   Problem,
   PublishAnswer,
   ShownEvent,
@@ -47,10 +49,15 @@ export const makeClient = (daemon: Address, token: string) => {
     explain: (id: string, query: Query) => get<Explanation>(`/v1/events/${segment(id)}/explanation`, query),
     contracts: (query: Query) => get<List<ContractView>>("/v1/contracts", query),
     contract: (name: string) => get<ContractView>(`/v1/contracts/${name.split("/").map(segment).join("/")}`),
+    organizations: () => get<List<OrganizationView>>("/v1/organizations"),
     proposals: (query: Query) => get<List<ProposalView>>("/v1/proposals", query),
     proposal: (id: string) => get<ProposalView>(`/v1/proposals/${segment(id)}`),
-    vote: (id: string, vote: { readonly choice: Choice; readonly reason?: string; readonly digest?: string }) =>
+    vote: (id: string, vote: Omit<Vote, "proposal" | "by" | "bystanding"> & { readonly digest?: string }) =>
       post<ProposalView>(`/v1/proposals/${segment(id)}/votes`, vote),
+    delegations: (query: Query) => get<List<DelegationView>>("/v1/delegations", query),
+    delegate: (wanted: { readonly org: string; readonly to: string; readonly on?: string; readonly expires: string }) =>
+      post<DelegationView>("/v1/delegations", wanted),
+    revokeDelegation: (id: string) => send<DelegationView>("DELETE", `/v1/delegations/${segment(id)}`),
     holds: (query: Query) => get<List<HoldView>>("/v1/holds", query),
     hold: (id: string) => get<HoldView>(`/v1/holds/${segment(id)}`),
     cancel: (kind: "holds" | "proposals", id: string, reason: { readonly reason?: string }) =>

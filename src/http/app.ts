@@ -4,7 +4,9 @@ import { type Context, Hono } from "hono"
 import { Cause, Effect, Result } from "effect"
 import { readBody, readJson } from "./body.ts"
 import { type Edge, type Env, exitOf, identify, jsonResponse, pathOf, problemOf, queryOf } from "./edge.ts"
-import { internal, Problem } from "./problem.ts"
+import { openApiDocument } from "./openapi/document.ts"
+import { openApiPage } from "./openapi/page.ts"
+import { internal, Problem, RETRY } from "./problem.ts"
 import { isHeld, publish, PUBLISH_PATH } from "./publish.ts"
 import type { Route } from "./route.ts"
 import { routes } from "./routes.ts"
@@ -23,6 +25,8 @@ export const makeApp = (edge: Edge): Hono<Env> => {
   app.get("/health", () => jsonResponse({ status: "alive", pid: process.pid }, 200))
   app.get("/ready", ready(edge))
   app.get("/metrics", metrics(edge))
+  app.get("/openapi.json", () => text(documents().json, "application/json"))
+  app.get("/docs", () => new Response(documents().page, { headers: PAGE_HEADERS }))
   for (const [path, methods] of methodsByPath(app))
     app.all(path, ({ env: { incoming } }) => methodNotAllowed(incoming, methods).response(pathOf(incoming)))
   app.notFound(({ env: { incoming } }) => notFound(incoming).response(pathOf(incoming)))
@@ -71,7 +75,9 @@ const ready =
   async () => {
     const exit = await exitOf(edge.run(edge.service.ready))
     const isReady = exit._tag === "Success" && exit.value
-    return jsonResponse({ status: isReady ? "ready" : "not ready" }, isReady ? 200 : 503)
+    return isReady
+      ? jsonResponse({ status: "ready" }, 200)
+      : Response.json({ status: "not ready" }, { status: 503, headers: RETRY })
   }
 
 const metrics =
@@ -84,6 +90,30 @@ const metrics =
       ? text(exit.value, "text/plain; version=0.0.4; charset=utf-8")
       : problemOf(edge, exit.cause, "metrics").response(pathOf(incoming))
   }
+
+interface Documents {
+  readonly json: string
+  readonly page: string
+}
+
+let made: Documents | undefined
+
+/** Made when somebody first asks: a daemon starts without them. */
+const documents = (): Documents => {
+  if (made === undefined) {
+    const document = openApiDocument()
+    made = { json: JSON.stringify(document), page: openApiPage(document) }
+  }
+  return made
+}
+
+/** The page has a style of its own and nothing else. */
+const PAGE_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy":
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+}
 
 const NO_BODY = { json: {} }
 

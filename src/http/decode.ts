@@ -15,8 +15,8 @@ export const decoder = <F extends Schema.Struct.Fields>(
   place: Place,
 ): Decode<Schema.Struct<F>["Type"]> => {
   const known = Object.keys(schema.fields)
-  const decode = Schema.decodeUnknownExit(schema)
-  const decodeWhole = Schema.decodeUnknownResult(schema, { errors: "all" })
+  const decode = Schema.decodeUnknownExit(schema, { onExcessProperty: "error" })
+  const decodeWhole = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
   return (value) => {
     if (!isObject(value))
       return Result.fail(schemaProblem(place, [{ ...at(place, []), detail: "Expected a JSON object" }]))
@@ -24,10 +24,9 @@ export const decoder = <F extends Schema.Struct.Fields>(
     const decoded = decode(value)
     if (Exit.isSuccess(decoded) && unknown.length === 0) return Result.succeed(decoded.value)
     const whole = decodeWhole(value)
-    const errors = [
-      ...unknown.map((key) => ({ ...at(place, [key]), detail: unknownKey(key, known) })),
-      ...(Result.isFailure(whole) ? errorsOf(whole.failure.issue, place) : []),
-    ]
+    const others = Result.isFailure(whole) ? errorsOf(whole.failure.issue, place) : []
+    const named = unknown.map((key): ProblemError => ({ ...at(place, [key]), detail: unknownKey(key, known) }))
+    const errors = [...named, ...others.filter((error) => !named.some((one) => placeOf(one) === placeOf(error)))]
     return Result.fail(schemaProblem(place, errors))
   }
 }
@@ -58,8 +57,7 @@ export const errorsOf = (
   for (const { path = [], message } of formatIssue(issue).issues) {
     const keys = [...base, ...path.map((part) => (typeof part === "object" ? part.key : part))]
     const error: ProblemError = { ...at(place, keys), detail: message }
-    const key = error.pointer ?? error.parameter ?? ""
-    if (!byPlace.has(key)) byPlace.set(key, error)
+    if (!byPlace.has(placeOf(error))) byPlace.set(placeOf(error), error)
   }
   return [...byPlace.values()]
 }
@@ -81,6 +79,8 @@ const TITLES = {
   query: "the query is not as it should be",
   path: "the path is not as it should be",
 }
+
+const placeOf = (error: ProblemError): string => error.pointer ?? error.parameter ?? ""
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 

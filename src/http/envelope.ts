@@ -10,10 +10,11 @@ import { Exit, Result, Schema, Struct } from "effect"
 import type { EventInput, EventView } from "../service/Service.ts"
 import { errorsOf, pointer, schemaProblem } from "./decode.ts"
 import { invalid, type Problem, type ProblemError } from "./problem.ts"
+import type { EventResult } from "./results.ts"
 import { Instant } from "./schemas.ts"
 
 const JSON_MEDIA_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;.*)?$/i
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/u
 
 export const isTraceparent = (text: string): boolean => TRACEPARENT.test(text)
 
@@ -27,7 +28,11 @@ export const EventDocument = Schema.Struct({
   time: Schema.optionalKey(Instant),
   datacontenttype: Schema.optionalKey(
     Schema.String.check(
-      Schema.isPattern(JSON_MEDIA_TYPE, { message: "Expected a JSON media type: data is JSON here" }),
+      Schema.isPattern(JSON_MEDIA_TYPE, {
+        toJsonSchema: () => ({}),
+        message: "Expected a JSON media type: data is JSON here",
+        examples: ["application/json", "application/vnd.example+json"],
+      }),
     ),
   ),
   dataschema: Schema.optionalKey(Schema.String),
@@ -85,7 +90,7 @@ export const readEvent = (
  * An event as it is shown everywhere: the attributes of CloudEvents, `actor` by its name, and beside them the
  * `decision`, where it was decided.
  */
-export const showEvent = ({ event, decision }: EventView): Readonly<Record<string, unknown>> => {
+export const showEvent = ({ event, decision }: EventView): typeof EventResult.Type => {
   const { data, actor, id, source, type, subject, time, ...extensions } = event
   return {
     specversion: "1.0",

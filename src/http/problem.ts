@@ -58,6 +58,8 @@ export class Problem {
   }
 }
 
+export const statusOf = (code: RefusalCode): number => STATUSES[code]
+
 const STATUSES: Readonly<Record<RefusalCode, number>> = {
   invalid: 400,
   unauthenticated: 401,
@@ -70,11 +72,12 @@ const STATUSES: Readonly<Record<RefusalCode, number>> = {
   unavailable: 503,
 }
 
-const RETRY = { "retry-after": String(RETRY_AFTER_SECONDS) }
+/** Goes with every 503. */
+export const RETRY = { "retry-after": String(RETRY_AFTER_SECONDS) }
 const CHALLENGE = { "www-authenticate": 'Bearer realm="charter"' }
 
 export const problemOfRefusal = ({ code, type, message, details }: Refusal): Problem => {
-  const status = STATUSES[code]
+  const status = statusOf(code)
   const headers = status === 503 ? RETRY : status === 401 ? CHALLENGE : undefined
   return new Problem(status, type, message, details, headers)
 }

@@ -3,6 +3,7 @@
  * all of them is `routes.ts`; `app.ts` serves it.
  */
 import { type Effect, Result, Schema } from "effect"
+import type { RefusalCode } from "../domain/refusal.ts"
 import type { Identity } from "../service/identity.ts"
 import type { Service } from "../service/Service.ts"
 import { decoder, queryDecoder } from "./decode.ts"
@@ -11,7 +12,12 @@ import type { Failure, Problem } from "./problem.ts"
 /** A struct whose decoding needs nothing but the value. */
 type Shape<F extends Schema.Struct.Fields> = Schema.Struct<F> & Schema.Decoder<unknown>
 
-interface Declaration<P extends Schema.Struct.Fields, Q extends Schema.Struct.Fields, B extends Schema.Struct.Fields> {
+interface Declaration<
+  P extends Schema.Struct.Fields,
+  Q extends Schema.Struct.Fields,
+  B extends Schema.Struct.Fields,
+  R,
+> {
   readonly method: "GET" | "POST" | "DELETE"
   /** As OpenAPI writes it: `/v1/holds/{id}`. */
   readonly path: `/${string}`
@@ -23,6 +29,10 @@ interface Declaration<P extends Schema.Struct.Fields, Q extends Schema.Struct.Fi
   readonly query?: Shape<Q>
   /** A request without any body is one with `{}`. */
   readonly body?: Shape<B>
+  /** Of a success. */
+  readonly result: Schema.Schema<R>
+  /** Beside those that any request may meet: one that is malformed, not allowed, or comes while the log is away. */
+  readonly refusals?: ReadonlyArray<RefusalCode>
   readonly call: (
     service: Service["Service"],
     identity: Identity,
@@ -31,7 +41,7 @@ interface Declaration<P extends Schema.Struct.Fields, Q extends Schema.Struct.Fi
       readonly query: Schema.Struct<Q>["Type"]
       readonly body: Schema.Struct<B>["Type"]
     },
-  ) => Effect.Effect<unknown, Failure>
+  ) => Effect.Effect<NoInfer<R>, Failure>
   /** The answer as text, for whoever accepts `text/plain` rather than JSON. */
   readonly text?: (answer: never) => string
 }
@@ -53,18 +63,21 @@ export interface Route {
   readonly query: Shape<Schema.Struct.Fields>
   /** Absent where the route reads none. */
   readonly body: Shape<Schema.Struct.Fields> | undefined
+  readonly result: Schema.Top
+  readonly refusals: ReadonlyArray<RefusalCode>
   readonly prepare: (raw: RawInput) => Result.Result<Call, Problem>
   readonly text: ((answer: unknown) => string) | undefined
 }
 
 export const route = <
+  R,
   P extends Schema.Struct.Fields = {},
   Q extends Schema.Struct.Fields = {},
   B extends Schema.Struct.Fields = {},
 >(
-  declaration: Declaration<P, Q, B>,
+  declaration: Declaration<P, Q, B, R>,
 ): Route => {
-  const { method, path, summary, status = 200, call, text } = declaration
+  const { method, path, summary, status = 200, result, refusals = [], call, text } = declaration
   const params = declaration.params ?? (NOTHING as unknown as Shape<P>)
   const query = declaration.query ?? (NOTHING as unknown as Shape<Q>)
   const body = declaration.body ?? (NOTHING as unknown as Shape<B>)
@@ -79,6 +92,8 @@ export const route = <
     params,
     query,
     body: declaration.body,
+    result,
+    refusals,
     text: text as ((answer: unknown) => string) | undefined,
     prepare: (raw) =>
       Result.gen(function* () {

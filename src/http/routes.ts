@@ -3,6 +3,31 @@ import { Effect, Schema } from "effect"
 import { GLOBAL } from "../domain/names.ts"
 import type { Explanation } from "../service/Service.ts"
 import { showEvent } from "./envelope.ts"
+import {
+  ConfirmResult,
+  ContractResult,
+  ContractWithSource,
+  DelegationResult,
+  DescribeResult,
+  EventResult,
+  ExplanationResult,
+  HoldResult,
+  InboxItemResult,
+  itemsOf,
+  LintResult,
+  MemberResult,
+  MessageResult,
+  NewTokenResult,
+  OrganizationResult,
+  pageOf,
+  ProposalResult,
+  PublishResult,
+  ShutdownResult,
+  StatusResult,
+  TaskResult,
+  TestResult,
+  TokenResult,
+} from "./results.ts"
 import { type Route, route } from "./route.ts"
 import { Acknowledgement, Cursor, EventPattern, Files, Instant, Limit, limitOf, Name, Reason } from "./schemas.ts"
 
@@ -37,6 +62,8 @@ const events: ReadonlyArray<Route> = [
       limit: optional(Limit),
       order: optional(Schema.Literals(["asc", "desc"])),
     }),
+    result: pageOf(EventResult),
+    refusals: ["not-found"],
     call: (service, identity, { query: { type, correlation, limit, order = "desc", ...query } }) =>
       Effect.map(
         service.events(identity, {
@@ -55,6 +82,8 @@ const events: ReadonlyArray<Route> = [
     summary: "One event with its decision; org and source where several have the id.",
     params: Id,
     query: Where,
+    result: EventResult,
+    refusals: ["not-found", "conflict"],
     call: (service, identity, { params, query }) =>
       Effect.map(service.event(identity, params.id, query.org, query.source), showEvent),
   }),
@@ -64,6 +93,8 @@ const events: ReadonlyArray<Route> = [
     summary: "Why the event was decided as it was.",
     params: Id,
     query: Where,
+    result: ExplanationResult,
+    refusals: ["not-found", "conflict"],
     call: (service, identity, { params, query }) => service.explain(identity, params.id, query.org, query.source),
     text: ({ text }: Explanation) => text,
   }),
@@ -75,6 +106,8 @@ const contracts: ReadonlyArray<Route> = [
     path: "/v1/contracts",
     summary: "The contracts in force; those that bind one organization where org is said.",
     query: Schema.Struct({ org: optional(Name) }),
+    result: itemsOf(ContractResult),
+    refusals: ["not-found"],
     call: (service, identity, { query }) => Effect.map(service.contracts(identity, query.org), items),
   }),
   route({
@@ -82,6 +115,7 @@ const contracts: ReadonlyArray<Route> = [
     path: "/v1/contracts/lint",
     summary: "What is wrong with these files, taken together with nothing else.",
     body: FilesBody,
+    result: LintResult,
     call: (service, identity, { body }) =>
       Effect.map(service.lint(identity, body.files), (diagnostics) => ({ diagnostics })),
   }),
@@ -90,6 +124,7 @@ const contracts: ReadonlyArray<Route> = [
     path: "/v1/contracts/describe",
     summary: "These files in plain English.",
     body: FilesBody,
+    result: DescribeResult,
     call: (service, identity, { body }) => service.describe(identity, body.files),
     text: ({ text }: { readonly text: string }) => text,
   }),
@@ -99,6 +134,7 @@ const contracts: ReadonlyArray<Route> = [
     summary:
       "Runs the contract tests among these files; without files, those of the workspace against the set in force.",
     body: Schema.Struct({ files: optional(Files) }),
+    result: TestResult,
     call: (service, identity, { body }) => service.test(identity, body.files),
   }),
   route({
@@ -106,6 +142,8 @@ const contracts: ReadonlyArray<Route> = [
     path: "/v1/contracts/{name}",
     summary: "One contract with its source, by its full name in one piece.",
     params: Schema.Struct({ name: Name }),
+    result: ContractWithSource,
+    refusals: ["not-found"],
     call: (service, identity, { params }) => service.contract(identity, params.name),
   }),
   route({
@@ -113,6 +151,8 @@ const contracts: ReadonlyArray<Route> = [
     path: "/v1/contracts/{scope}/{id}",
     summary: "One contract with its source.",
     params: Schema.Struct({ scope: Name, id: Name }),
+    result: ContractWithSource,
+    refusals: ["not-found"],
     call: (service, identity, { params }) => service.contract(identity, `${params.scope}/${params.id}`),
   }),
 ]
@@ -122,6 +162,7 @@ const organizations: ReadonlyArray<Route> = [
     method: "GET",
     path: "/v1/organizations",
     summary: `The organizations that the token may see, ${GLOBAL} among them.`,
+    result: itemsOf(OrganizationResult),
     call: (service, identity) => Effect.map(service.organizations(identity), items),
   }),
   route({
@@ -129,6 +170,8 @@ const organizations: ReadonlyArray<Route> = [
     path: "/v1/organizations/{org}",
     summary: "One organization with its members and channels.",
     params: Organization,
+    result: OrganizationResult,
+    refusals: ["not-found"],
     call: (service, identity, { params }) => service.organization(identity, params.org),
   }),
   route({
@@ -136,6 +179,8 @@ const organizations: ReadonlyArray<Route> = [
     path: "/v1/organizations/{org}/members",
     summary: "The members of an organization, with their roles and weight.",
     params: Organization,
+    result: itemsOf(MemberResult),
+    refusals: ["not-found"],
     call: (service, identity, { params }) =>
       Effect.map(service.organization(identity, params.org), ({ members }) => items(members)),
   }),
@@ -144,6 +189,8 @@ const organizations: ReadonlyArray<Route> = [
     path: "/v1/organizations/{org}/contracts",
     summary: "The contracts that bind an organization.",
     params: Organization,
+    result: itemsOf(ContractResult),
+    refusals: ["not-found"],
     call: (service, identity, { params }) => Effect.map(service.contracts(identity, params.org), items),
   }),
 ]
@@ -158,6 +205,8 @@ const proposals: ReadonlyArray<Route> = [
       state: optional(Schema.Literals(["active", "succeeded", "defeated", "expired", "cancelled"])),
       member: optional(Name),
     }),
+    result: pageOf(ProposalResult),
+    refusals: ["not-found"],
     call: (service, identity, { query }) => service.proposals(identity, listed(query)),
   }),
   route({
@@ -165,6 +214,8 @@ const proposals: ReadonlyArray<Route> = [
     path: "/v1/proposals/{id}",
     summary: "One proposal with its votes.",
     params: Id,
+    result: ProposalResult,
+    refusals: ["not-found"],
     call: (service, identity, { params }) => service.proposal(identity, params.id),
   }),
   route({
@@ -178,6 +229,8 @@ const proposals: ReadonlyArray<Route> = [
       digest: optional(Name),
       standing: optional(Schema.Struct({ until: Instant, max: Schema.Int })),
     }),
+    result: ProposalResult,
+    refusals: ["not-found", "conflict"],
     call: (service, identity, { params, body }) => service.vote(identity, params.id, body),
   }),
   route({
@@ -186,6 +239,8 @@ const proposals: ReadonlyArray<Route> = [
     summary: "Withdraws what the proposal is asked for; the answer is the hold.",
     params: Id,
     body: ReasonBody,
+    result: HoldResult,
+    refusals: ["not-found", "conflict"],
     call: (service, identity, { params, body }) => service.cancel(identity, params.id, body.reason),
   }),
   route({
@@ -193,6 +248,8 @@ const proposals: ReadonlyArray<Route> = [
     path: "/v1/delegations",
     summary: "Delegations in force.",
     query: Schema.Struct({ org: optional(Name) }),
+    result: itemsOf(DelegationResult),
+    refusals: ["not-found"],
     call: (service, identity, { query }) => Effect.map(service.delegations(identity, query.org), items),
   }),
   route({
@@ -202,6 +259,8 @@ const proposals: ReadonlyArray<Route> = [
       "Gives one's vote on events of a pattern to another human, until it expires; a vote of one's own overrides it.",
     body: Schema.Struct({ org: Name, to: Name, on: optional(EventPattern), expires: Instant }),
     status: 201,
+    result: DelegationResult,
+    refusals: ["not-found"],
     call: (service, identity, { body }) => service.delegate(identity, body),
   }),
   route({
@@ -209,6 +268,8 @@ const proposals: ReadonlyArray<Route> = [
     path: "/v1/delegations/{id}",
     summary: "Takes a delegation back.",
     params: Id,
+    result: DelegationResult,
+    refusals: ["not-found"],
     call: (service, identity, { params }) => service.revokeDelegation(identity, params.id),
   }),
   route({
@@ -220,6 +281,8 @@ const proposals: ReadonlyArray<Route> = [
       state: optional(Schema.Literals(["held", "released", "denied", "expired", "cancelled"])),
       event: optional(Name),
     }),
+    result: pageOf(HoldResult),
+    refusals: ["not-found"],
     call: (service, identity, { query }) => service.holds(identity, listed(query)),
   }),
   route({
@@ -227,6 +290,8 @@ const proposals: ReadonlyArray<Route> = [
     path: "/v1/holds/{id}",
     summary: "One hold.",
     params: Id,
+    result: HoldResult,
+    refusals: ["not-found"],
     call: (service, identity, { params }) => service.hold(identity, params.id),
   }),
   route({
@@ -235,6 +300,8 @@ const proposals: ReadonlyArray<Route> = [
     summary: "Withdraws the event that is held.",
     params: Id,
     body: ReasonBody,
+    result: HoldResult,
+    refusals: ["not-found", "conflict"],
     call: (service, identity, { params, body }) => service.cancel(identity, params.id, body.reason),
   }),
 ]
@@ -252,6 +319,8 @@ const tasks: ReadonlyArray<Route> = [
       member: optional(Name),
       event: optional(Name),
     }),
+    result: pageOf(TaskResult),
+    refusals: ["not-found"],
     call: (service, identity, { query }) => service.tasks(identity, listed(query)),
   }),
   route({
@@ -259,6 +328,8 @@ const tasks: ReadonlyArray<Route> = [
     path: "/v1/tasks/{id}",
     summary: "One task.",
     params: Id,
+    result: TaskResult,
+    refusals: ["not-found"],
     call: (service, identity, { params }) => service.task(identity, params.id),
   }),
   route({
@@ -267,6 +338,8 @@ const tasks: ReadonlyArray<Route> = [
     summary: "Ends a task and whatever it runs.",
     params: Id,
     body: ReasonBody,
+    result: TaskResult,
+    refusals: ["not-found", "conflict"],
     call: (service, identity, { params, body }) =>
       service.cancelTask(identity, params.id, body.reason ?? `cancelled by ${identity.name}`),
   }),
@@ -279,6 +352,8 @@ const context: ReadonlyArray<Route> = [
     summary: "Messages of a channel, the newest first.",
     params: Schema.Struct({ name: Name }),
     query: Schema.Struct(page),
+    result: pageOf(MessageResult),
+    refusals: ["not-found"],
     call: (service, identity, { params, query }) => service.messages(identity, params.name, listed(query)),
   }),
   route({
@@ -288,6 +363,8 @@ const context: ReadonlyArray<Route> = [
     params: Schema.Struct({ name: Name }),
     query: Schema.Struct({ org: optional(Name) }),
     body: Schema.Struct({ text: Schema.String, id: optional(Name) }),
+    result: PublishResult,
+    refusals: ["not-found", "conflict", "too-large"],
     call: (service, identity, { params, query, body }) =>
       service.post(identity, { ...query, ...body, channel: params.name }),
   }),
@@ -296,6 +373,8 @@ const context: ReadonlyArray<Route> = [
     path: "/v1/inbox",
     summary: "What has reached the member of the token: messages and mentions, the newest first.",
     query: Schema.Struct({ ...page, state: optional(Schema.Literals(["new", "seen", "acknowledged"])) }),
+    result: pageOf(InboxItemResult),
+    refusals: ["not-found"],
     call: (service, identity, { query }) => service.inbox(identity, listed(query)),
   }),
   route({
@@ -303,6 +382,8 @@ const context: ReadonlyArray<Route> = [
     path: "/v1/inbox/ack",
     summary: "Marks items of the inbox as acknowledged, or as seen.",
     body: Acknowledgement,
+    result: itemsOf(InboxItemResult),
+    refusals: ["not-found"],
     call: (service, identity, { body: { items: ids, state = "acknowledged" } }) =>
       Effect.map(service.markInbox(identity, ids, state), items),
   }),
@@ -314,6 +395,7 @@ const operations: ReadonlyArray<Route> = [
     path: "/v1/tokens",
     summary: "Tokens, without their secrets.",
     query: Schema.Struct(page),
+    result: pageOf(TokenResult),
     call: (service, identity, { query }) => service.tokens(identity, listed(query)),
   }),
   route({
@@ -326,6 +408,8 @@ const operations: ReadonlyArray<Route> = [
       kind: Schema.Literals(["human", "agent", "operator", "bridge"]),
       expires: optional(Instant),
     }),
+    result: NewTokenResult,
+    refusals: ["not-found"],
     call: (service, identity, { body }) => service.createToken(identity, body),
   }),
   route({
@@ -333,12 +417,15 @@ const operations: ReadonlyArray<Route> = [
     path: "/v1/tokens/{id}",
     summary: "Revokes a token, at once and for good.",
     params: Id,
+    result: TokenResult,
+    refusals: ["not-found"],
     call: (service, identity, { params }) => service.revokeToken(identity, params.id),
   }),
   route({
     method: "GET",
     path: "/v1/status",
     summary: "How the daemon is.",
+    result: StatusResult,
     call: (service) => service.status,
   }),
   route({
@@ -346,6 +433,8 @@ const operations: ReadonlyArray<Route> = [
     path: "/v1/confirm",
     summary: "Confirms what waits for an operator: a mass removal of contracts.",
     body: Schema.Struct({}),
+    result: ConfirmResult,
+    refusals: ["not-found"],
     call: (service, identity) => service.confirm(identity),
   }),
   route({
@@ -354,7 +443,8 @@ const operations: ReadonlyArray<Route> = [
     summary: "Stops the daemon once what is under way has ended.",
     status: 202,
     body: Schema.Struct({}),
-    call: (service, identity) => Effect.as(service.shutdown(identity), { state: "draining" }),
+    result: ShutdownResult,
+    call: (service, identity) => Effect.as(service.shutdown(identity), { state: "draining" as const }),
   }),
 ]
 

@@ -6,11 +6,11 @@ import type { BuiltinData } from "../domain/builtins.ts"
 import type { Decision } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
-import { advance, decodeCounter, type EncodedCounter } from "./counters.ts"
+import { advance, decodeCounter, type EncodedCounter, pruneCounters } from "./counters.ts"
 import type { Definitions } from "./definitions.ts"
 import { EventFacts } from "./eventFacts.ts"
 import { correctRun, markBudget, releaseRun, reserve, settleRun } from "./budgets.ts"
-import { consume, giveBack, markExceeded, type Reservation, settle } from "./limits.ts"
+import { consume, giveBack, markExceeded, pruneLimits, type Reservation, settle } from "./limits.ts"
 import { standingOf } from "./proposals.ts"
 import type { OpenTask, OrganizationState } from "./state.ts"
 
@@ -24,6 +24,8 @@ export const evolve = (
   const { event, decision } = record
   state.position = event.seq
   state.time = now
+  // By number, so that a fold from the start forgets at the same places.
+  if (event.seq % PRUNE_EVERY_RECORDS === 0) prune(state, definitions, now)
   const cell = definitions.cell(state.org, event.type)
   if (cell.eventClass === "gated") {
     if (decision !== undefined && decision.verdict !== "deny") {
@@ -36,6 +38,16 @@ export const evolve = (
   }
   if (cell.counters.length > 0) count(state, definitions, event, now)
   fold(state, definitions, event, now)
+}
+
+/** Windows that nothing can ask for any more are forgotten once in so many records. */
+const PRUNE_EVERY_RECORDS = 1_000
+
+const prune = (state: OrganizationState, definitions: Definitions, now: number): void => {
+  pruneLimits(state.limits, now)
+  pruneCounters(state.counters, definitions.counters(state.org), now)
+  for (const [id, { until }] of state.standing) if (until <= now) state.standing.delete(id)
+  for (const [id, { expires }] of state.delegations) if (Date.parse(expires) <= now) state.delegations.delete(id)
 }
 
 /** Limits and budgets that were looked at and fitted, or were asked about instead of denying. */

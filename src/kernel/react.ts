@@ -69,6 +69,8 @@ export const react = (
       return ended.task === undefined ? NONE : afterTask(state, ended.task, event)
     case "message.posted":
       return afterMessage(event)
+    case "task.cancelled":
+      return withdrawRun(state, definitions, event)
     default:
       return NONE
   }
@@ -265,6 +267,15 @@ const afterTask = (state: OrganizationState, completed: Task, event: Event): Rea
       { ...follow(event, "task.cancelled", { task: task.id, reason }, daemonActor()), subject: task.id },
     ]
   })
+}
+
+/** A run that still waited to be granted is not asked for any more. */
+const withdrawRun = (state: OrganizationState, definitions: Definitions, event: Event): ReadonlyArray<Draft> => {
+  const { task, reason, by } = event.data as BuiltinData["task.cancelled"]
+  for (const hold of state.holds.values())
+    if (hold.event.type === "run.requested" && (hold.event.data as BuiltinData["run.requested"]).task === task)
+      return endHold(state, definitions, hold, "cancelled", event, reason, hold.decision.contracts, by)
+  return NONE
 }
 
 const held = (hold: OpenHold) => ({

@@ -31,6 +31,7 @@ import {
   VoteStep,
 } from "./schemas/contractTests.ts"
 import { readMembers } from "./organizationDocument.ts"
+import { didYouMean } from "./suggest.ts"
 import { memberNameOf } from "./selectors.ts"
 import { nearest } from "./suggest.ts"
 import type { Node } from "./tree.ts"
@@ -131,7 +132,7 @@ const readStep = (findings: Findings, node: Node): TestStep | undefined => {
     case "vote":
       return {
         kind,
-        choice: text(findings, get("vote"), "a vote"),
+        choice: voteOf(findings, get("vote")),
         by: memberNameOf(findings, get("by"), '"by"'),
         ...compact<{ in?: string }>({ in: optionalText(findings, get("in"), '"in"') }),
         ...common,
@@ -163,4 +164,20 @@ const readExpectation = (findings: Findings, node: Node): Expectation => {
     error: flag(findings, get("error"), '"error"'),
     state: choice(findings, get("state"), PROPOSAL_STATES, "the state"),
   })
+}
+
+const CHOICES = ["approve", "deny", "abstain"]
+
+/** Any text may be an option of a plurality; one that is nearly a usual choice is more likely a slip. */
+const voteOf = (findings: Findings, node: Node | undefined): string => {
+  const choice = text(findings, node, "a vote")
+  const meant = CHOICES.includes(choice) ? undefined : didYouMean(choice, CHOICES)
+  if (meant !== undefined && node !== undefined)
+    findings.warning(
+      node,
+      "unknown-choice",
+      `${JSON.stringify(choice)} is a vote only where it is an option of a plurality.`,
+      meant,
+    )
+  return choice
 }

@@ -9,6 +9,7 @@ const COMMANDS = [
   "up",
   "down",
   "status",
+  "logs",
   "confirm",
   "demo",
   "publish",
@@ -29,6 +30,10 @@ const COMMANDS = [
   "deny",
   "vote",
   "cancel",
+  "delegate",
+  "delegations",
+  "delegations list",
+  "delegations revoke",
   "token",
   "token create",
   "token list",
@@ -39,6 +44,9 @@ const COMMANDS = [
   "tasks cancel",
   "audit",
   "audit verify",
+  "export",
+  "backup",
+  "restore",
   "rebuild",
 ]
 

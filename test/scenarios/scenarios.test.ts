@@ -34,7 +34,7 @@ describe.each(groups)("through a daemon: %s", (_name, group) => {
   it.each([
     ["over REST", false],
     ["over REST, killed after each step", true],
-  ] as const)("%s", { timeout: 300_000 }, async (_, kill) => {
+  ] as const)("%s", { timeout: 600_000 }, async (_, kill) => {
     const cast = castOf(group)
     const folder = mkdtempSync(join(tmpdir(), "charter-scenarios-"))
     writeWorkspace(join(folder, "workspace"), cast)

@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url"
 import { call, type Reply, type Request } from "../http/client.ts"
 import type { EntryOptions, SideChannel, Told } from "./daemonWithClock.ts"
 
+/** What the sources compile to: each test starts many daemons, and none of them lives to its own end. */
+const COMPILED = fileURLToPath(new URL("../../node_modules/.cache/charter-tests", import.meta.url))
+
 const ENTRY = fileURLToPath(new URL("daemonWithClock.ts", import.meta.url))
 
 export interface StartOptions extends EntryOptions {
@@ -47,7 +50,12 @@ export class DaemonProcess {
     const output: Array<string> = []
     const child = fork(ENTRY, [JSON.stringify(options)], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...process.env, ...environment, ...(fault === undefined ? {} : { CHARTER_FAULT: fault }) },
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: COMPILED,
+        ...environment,
+        ...(fault === undefined ? {} : { CHARTER_FAULT: fault }),
+      },
     })
     for (const stream of [child.stdout!, child.stderr!])
       stream.setEncoding("utf8").on("data", (text: string) => output.push(text))

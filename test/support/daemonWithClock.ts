@@ -2,6 +2,7 @@
  * The daemon as it is, for tests: its clock can be moved by the parent, it can be made to end itself at a fault point,
  * and events of types that only the daemon may report can be published. Started by `DaemonProcess`.
  */
+import { flushCompileCache } from "node:module"
 import { Clock, Context, Effect, Logger } from "effect"
 import { startDaemon } from "../../src/daemon.ts"
 import type { Incoming } from "../../src/domain/event.ts"
@@ -98,6 +99,8 @@ const program = Effect.gen(function* () {
         }),
     )
   })
+  // A process that is killed would not keep it.
+  flushCompileCache()
   tell({ kind: "ready", url: daemon.url, token: daemon.operatorToken })
   yield* daemon.stopping
 })

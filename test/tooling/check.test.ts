@@ -23,7 +23,7 @@ beforeEach(() => {
     cpSync(join(ROOT, "scripts", file), join(root, "scripts", file))
   }
   symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"))
-  write("scripts/schemas.ts", "process.exitCode = 0\n")
+  for (const script of ["schemas", "readme"]) write(`scripts/${script}.ts`, "process.exitCode = 0\n")
   write("src/domain/a.test.ts", GOOD)
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
@@ -31,7 +31,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }))
 it("passes a sound tree, one line for each step", () => {
   const { status, stdout } = check()
   expect(stdout).toMatch(
-    /^types +ok.* s\neffect +ok.* s\nlint +ok.* s\nformat +ok.* s\narrows +ok.* s\nschemas +ok.* s\ntests +ok.* s\n$/,
+    /^types +ok.* s\neffect +ok.* s\nlint +ok.* s\nformat +ok.* s\narrows +ok.* s\nschemas +ok.* s\nreadme +ok.* s\ntests +ok.* s\n$/,
   )
   expect(status).toBe(0)
 })
@@ -53,6 +53,7 @@ it.each([
   ["format", "src/domain/b.ts", "export const b = 'b';\n", "src/domain/b.ts"],
   ["arrows", "src/domain/b.ts", `export * from "../kernel/a.ts"\n`, "domain may not import kernel"],
   ["schemas", "scripts/schemas.ts", `process.exitCode = process.argv.includes("--check") ? 1 : 0\n`, "schemas"],
+  ["readme", "scripts/readme.ts", `process.exitCode = process.argv.includes("--check") ? 1 : 0\n`, "readme"],
   ["tests", "src/domain/b.test.ts", GOOD.replace("toBe(2)", "toBe(3)"), "1 passed, 1 failed, 0 skipped"],
 ])("%s fails on %s: %j", (step, file, text, told) => {
   write(file, text)

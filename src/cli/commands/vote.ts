@@ -1,5 +1,5 @@
 /** `charter approve`, `charter deny`, `charter vote` */
-import type { Choice } from "../../domain/proposal.ts"
+import type { Choice, StandingTerms } from "../../domain/proposal.ts"
 import type { ProposalView } from "../../log/Projections.ts"
 import { nearest } from "../../language/suggest.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
@@ -9,11 +9,13 @@ import { green, red } from "../output.ts"
 import { proposalOf } from "../proposalOf.ts"
 import { proposalLines } from "../proposalText.ts"
 import { plain } from "../text.ts"
+import { localTime, readTime } from "../times.ts"
 
 export const vote = async (invocation: Invocation, given: Given, chosen?: Choice): Promise<void> => {
   const [id, word] = given.arguments
   const reason = textOption(given, "reason")
   const digest = textOption(given, "digest")
+  const standing = readStanding(given)
   const client = await connect(invocation, "person")
   const proposal = await proposalOf(client, id!)
   const choice = chosen ?? readChoice(word!, proposal)
@@ -21,6 +23,7 @@ export const vote = async (invocation: Invocation, given: Given, chosen?: Choice
     choice,
     ...(reason === undefined ? undefined : { reason }),
     ...(digest === undefined ? undefined : { digest }),
+    ...(standing === undefined ? undefined : { standing }),
   })
   const outcome = view.state === "active" ? undefined : await client.hold(view.hold)
   invocation.output.answer(view, () => {
@@ -34,8 +37,25 @@ export const vote = async (invocation: Invocation, given: Given, chosen?: Choice
           `${plain(outcome.type)} of ${plain(outcome.requester.name)} is ${outcome.state}${outcome.reason === undefined ? "" : `: ${plain(outcome.reason)}`}.`,
         ),
       )
+    if (standing !== undefined)
+      lines.push(
+        `The same is approved again, ${standing.max === 1 ? "once" : `${standing.max} times`} at most, until ${localTime(standing.until)}.`,
+      )
     return lines.join("\n")
   })
+}
+
+const readStanding = (given: Given): StandingTerms | undefined => {
+  const standing = textOption(given, "standing")
+  const max = textOption(given, "max")
+  if (standing === undefined && max === undefined) return undefined
+  if (standing === undefined || max === undefined)
+    throw misuse(
+      "--standing says for how long, --max how often; one needs the other.",
+      "Such as: --standing 2h --max 20",
+    )
+  if (!/^[1-9]\d{0,8}$/.test(max)) throw misuse(`--max is a whole number from 1, not ${JSON.stringify(max)}.`)
+  return { until: readTime(standing, "--standing", new Date(), true), max: Number(max) }
 }
 
 const VOTED: Readonly<Record<string, string>> = { approve: "approved", deny: "denied", abstain: "abstained" }

@@ -8,15 +8,32 @@ const ID = "the proposal (p-...), or what is held (h-...)"
 const REASON = ["--reason <text>", "why; everybody in the organization can read it"] as const
 const DIGEST = ["--digest <hash>", "refuse the vote unless the proposal is about exactly this action"] as const
 
-const shortVote = (choice: "approve" | "deny", summary: string): Command => ({
+const STANDING =
+  "With --standing the same is approved again by itself: the same requester, type and contract, and the same data, or " +
+  "what the contract names under same:. It ends with its time, with its count, or with a change of the contract."
+const STANDING_OPTIONS = [
+  ["--standing <duration>", "approve the same again for so long, such as 2h; needs --max"],
+  ["--max <number>", "with --standing: so often at most"],
+] as const
+
+const shortVote = (
+  choice: "approve" | "deny",
+  summary: string,
+  more: Pick<Command, "options" | "examples"> & { readonly details?: string } = { examples: [] },
+): Command => ({
   usage: `${choice} <id>`,
   summary,
-  details: `Votes "${choice}" on a proposal. While it is open, your last vote counts. ${AS_A_PERSON}`,
+  details: [
+    `Votes "${choice}" on a proposal. While it is open, your last vote counts.`,
+    ...(more.details === undefined ? [] : [more.details]),
+    AS_A_PERSON,
+  ].join(" "),
   arguments: { id: ID },
-  options: [REASON, DIGEST],
+  options: [REASON, DIGEST, ...(more.options ?? [])],
   examples: [
     [`${choice} p-4f1c`, "with CHARTER_TOKEN set"],
     [`${choice} p-4f1c --reason "read the diff" --token-file ~/.charter-token`, "with a token in a file"],
+    ...more.examples,
   ],
   run: async (invocation, given) => (await import("../commands/vote.ts")).vote(invocation, given, choice),
 })
@@ -56,7 +73,11 @@ export const peopleGroup: CommandGroup = {
       examples: [["holds --org @team", "what waits in a team"]],
       run: async (invocation, given) => (await import("../commands/holds.ts")).holds(invocation, given),
     },
-    shortVote("approve", "vote for what is held"),
+    shortVote("approve", "vote for what is held", {
+      details: STANDING,
+      options: STANDING_OPTIONS,
+      examples: [["approve p-4f1c --standing 2h --max 20", "and the next nineteen of the same"]],
+    }),
     shortVote("deny", "vote against what is held"),
     {
       usage: "vote <id> <choice>",
@@ -75,6 +96,44 @@ export const peopleGroup: CommandGroup = {
       options: [REASON],
       examples: [['cancel h-4f1c --reason "no longer needed"', "withdraw a held event"]],
       run: async (invocation, given) => (await import("../commands/cancel.ts")).cancel(invocation, given),
+    },
+    {
+      usage: "delegate <name>",
+      summary: "give your vote to somebody else, for a while",
+      details:
+        "Your vote on held events of a pattern is cast by another human of the organization until the time is up. A vote " +
+        `of your own overrides it. ${AS_A_PERSON}`,
+      arguments: { name: "the human who votes for you" },
+      options: [
+        ["--on <pattern>", "only on events of this type or pattern, such as deploy.* (default: all)"],
+        ["--for <duration>", "for so long, such as 7d, or until 2026-12-31T00:00:00Z"],
+      ],
+      examples: [
+        ["delegate erin --on 'deploy.*' --for 7d", "where you are in one organization"],
+        ["delegate erin --for 2w --org @team", "all your votes in one of several"],
+      ],
+      run: async (invocation, given) => (await import("../commands/delegations.ts")).delegate(invocation, given),
+    },
+    {
+      name: "delegations",
+      summary: "who votes for whom",
+      commands: [
+        {
+          usage: "list",
+          summary: "list the delegations in force",
+          examples: [["delegations list --org @team", "in one organization"]],
+          run: async (invocation) => (await import("../commands/delegations.ts")).listDelegations(invocation),
+        },
+        {
+          usage: "revoke <id>",
+          summary: "take a delegation back, at once",
+          details: `Takes a delegation back: your vote is your own again. ${AS_A_PERSON}`,
+          arguments: { id: "the delegation, as charter delegations shows it" },
+          examples: [["delegations revoke DELEGATION", "with CHARTER_TOKEN set"]],
+          run: async (invocation, given) =>
+            (await import("../commands/delegations.ts")).revokeDelegation(invocation, given),
+        },
+      ],
     },
     {
       name: "token",

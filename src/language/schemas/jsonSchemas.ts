@@ -26,7 +26,7 @@ export const jsonSchemaFiles = (): ReadonlyMap<string, string> =>
   )
 
 /** `{ allOf: [{ $ref }, { description }] }` → `{ $ref, description }`, which means the same and which editors show. */
-const plain = (value: unknown): unknown => {
+export const plain = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== "object" || value === null) return value
   const { allOf, ...rest } = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]))

@@ -103,7 +103,7 @@ const makeLog = (
     archive: (sources) => writer.run({ kind: "archive", sources }),
     source: (hash) => attempt("read", () => reader.source(hash)),
     organizations: attempt("read", () => reader.organizations()),
-    verify: readInThread(file, "verify"),
+    verify: readInThread(file, { kind: "verify" }),
   })
 }
 
@@ -123,7 +123,7 @@ const makeProjections = (file: string, connection: Connection, writer: WriterThr
     inboxItem: (id) => attempt("read", () => rows.byId<InboxItem>("inbox", id)),
     tokenByHash: (hash) => orThrow("find", () => rows.byLink<TokenView>("tokens", hash)),
     rebuild: (progress) => Effect.map(writer.run({ kind: "rebuild" }, progress), (records) => ({ records })),
-    digest: readInThread(file, "digest"),
+    digest: readInThread(file, { kind: "digest" }),
   })
 }
 
