@@ -10,11 +10,12 @@ import { daemonGroup } from "./groups/daemon.ts"
 import { eventGroup } from "./groups/events.ts"
 import { logGroup } from "./groups/log.ts"
 import { peopleGroup } from "./groups/people.ts"
+import { setupGroup } from "./groups/setup.ts"
 import { workGroup } from "./groups/work.ts"
 import { bold, dim, makeOutput, red } from "./output.ts"
 import type { Program } from "./program.ts"
 
-const GROUPS = [daemonGroup, eventGroup, contractGroup, peopleGroup, workGroup, logGroup]
+const GROUPS = [setupGroup, daemonGroup, eventGroup, contractGroup, peopleGroup, workGroup, logGroup]
 
 /** `done` is told the exit code of the command that ran. */
 export const commandTree = (
@@ -50,6 +51,7 @@ export const commandTree = (
 
 const FIRST_STEPS = [
   ["demo", "watch it work"],
+  ["init team", "make a workspace with a first contract"],
   ["up", "start the daemon for the folder you are in"],
   ["events --follow", "see what happens, and what became of it"],
 ] as const

@@ -6,6 +6,7 @@ const shell = new Shell({})
 afterAll(() => shell.close())
 
 const COMMANDS = [
+  "init",
   "up",
   "down",
   "status",
