@@ -12,13 +12,16 @@ import {
   EventResult,
   ExplanationResult,
   HoldResult,
+  InboxItemResult,
   itemsOf,
   LintResult,
   MemberResult,
+  MessageResult,
   NewTokenResult,
   OrganizationResult,
   pageOf,
   ProposalResult,
+  PublishResult,
   ShutdownResult,
   StatusResult,
   TaskResult,
@@ -26,7 +29,7 @@ import {
   TokenResult,
 } from "./results.ts"
 import { type Route, route } from "./route.ts"
-import { Cursor, EventPattern, Files, Instant, Limit, limitOf, Name, Reason } from "./schemas.ts"
+import { Acknowledgement, Cursor, EventPattern, Files, Instant, Limit, limitOf, Name, Reason } from "./schemas.ts"
 
 const optional = Schema.optionalKey
 const Id = Schema.Struct({ id: Name })
@@ -342,6 +345,50 @@ const tasks: ReadonlyArray<Route> = [
   }),
 ]
 
+const context: ReadonlyArray<Route> = [
+  route({
+    method: "GET",
+    path: "/v1/channels/{name}/messages",
+    summary: "Messages of a channel, the newest first.",
+    params: Schema.Struct({ name: Name }),
+    query: Schema.Struct(page),
+    result: pageOf(MessageResult),
+    refusals: ["not-found"],
+    call: (service, identity, { params, query }) => service.messages(identity, params.name, listed(query)),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/channels/{name}/messages",
+    summary: "Asks to post a message; the answer is the decision on it. The same id twice is one message.",
+    params: Schema.Struct({ name: Name }),
+    query: Schema.Struct({ org: optional(Name) }),
+    body: Schema.Struct({ text: Schema.String, id: optional(Name) }),
+    result: PublishResult,
+    refusals: ["not-found", "conflict", "too-large"],
+    call: (service, identity, { params, query, body }) =>
+      service.post(identity, { ...query, ...body, channel: params.name }),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/inbox",
+    summary: "What has reached the member of the token: messages and mentions, the newest first.",
+    query: Schema.Struct({ ...page, state: optional(Schema.Literals(["new", "seen", "acknowledged"])) }),
+    result: pageOf(InboxItemResult),
+    refusals: ["not-found"],
+    call: (service, identity, { query }) => service.inbox(identity, listed(query)),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/inbox/ack",
+    summary: "Marks items of the inbox as acknowledged, or as seen.",
+    body: Acknowledgement,
+    result: itemsOf(InboxItemResult),
+    refusals: ["not-found"],
+    call: (service, identity, { body: { items: ids, state = "acknowledged" } }) =>
+      Effect.map(service.markInbox(identity, ids, state), items),
+  }),
+]
+
 const operations: ReadonlyArray<Route> = [
   route({
     method: "GET",
@@ -407,5 +454,6 @@ export const routes: ReadonlyArray<Route> = [
   ...organizations,
   ...proposals,
   ...tasks,
+  ...context,
   ...operations,
 ]

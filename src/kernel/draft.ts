@@ -2,6 +2,13 @@
 import type { BuiltinData } from "../domain/builtins.ts"
 import { type Actor, type Event, type Requester, requesterOf } from "../domain/event.ts"
 
+/** A text that is kept by its hash. */
+export interface KeptText {
+  /** SHA-256 of the text in UTF-8, hex. */
+  readonly hash: string
+  readonly text: string
+}
+
 /** An event without sequence number and time; what the daemon makes has no id and source of its own yet. */
 export interface Draft {
   readonly id?: string
@@ -17,6 +24,8 @@ export interface Draft {
   readonly hops?: number
   readonly run?: string
   readonly senttime?: string
+  /** Kept by its hash before the event is written; no part of it. */
+  readonly keep?: KeptText
 }
 
 /** Source of every event that the daemon makes itself. */

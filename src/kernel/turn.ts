@@ -12,8 +12,9 @@ import { MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts
 import type { Answer, Command, Done } from "./command.ts"
 import { decide } from "./decide.ts"
 import type { Definitions } from "./definitions.ts"
-import type { Draft } from "./draft.ts"
+import type { Draft, KeptText } from "./draft.ts"
 import { evolve } from "./evolve.ts"
+import { written } from "./messages.ts"
 import { endedBy, react } from "./react.ts"
 import type { OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
@@ -22,6 +23,8 @@ import { cancelTaskDrafts, finishDrafts, leaseOf, lostTasks, progressDrafts, usa
 
 export class Turn {
   readonly records: Array<LogRecord> = []
+  /** To be archived before the records are written. */
+  readonly texts: Array<KeptText> = []
   readonly #state: OrganizationState
   #definitions: Definitions
   readonly #now: number
@@ -100,7 +103,8 @@ export class Turn {
     const state = this.#state
     let requests = 0
     for (let next = 0; next < queue.length; next++) {
-      const draft = queue[next]!
+      const draft = written(queue[next]!, this.#definitions, state.org)
+      if (draft.keep !== undefined) this.texts.push(draft.keep)
       const crowded = isGated(draft) ? requests > MAX_DERIVED_REQUESTS_PER_TURN : next > MAX_DERIVED_PER_TURN
       const { record, derived } = decide(state, this.#definitions, draft, this.#now, crowded)
       const ended = endedBy(state, record)

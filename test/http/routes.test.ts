@@ -146,6 +146,19 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
   ["GET /v1/tasks/{id}", `/v1/tasks/${ids.task}`, undefined, { id: ids.task, attempt: expect.any(Number) }],
   ["POST /v1/tasks/{id}/cancel", `/v1/tasks/${ids.task}/cancel`, { reason: "no need" }, { id: ids.task }],
   [
+    "POST /v1/channels/{name}/messages",
+    "/v1/channels/general/messages?org=@team",
+    { text: "@erik and @worker, see reviewer@team and `@dana`" },
+    { org: "@team", verdict: "allow" },
+  ],
+  [
+    "GET /v1/channels/{name}/messages",
+    "/v1/channels/general/messages?org=@team&limit=1",
+    undefined,
+    { items: [{ channel: "general", from: "operator", mentions: ["erik", "worker"] }] },
+  ],
+  ["GET /v1/inbox", "/v1/inbox?state=new", undefined, { items: [] }],
+  [
     "GET /v1/tokens",
     "/v1/tokens",
     undefined,
@@ -162,6 +175,7 @@ const ELSEWHERE = [
   "DELETE /v1/delegations/{id}",
   "POST /v1/tokens",
   "POST /v1/holds/{id}/cancel",
+  "POST /v1/inbox/ack",
   "POST /v1/confirm",
   "POST /v1/shutdown",
 ]
@@ -172,7 +186,7 @@ describe("every route", () => {
   it("answers as described", async () => {
     const done = new Set(ELSEWHERE)
     for (const [route, path, json, answer] of examples()) {
-      const token = route.includes("votes") ? daemon.tokens.dana : daemon.tokens.operator
+      const token = route.includes("votes") || route.includes("inbox") ? daemon.tokens.dana : daemon.tokens.operator
       const reply = await daemon.call(route.split(" ")[0]!, path, { token, json })
       expect({ route, status: reply.status, json: reply.json }).toMatchObject({ route, status: 200, json: answer })
       done.add(route)

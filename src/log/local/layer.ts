@@ -4,7 +4,15 @@ import { commitProblem } from "../commit.ts"
 import { FOLLOW_PAGE_RECORDS, followPages, makeCommits } from "../commits.ts"
 import { cursorOf, positionOf } from "../cursor.ts"
 import { EventLog, LogUnavailable, type Page, type ReadFilter } from "../EventLog.ts"
-import { type HoldView, Projections, type ProposalView, type TaskView, type TokenView } from "../Projections.ts"
+import {
+  type HoldView,
+  type InboxItem,
+  type MessageView,
+  Projections,
+  type ProposalView,
+  type TaskView,
+  type TokenView,
+} from "../Projections.ts"
 import { type Connection, openReader, openWriter, reasonOf } from "./database.ts"
 import { makeReader } from "./reader.ts"
 import { readInThread } from "./readerThread.ts"
@@ -109,6 +117,10 @@ const makeProjections = (file: string, connection: Connection, writer: WriterThr
     tasks: (filter) => attempt("list", () => rows.list<TaskView>("tasks", filter)),
     task: (id) => attempt("read", () => rows.byId<TaskView>("tasks", id)),
     tokens: (filter) => attempt("list", () => rows.list<TokenView>("tokens", filter)),
+    messages: (filter) => attempt("list", () => rows.list<MessageView>("messages", filter)),
+    message: (id) => attempt("read", () => rows.byId<MessageView>("messages", id)),
+    inbox: (filter) => attempt("list", () => rows.list<InboxItem>("inbox", filter)),
+    inboxItem: (id) => attempt("read", () => rows.byId<InboxItem>("inbox", id)),
     tokenByHash: (hash) => orThrow("find", () => rows.byLink<TokenView>("tokens", hash)),
     rebuild: (progress) => Effect.map(writer.run({ kind: "rebuild" }, progress), (records) => ({ records })),
     digest: readInThread(file, { kind: "digest" }),

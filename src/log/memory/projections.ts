@@ -2,7 +2,15 @@
 import { Effect } from "effect"
 import type { LogRecord } from "../../domain/record.ts"
 import type { Stored } from "../EventLog.ts"
-import { type HoldView, Projections, type ProposalView, type TaskView, type TokenView } from "../Projections.ts"
+import {
+  type HoldView,
+  type InboxItem,
+  type MessageView,
+  Projections,
+  type ProposalView,
+  type TaskView,
+  type TokenView,
+} from "../Projections.ts"
 import { digestRows, listRows, type Walk } from "../projections/list.ts"
 import { applyRecord, keysOf, MODEL_NAMES, type Placed, type RowStore, stateOf } from "../projections/project.ts"
 import { decodeRow, encodeRow, type ModelName } from "../projections/readModel.ts"
@@ -49,6 +57,10 @@ export const makeMemoryProjections = (
       tasks: (filter) => Effect.sync(() => listRows<TaskView>("tasks", filter, walk("tasks"))),
       task: (id) => Effect.sync(() => view<TaskView>("tasks", id)),
       tokens: (filter) => Effect.sync(() => listRows<TokenView>("tokens", filter, walk("tokens"))),
+      messages: (filter) => Effect.sync(() => listRows<MessageView>("messages", filter, walk("messages"))),
+      message: (id) => Effect.sync(() => view<MessageView>("messages", id)),
+      inbox: (filter) => Effect.sync(() => listRows<InboxItem>("inbox", filter, walk("inbox"))),
+      inboxItem: (id) => Effect.sync(() => view<InboxItem>("inbox", id)),
       tokenByHash: (hash) => store.byLink("tokens", hash)[0]?.row.view as TokenView | undefined,
       rebuild: (progress) =>
         Effect.sync(() => {
@@ -75,4 +87,6 @@ const emptyRows = (): Record<ModelName, Map<string, Placed>> => ({
   holds: new Map(),
   tasks: new Map(),
   tokens: new Map(),
+  messages: new Map(),
+  inbox: new Map(),
 })
