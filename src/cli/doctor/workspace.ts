@@ -1,5 +1,5 @@
 /** The workspace: its files, whether its agents can start, and what they could do to it. */
-import { accessSync, constants, statSync } from "node:fs"
+import { accessSync, constants } from "node:fs"
 import { userInfo } from "node:os"
 import { join } from "node:path"
 import { daemonFilePath } from "../../discovery/daemonFile.ts"
@@ -8,7 +8,7 @@ import { formatDiagnostic } from "../../domain/diagnostic.ts"
 import type { Organization } from "../../domain/organization.ts"
 import { FOLDERS } from "../../workspace/scan.ts"
 import { whyNotHere } from "../executables.ts"
-import { diagnose, organizationsOf, readSources } from "../sources.ts"
+import { diagnose, hasDefinitions, organizationsOf, readSources } from "../sources.ts"
 import { plain } from "../text.ts"
 import { bad, type Finding, ok, warn } from "./finding.ts"
 
@@ -17,7 +17,7 @@ export const checkWorkspace = async (
   environment: NodeJS.ProcessEnv,
 ): Promise<ReadonlyArray<Finding>> => {
   const { workspace } = folders
-  if (!FOLDERS.some((name) => statSync(join(workspace, name), { throwIfNoEntry: false })))
+  if (!hasDefinitions(workspace))
     return [bad("workspace", `${workspace} has neither contracts/ nor organizations/`, "Make one: charter init")]
   const sources = await readSources(workspace, [])
   const organizations = organizationsOf(sources.parsed)
