@@ -7,6 +7,7 @@ afterAll(() => shell.close())
 
 const COMMANDS = [
   "init",
+  "doctor",
   "up",
   "down",
   "status",
