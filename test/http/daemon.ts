@@ -14,6 +14,7 @@ owner: "@dana"
 members:
   - { human: dana, roles: [lead] }
   - { human: erik }
+  - { human: yves }
   - agent: reviewer
   - agent: worker
     executor: { kind: command, run: ["./worker.sh"] }
@@ -23,6 +24,7 @@ webhooks:
 organization: "@elsewhere"
 members:
   - { human: zoe }
+  - { human: yves }
   - agent: stranger
 `
 const CONTRACTS = `contract: deploys-need-two
