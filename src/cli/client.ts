@@ -70,6 +70,7 @@ export const makeClient = (daemon: Address, token: string) => {
       post<CreatedToken>("/v1/tokens", wanted),
     tokens: (query: Query) => get<List<TokenView>>("/v1/tokens", query),
     revokeToken: (id: string) => send<TokenView>("DELETE", `/v1/tokens/${segment(id)}`),
+    metrics: async () => textOf(await ask(daemon, token, "GET", "/metrics")),
     status: () => get<Status>("/v1/status"),
     confirm: () => post<{ readonly revision: string }>("/v1/confirm", {}),
     shutdown: () => post<unknown>("/v1/shutdown", {}),

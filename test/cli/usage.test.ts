@@ -7,9 +7,11 @@ afterAll(() => shell.close())
 
 const COMMANDS = [
   "init",
+  "doctor",
   "up",
   "down",
   "status",
+  "stats",
   "logs",
   "confirm",
   "demo",
@@ -39,6 +41,8 @@ const COMMANDS = [
   "token create",
   "token list",
   "token revoke",
+  "agents",
+  "executors",
   "tasks",
   "tasks list",
   "tasks show",

@@ -8,6 +8,8 @@ import { MAX_DEPTH, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN, MAX_HOP
 import { HUNDREDTHS } from "../../src/kernel/counters.ts"
 import { MAX_TEXT_LENGTH } from "../../src/kernel/interpolate.ts"
 import { MAX_KEYS_PER_WINDOW } from "../../src/kernel/keys.ts"
+import { MAX_MENTIONS } from "../../src/kernel/mentions.ts"
+import { MAX_MESSAGE_CHARACTERS } from "../../src/kernel/messages.ts"
 import { MAX_DELEGATIONS, MAX_STANDING, MAX_STANDING_MS, MAX_STANDING_USES } from "../../src/kernel/voting.ts"
 import { MAX_DECORATORS } from "../../src/language/conditions/checkLeaf.ts"
 import { MAX_KEEP } from "../../src/language/conditions/counter.ts"
@@ -238,6 +240,8 @@ const BOUNDS: Readonly<Record<string, number>> = {
   MAX_HOPS,
   MAX_DERIVED_REQUESTS_PER_TURN,
   MAX_DERIVED_PER_TURN,
+  MAX_MENTIONS,
+  MAX_MESSAGE_CHARACTERS,
   MAX_DELEGATIONS,
   MAX_STANDING,
   MAX_STANDING_USES,

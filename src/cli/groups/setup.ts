@@ -16,5 +16,18 @@ export const setupGroup: CommandGroup = {
       ],
       run: async (invocation, given) => (await import("../commands/init.ts")).init(invocation, given),
     },
+    {
+      usage: "doctor",
+      summary: "check that everything is in order, and say what to do",
+      details:
+        "Looks at Node, the disk, the clock, the workspace and its files, the data folder, the daemon, and whether the agents " +
+        "of the workspace can start. Each line is ok, warn or bad, with what to do. Changes nothing; exits with 1 where " +
+        "something is bad.",
+      examples: [
+        ["doctor", "here"],
+        ["doctor --json", "for monitoring"],
+      ],
+      run: async (invocation) => (await import("../commands/doctor.ts")).doctor(invocation),
+    },
   ],
 }
