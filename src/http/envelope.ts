@@ -126,7 +126,8 @@ const faultOfExtension = (name: string, value: unknown): string | undefined => {
 
 /** One letter or two neighbours swapped, in a long name two letters; every word is near to a name of two letters. */
 const isSlip = (word: string, known: string): boolean =>
-  word === known || (known.length > 2 && (distance(word, known) <= (known.length < 5 ? 1 : 2) || isSwapped(word, known)))
+  word === known ||
+  (known.length > 2 && (distance(word, known) <= (known.length < 5 ? 1 : 2) || isSwapped(word, known)))
 
 const isSwapped = (word: string, known: string): boolean =>
   distance(word, known) === 2 && [...word].sort().join("") === [...known].sort().join("")
