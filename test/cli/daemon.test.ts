@@ -91,6 +91,7 @@ describe("charter with a daemon", () => {
   it("waits for a release, and for no longer than it is told", async () => {
     const impatient = await publish({ environment: "production" }, "--wait", "release", "--timeout", "50ms", "--json")
     expect(impatient.code).toBe(1)
+    expect(impatient.json()).not.toHaveProperty("duplicate")
     const { hold, id } = impatient.json() as { hold: string; id: string }
     const patient = publish({ environment: "production" }, "--id", id, "--wait", "release", "--json")
     expect(await shell.run(["cancel", hold, "--reason", "never mind"])).toMatchObject({ code: 0 })
