@@ -37,6 +37,7 @@ export interface BuiltinData {
   readonly "message.posted": MessagePosted
   readonly mention: Mention
   readonly "resource.stored": ResourceStored
+  readonly "document.written": DocumentWritten
   readonly "inbox.seen": InboxMarked
   readonly "inbox.acknowledged": InboxMarked
   readonly "request.denied": RequestDenied
@@ -193,6 +194,15 @@ export interface ResourceStored {
   /** SHA-256 of the archived text in UTF-8, hex. */
   readonly hash: string
   readonly bytes: number
+}
+export interface DocumentWritten {
+  readonly name: string
+  /** From 1. */
+  readonly version: number
+  /** Of the archived text, as in {@link ResourceStored}. */
+  readonly hash: string
+  readonly bytes: number
+  readonly by: string
 }
 export interface InboxMarked {
   readonly member: string

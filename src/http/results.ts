@@ -395,6 +395,24 @@ export const InboxItemResult = named(
   "What has reached a member: a message to him, or his mention in one.",
 )
 
+const document = {
+  org: Text,
+  name: Text,
+  version: Int,
+  hash: Text,
+  bytes: Int,
+  by: Text,
+  at: Time,
+  state: Literals(["current", "superseded"]),
+}
+export const DocumentResult = named(Struct(document), "Document", "One version of a document, without its text.")
+export const DocumentWithText = Struct({ ...document, text: Text })
+export const ResourceResult = named(
+  Struct({ org: Text, hash: Text, bytes: Int, text: Text }),
+  "Resource",
+  "A text that is kept by its hash (SHA-256).",
+)
+
 export const TokenResult = named(
   Struct({
     id: Text,

@@ -10,6 +10,8 @@ import {
   DelegationResult,
   DescribeResult,
   EventResult,
+  DocumentResult,
+  DocumentWithText,
   ExplanationResult,
   HoldResult,
   InboxItemResult,
@@ -22,6 +24,7 @@ import {
   pageOf,
   ProposalResult,
   PublishResult,
+  ResourceResult,
   ShutdownResult,
   StatusResult,
   TaskResult,
@@ -29,7 +32,18 @@ import {
   TokenResult,
 } from "./results.ts"
 import { type Route, route } from "./route.ts"
-import { Acknowledgement, Cursor, EventPattern, Files, Instant, Limit, limitOf, Name, Reason } from "./schemas.ts"
+import {
+  Acknowledgement,
+  Cursor,
+  EventPattern,
+  Files,
+  Instant,
+  Limit,
+  limitOf,
+  Name,
+  Reason,
+  Version,
+} from "./schemas.ts"
 
 const optional = Schema.optionalKey
 const Id = Schema.Struct({ id: Name })
@@ -386,6 +400,54 @@ const context: ReadonlyArray<Route> = [
     refusals: ["not-found"],
     call: (service, identity, { body: { items: ids, state = "acknowledged" } }) =>
       Effect.map(service.markInbox(identity, ids, state), items),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/documents",
+    summary: "The documents of the organizations that the token may see, each at its current version.",
+    query: Schema.Struct(page),
+    result: pageOf(DocumentResult),
+    refusals: ["not-found"],
+    call: (service, identity, { query }) => service.documents(identity, listed(query)),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/documents/{name}",
+    summary: "One document with its text; version: an earlier one.",
+    params: Schema.Struct({ name: Name }),
+    query: Schema.Struct({ org: optional(Name), version: optional(Version) }),
+    result: DocumentWithText,
+    refusals: ["not-found"],
+    etag: ({ version }) => String(version),
+    call: (service, identity, { params, query: { version, ...query } }) =>
+      service.document(identity, params.name, {
+        ...query,
+        ...(version === undefined ? undefined : { version: Number(version) }),
+      }),
+    text: ({ text }: { readonly text: string }) => text,
+  }),
+  route({
+    method: "PUT",
+    path: "/v1/documents/{name}",
+    summary: "Asks to write the next version of a document; the answer is the decision on it.",
+    params: Schema.Struct({ name: Name }),
+    query: Schema.Struct({ org: optional(Name) }),
+    body: Schema.Struct({ text: Schema.String }),
+    result: PublishResult,
+    refusals: ["not-found", "conflict", "precondition"],
+    ifMatch: true,
+    call: (service, identity, { params, query, body, ifMatch }) =>
+      service.writeDocument(identity, { ...query, ...params, ...body, ...(ifMatch === undefined ? {} : { ifMatch }) }),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/resources/{hash}",
+    summary: "A text that an organization of the token refers to: of a long message, or of a version of a document.",
+    params: Schema.Struct({ hash: Name }),
+    result: ResourceResult,
+    refusals: ["not-found"],
+    call: (service, identity, { params }) => service.resource(identity, params.hash),
+    text: ({ text }: { readonly text: string }) => text,
   }),
 ]
 

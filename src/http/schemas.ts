@@ -112,3 +112,8 @@ export const Acknowledgement = Schema.Struct({
   items: Schema.Array(Name).check(Schema.isMinLength(1), Schema.isMaxLength(MAX_MARKED_ITEMS)),
   state: Schema.optionalKey(Schema.Literals(["seen", "acknowledged"])),
 })
+
+/** Of a document, from 1. */
+export const Version = Schema.String.check(
+  Schema.isPattern(/^[1-9]\d{0,14}$/, { message: "Expected a whole number from 1" }),
+)

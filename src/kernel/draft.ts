@@ -1,13 +1,7 @@
 /** Events on their way into the log, before they have a place in it. */
 import type { BuiltinData } from "../domain/builtins.ts"
 import { type Actor, type Event, type Requester, requesterOf } from "../domain/event.ts"
-
-/** A text that is kept by its hash. */
-export interface KeptText {
-  /** SHA-256 of the text in UTF-8, hex. */
-  readonly hash: string
-  readonly text: string
-}
+import type { KeptText } from "./keptText.ts"
 
 /** An event without sequence number and time; what the daemon makes has no id and source of its own yet. */
 export interface Draft {

@@ -1,22 +1,16 @@
 /** What becomes of a message when it is written: whom it mentions, and where its text is kept if it is long. Pure. */
-import { createHash } from "node:crypto"
 import type { BuiltinData, MessagePosted } from "../domain/builtins.ts"
 import type { Event } from "../domain/event.ts"
 import type { Definitions } from "./definitions.ts"
-import { type Draft, follow, type KeptText } from "./draft.ts"
+import { type Draft, follow } from "./draft.ts"
+import { keptText } from "./keptText.ts"
 import { MAX_MENTIONS, mentionsIn } from "./mentions.ts"
 
 /** A message keeps so many characters (UTF-16); a longer text becomes a resource, and the message keeps its beginning. */
 export const MAX_MESSAGE_CHARACTERS = 4_000
 
-export const keptText = (text: string): KeptText => ({
-  hash: createHash("sha256").update(text).digest("hex"),
-  text,
-})
-
-/** A message as it goes into the log; every other draft as it is. */
-export const written = (draft: Draft, definitions: Definitions, org: string): Draft => {
-  if (draft.type !== "message.posted") return draft
+/** A message as it goes into the log. */
+export const writtenMessage = (draft: Draft, definitions: Definitions, org: string): Draft => {
   const message = draft.data as MessagePosted
   const { text, to } = message
   const author = draft.actor.name

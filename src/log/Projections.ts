@@ -3,7 +3,7 @@
  * they answer is then the same.
  */
 import { Context, type Effect } from "effect"
-import type { MessagePosted } from "../domain/builtins.ts"
+import type { DocumentWritten, MessagePosted } from "../domain/builtins.ts"
 import type { HoldState, Proposal, ProposalState, Vote, Hold } from "../domain/proposal.ts"
 import type { Task, TaskState } from "../domain/task.ts"
 import type { LogUnavailable } from "./EventLog.ts"
@@ -65,6 +65,21 @@ export interface InboxItem {
 }
 export type InboxState = "new" | "seen" | "acknowledged"
 
+/** One version of a document. */
+export interface DocumentView extends DocumentWritten {
+  readonly org: string
+  readonly at: string
+  readonly state: "current" | "superseded"
+}
+
+/** An archived text that an organization refers to. */
+export interface ResourceView {
+  readonly org: string
+  readonly hash: string
+  /** In UTF-8. */
+  readonly bytes: number
+}
+
 export interface ListFilter {
   readonly org?: string
   readonly state?: string
@@ -101,6 +116,14 @@ export class Projections extends Context.Service<
     readonly message: (id: string) => Effect.Effect<MessageView | undefined, LogUnavailable>
     readonly inbox: (filter: ListFilter) => Effect.Effect<Listed<InboxItem>, LogUnavailable>
     readonly inboxItem: (id: string) => Effect.Effect<InboxItem | undefined, LogUnavailable>
+    readonly documents: (filter: ListFilter) => Effect.Effect<Listed<DocumentView>, LogUnavailable>
+    /** The current version where none is named. */
+    readonly document: (
+      org: string,
+      name: string,
+      version?: number,
+    ) => Effect.Effect<DocumentView | undefined, LogUnavailable>
+    readonly resource: (org: string, hash: string) => Effect.Effect<ResourceView | undefined, LogUnavailable>
     /** By SHA-256 of the secret, hex. Synchronous and under 0.1 ms: every request asks it. Revoked and expired ones too. */
     readonly tokenByHash: (hash: string) => TokenView | undefined
     /** Drops and makes all read models again from the log; calls back with records done so far. */

@@ -10,12 +10,14 @@ import type { Choice, Delegation, StandingTerms } from "../domain/proposal.ts"
 import type { Refused } from "./refused.ts"
 import type { LogUnavailable, Stored } from "../log/EventLog.ts"
 import type {
+  DocumentView,
   HoldView,
   InboxItem,
   ListFilter,
   Listed,
   MessageView,
   ProposalView,
+  ResourceView,
   TaskView,
   TokenView,
 } from "../log/Projections.ts"
@@ -242,6 +244,20 @@ export class Service extends Context.Service<
       identity: Identity,
       after?: string,
     ) => Stream.Stream<{ readonly item: InboxItem; readonly cursor: string }, Refused | LogUnavailable>
+    /** At their current version. */
+    readonly documents: (identity: Identity, filter: ListFilter) => Answer<Listed<DocumentView>>
+    readonly document: (
+      identity: Identity,
+      name: string,
+      which: { readonly org?: string; readonly version?: number },
+    ) => Answer<DocumentView & { readonly text: string }>
+    /** Asks for `document.write.requested`; refused where the document is not at the version of `ifMatch`. */
+    readonly writeDocument: (
+      identity: Identity,
+      document: { readonly org?: string; readonly name: string; readonly text: string; readonly ifMatch?: string },
+    ) => Answer<PublishAnswer>
+    /** An archived text that an organization of the identity refers to. */
+    readonly resource: (identity: Identity, hash: string) => Answer<ResourceView & { readonly text: string }>
     /** The secret is shown once and kept nowhere. Operators only. */
     readonly createToken: (
       identity: Identity,

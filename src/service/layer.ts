@@ -8,6 +8,7 @@ import { Workspace } from "../workspace/Workspace.ts"
 import { contextOperations } from "./operations/context.ts"
 import { daemonOperations } from "./operations/daemon.ts"
 import type { Dependencies, ServiceOptions } from "./operations/dependencies.ts"
+import { documentOperations } from "./operations/documents.ts"
 import { eventOperations } from "./operations/events.ts"
 import { governanceOperations } from "./operations/governance.ts"
 import { ruleOperations } from "./operations/rules.ts"
@@ -30,6 +31,7 @@ export const serviceLayer = (options: ServiceOptions) =>
       return Service.of({
         ...events,
         ...contextOperations(dependencies, events),
+        ...documentOperations(dependencies, events),
         ...governanceOperations(dependencies),
         ...ruleOperations(dependencies),
         ...daemonOperations(dependencies),

@@ -22,6 +22,12 @@ const publish = async (type: string) => {
   return json as { id: string; hold?: string; proposals?: ReadonlyArray<string>; tasks?: ReadonlyArray<string> }
 }
 
+let documents = 0
+const write = async (name: string): Promise<string> => {
+  await daemon.call("PUT", `/v1/documents/${name}?org=@team`, { json: { text: `the text of ${name}` } })
+  return name
+}
+
 /** Made anew for each request, since some requests end it. */
 const SUBJECTS = {
   none: async () => "",
@@ -38,6 +44,12 @@ const SUBJECTS = {
     await daemon.call("POST", "/v1/channels/general/messages?org=@team", { json: { text: "@dana: look" } })
     const { json } = await daemon.call("GET", "/v1/inbox?limit=1", { token: daemon.tokens.dana })
     return (json as { readonly items: ReadonlyArray<{ readonly id: string }> }).items[0]!.id
+  },
+  "new document": async () => `document-${++documents}.md`,
+  document: () => write(`document-${++documents}.md`),
+  resource: async () => {
+    const { json } = await daemon.call("GET", `/v1/documents/${await write(`document-${++documents}.md`)}?org=@team`)
+    return (json as { readonly hash: string }).hash
   },
   token: async () => {
     const { json } = await daemon.call("POST", "/v1/tokens", { json: { identity: "@erik", kind: "human" } })
@@ -112,6 +124,16 @@ const TABLE: ReadonlyArray<Row> = [
   },
   { route: "GET /v1/inbox", statuses: [401, 403, 200, 200, 200, 200, 403] },
   { route: "POST /v1/inbox/ack", about: "dana's item", statuses: [401, 403, 200, 404, 404, 404, 403] },
+  { route: "GET /v1/documents", path: "/v1/documents?org=@team", statuses: INSIDE },
+  { route: "GET /v1/documents/{name}", path: "/v1/documents/{name}?org=@team", about: "document", statuses: INSIDE },
+  {
+    route: "PUT /v1/documents/{name}",
+    path: "/v1/documents/{name}?org=@team",
+    about: "new document",
+    json: { text: "written" },
+    statuses: [401, 200, 200, 200, 200, 403, 200],
+  },
+  { route: "GET /v1/resources/{hash}", about: "resource", statuses: TEAM },
   { route: "GET /v1/tokens", statuses: OPERATOR },
   {
     route: "POST /v1/tokens",
@@ -138,7 +160,7 @@ describe("what each identity is answered", () => {
       const answered: Array<number> = []
       for (const who of WHO) {
         const id = await SUBJECTS[about]()
-        const target = path ?? declared.replace("{id}", id)
+        const target = (path ?? declared).replace(/\{(?:id|name|hash)\}/, id)
         const body = about === "dana's item" ? { items: [id] } : json
         answered.push(await statusOf(method, target, tokens[who], body))
       }

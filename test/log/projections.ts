@@ -265,6 +265,40 @@ export const projections = (name: string, makeLayer: () => Layer.Layer<Services,
         }),
       ))
 
+    it("a document: its versions, and the texts that an organization refers to", () =>
+      fresh(
+        Effect.gen(function* () {
+          const write = yield* writer("@a")
+          const other = yield* writer("@b")
+          const views = yield* Projections
+          const version = (number: number) => ({
+            name: "plan",
+            version: number,
+            hash: `h${number}`,
+            bytes: 3,
+            by: "dana",
+          })
+          yield* write("document.written", version(1))
+          yield* write("document.written", { ...version(1), name: "notes" })
+          yield* other("document.written", version(1))
+          yield* write("document.written", version(2))
+          yield* write("resource.stored", { hash: "r", bytes: 9 })
+          const at = (seq: number) => record("@a", seq).event.time
+          const current = { org: "@a", ...version(2), at: at(3), state: "current" }
+          expect(yield* views.document("@a", "plan")).toEqual(current)
+          expect(yield* views.document("@a", "plan", 2)).toEqual(current)
+          const first = { org: "@a", ...version(1), at: at(1), state: "superseded" }
+          expect(yield* views.document("@a", "plan", 1)).toEqual(first)
+          expect(yield* views.document("@a", "plan", 3)).toBeUndefined()
+          expect(yield* views.document("@b", "plan")).toMatchObject({ org: "@b", version: 1, state: "current" })
+          const list = yield* views.documents({ org: "@a", state: "current", limit: 10 })
+          expect(list.items.map((one) => `${one.name} ${one.version}`)).toEqual(["plan 2", "notes 1"])
+          expect(yield* views.resource("@a", "h2")).toEqual({ org: "@a", hash: "h2", bytes: 3 })
+          expect(yield* views.resource("@a", "r")).toEqual({ org: "@a", hash: "r", bytes: 9 })
+          expect(yield* views.resource("@b", "h2")).toBeUndefined()
+        }),
+      ))
+
     it("a rebuild answers the same, and is made of the log alone", () =>
       fresh(
         Effect.gen(function* () {
@@ -284,7 +318,7 @@ export const projections = (name: string, makeLayer: () => Layer.Layer<Services,
   })
 }
 
-export const EVERYTHING_RECORDS = 11
+export const EVERYTHING_RECORDS = 13
 
 /** A little of every read model. */
 export const everything = Effect.gen(function* () {
@@ -308,6 +342,8 @@ export const everything = Effect.gen(function* () {
   yield* write("message.posted", { to: "dana", text: "hello" })
   yield* write("mention", { message: "m", member: "dana", from: "erin", text: "@dana" })
   yield* write("inbox.acknowledged", { member: "dana", items: [record("@a", 9).event.id] })
+  yield* write("document.written", { name: "plan", version: 1, hash: "h", bytes: 1, by: "dana" })
+  yield* write("document.written", { name: "plan", version: 2, hash: "i", bytes: 1, by: "dana" })
 })
 
 /** Appends one record after the other to an organization. */

@@ -5,14 +5,18 @@ import { FOLLOW_PAGE_RECORDS, followPages, makeCommits } from "../commits.ts"
 import { cursorOf, positionOf } from "../cursor.ts"
 import { EventLog, LogUnavailable, type Page, type ReadFilter } from "../EventLog.ts"
 import {
+  type DocumentView,
   type HoldView,
   type InboxItem,
   type MessageView,
   Projections,
   type ProposalView,
+  type ResourceView,
   type TaskView,
   type TokenView,
 } from "../Projections.ts"
+import { documentKey, versionKey } from "../projections/documents.ts"
+import { resourceKey } from "../projections/resources.ts"
 import { type Connection, openReader, openWriter, reasonOf } from "./database.ts"
 import { makeReader } from "./reader.ts"
 import { readInThread } from "./readerThread.ts"
@@ -121,6 +125,14 @@ const makeProjections = (file: string, connection: Connection, writer: WriterThr
     message: (id) => attempt("read", () => rows.byId<MessageView>("messages", id)),
     inbox: (filter) => attempt("list", () => rows.list<InboxItem>("inbox", filter)),
     inboxItem: (id) => attempt("read", () => rows.byId<InboxItem>("inbox", id)),
+    documents: (filter) => attempt("list", () => rows.list<DocumentView>("documents", filter)),
+    document: (org, name, version) =>
+      attempt("read", () =>
+        version === undefined
+          ? rows.byLink<DocumentView>("documents", documentKey(org, name))
+          : rows.byId<DocumentView>("documents", versionKey(org, name, version)),
+      ),
+    resource: (org, hash) => attempt("read", () => rows.byId<ResourceView>("resources", resourceKey(org, hash))),
     tokenByHash: (hash) => orThrow("find", () => rows.byLink<TokenView>("tokens", hash)),
     rebuild: (progress) => Effect.map(writer.run({ kind: "rebuild" }, progress), (records) => ({ records })),
     digest: readInThread(file, { kind: "digest" }),

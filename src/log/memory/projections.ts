@@ -3,14 +3,18 @@ import { Effect } from "effect"
 import type { LogRecord } from "../../domain/record.ts"
 import type { Stored } from "../EventLog.ts"
 import {
+  type DocumentView,
   type HoldView,
   type InboxItem,
   type MessageView,
   Projections,
   type ProposalView,
+  type ResourceView,
   type TaskView,
   type TokenView,
 } from "../Projections.ts"
+import { documentKey, versionKey } from "../projections/documents.ts"
+import { resourceKey } from "../projections/resources.ts"
 import { digestRows, listRows, type Walk } from "../projections/list.ts"
 import { applyRecord, keysOf, MODEL_NAMES, type Placed, type RowStore, stateOf } from "../projections/project.ts"
 import { decodeRow, encodeRow, type ModelName } from "../projections/readModel.ts"
@@ -61,6 +65,14 @@ export const makeMemoryProjections = (
       message: (id) => Effect.sync(() => view<MessageView>("messages", id)),
       inbox: (filter) => Effect.sync(() => listRows<InboxItem>("inbox", filter, walk("inbox"))),
       inboxItem: (id) => Effect.sync(() => view<InboxItem>("inbox", id)),
+      documents: (filter) => Effect.sync(() => listRows<DocumentView>("documents", filter, walk("documents"))),
+      document: (org, name, version) =>
+        Effect.sync(() =>
+          version === undefined
+            ? (store.byLink("documents", documentKey(org, name))[0]?.row.view as DocumentView | undefined)
+            : view<DocumentView>("documents", versionKey(org, name, version)),
+        ),
+      resource: (org, hash) => Effect.sync(() => view<ResourceView>("resources", resourceKey(org, hash))),
       tokenByHash: (hash) => store.byLink("tokens", hash)[0]?.row.view as TokenView | undefined,
       rebuild: (progress) =>
         Effect.sync(() => {
@@ -89,4 +101,6 @@ const emptyRows = (): Record<ModelName, Map<string, Placed>> => ({
   tokens: new Map(),
   messages: new Map(),
   inbox: new Map(),
+  documents: new Map(),
+  resources: new Map(),
 })

@@ -2,15 +2,17 @@
 import type { LogRecord } from "../../domain/record.ts"
 import { GLOBAL, memberName } from "../../domain/names.ts"
 import type { ListFilter } from "../Projections.ts"
+import { documents } from "./documents.ts"
 import { holds } from "./holds.ts"
 import { inbox } from "./inbox.ts"
 import { messages } from "./messages.ts"
 import { proposals } from "./proposals.ts"
 import type { Change, ModelName, ReadModel, Row } from "./readModel.ts"
+import { resources } from "./resources.ts"
 import { tasks } from "./tasks.ts"
 import { tokens } from "./tokens.ts"
 
-const MODELS = { proposals, holds, tasks, tokens, messages, inbox } as const
+const MODELS = { proposals, holds, tasks, tokens, messages, inbox, documents, resources } as const
 export const MODEL_NAMES = Object.keys(MODELS) as ReadonlyArray<ModelName>
 
 const modelOf = (name: ModelName): ReadModel<object> => MODELS[name] as unknown as ReadModel<object>

@@ -6,7 +6,7 @@ import type { BuiltinData } from "../../domain/builtins.ts"
 import type { Event } from "../../domain/event.ts"
 import type { LogRecord } from "../../domain/record.ts"
 
-export type ModelName = "proposals" | "holds" | "tasks" | "tokens" | "messages" | "inbox"
+export type ModelName = "proposals" | "holds" | "tasks" | "tokens" | "messages" | "inbox" | "documents" | "resources"
 
 /** One row: the view that is answered, and what the model needs beside it to go on. */
 export interface Row {
