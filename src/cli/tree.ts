@@ -5,6 +5,7 @@ import { foldersOf } from "../discovery/folders.ts"
 import { nearest } from "../language/suggest.ts"
 import { type Command, type CommandFamily, type Given, type Invocation, isFamily, isPath } from "./command.ts"
 import { misuse } from "./failure.ts"
+import { contextGroup } from "./groups/context.ts"
 import { contractGroup } from "./groups/contracts.ts"
 import { daemonGroup } from "./groups/daemon.ts"
 import { eventGroup } from "./groups/events.ts"
@@ -15,7 +16,7 @@ import { workGroup } from "./groups/work.ts"
 import { bold, dim, makeOutput, red } from "./output.ts"
 import type { Program } from "./program.ts"
 
-const GROUPS = [setupGroup, daemonGroup, eventGroup, contractGroup, peopleGroup, workGroup, logGroup]
+const GROUPS = [setupGroup, daemonGroup, eventGroup, contractGroup, peopleGroup, contextGroup, workGroup, logGroup]
 
 /** `done` is told the exit code of the command that ran. */
 export const commandTree = (
