@@ -8,6 +8,7 @@ afterAll(() => shell.close())
 const COMMANDS = [
   "init",
   "doctor",
+  "completion",
   "up",
   "down",
   "status",
@@ -41,6 +42,17 @@ const COMMANDS = [
   "token create",
   "token list",
   "token revoke",
+  "inbox",
+  "inbox list",
+  "inbox ack",
+  "send",
+  "channel",
+  "channel read",
+  "channel post",
+  "doc",
+  "doc list",
+  "doc read",
+  "doc write",
   "agents",
   "executors",
   "tasks",
@@ -111,6 +123,7 @@ describe("what was not understood", () => {
     [["events", "--limit", "0"], "--limit is a number from 1 to 1000"],
     [["tasks", "list", "--state", "runing"], "--state is one of"],
     [["up", "--port", "http"], "--port is a number"],
+    [["completion", "bsh"], "Did you mean: charter completion bash"],
     [["token", "create", "dana", "--kind", "person"], "--kind is human, agent, operator, bridge"],
   ])("%j exits with 2 and helps", async (args, help) => {
     const { code, stdout, stderr } = await shell.run(args)

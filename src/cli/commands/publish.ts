@@ -34,9 +34,9 @@ export const publish = async (invocation: Invocation, given: Given): Promise<num
   }
   output.note(await decisionText(client, event, first))
   const waiting = `waiting for a decision on ${first.hold ?? "it"} … (Ctrl-C: it stays held)`
-  const { duplicate: _asked, ...later } = await output.during(() => waiting, released(client, event, first, until))
-  // To ask about one's own event again publishes nothing.
-  const last: PublishAnswer = first.duplicate === true ? { ...later, duplicate: true } : later
+  const { duplicate, ...later } = await output.during(() => waiting, released(client, event, first, until))
+  // To ask again what has become of one's own event makes it no duplicate.
+  const last: PublishAnswer = duplicate === undefined || first.duplicate === undefined ? later : { ...later, duplicate }
   const text = isHeld(last)
     ? `Still ${bold(yellow("held"))}: nobody has decided in time. It waits on.`
     : await decisionText(client, event, last)
@@ -46,7 +46,8 @@ export const publish = async (invocation: Invocation, given: Given): Promise<num
 
 const isHeld = ({ verdict, holdState = "held" }: PublishAnswer): boolean => verdict === "hold" && holdState === "held"
 
-const exitCodeOf = ({ verdict }: PublishAnswer): number => (verdict === "allow" || verdict === "hold" ? 0 : EXIT_FAILED)
+export const exitCodeOf = ({ verdict }: PublishAnswer): number =>
+  verdict === "allow" || verdict === "hold" ? 0 : EXIT_FAILED
 
 /** When to stop waiting, in ms since 1970; `undefined` where nobody waits. */
 const waitOf = (given: Given): number | undefined => {
@@ -113,7 +114,7 @@ const readDataFile = async (file: string): Promise<string> => {
   }
 }
 
-const decisionText = async (client: Client, event: NewEvent, answer: PublishAnswer): Promise<string> => {
+export const decisionText = async (client: Client, event: NewEvent, answer: PublishAnswer): Promise<string> => {
   const what = `${event.type}${event.subject === undefined ? "" : ` on ${plain(event.subject)}`} in ${answer.org}`
   const earlier = answer.duplicate === true && answer.verdict === "allow" ? " (published before)" : ""
   const why = answer.reason === undefined ? what : plain(answer.reason)

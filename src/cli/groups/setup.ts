@@ -29,5 +29,19 @@ export const setupGroup: CommandGroup = {
       ],
       run: async (invocation) => (await import("../commands/doctor.ts")).doctor(invocation),
     },
+    {
+      usage: "completion <shell>",
+      summary: "let your shell complete commands and options",
+      details:
+        "Prints a script that completes charter's commands, options and files in your shell. Make it again after an update.",
+      arguments: { shell: "bash, zsh or fish" },
+      choices: { shell: ["bash", "zsh", "fish"] },
+      examples: [
+        ["completion bash >> ~/.bashrc", ""],
+        ["completion zsh > ~/.zfunc/_charter", "with ~/.zfunc in fpath"],
+        ["completion fish > ~/.config/fish/completions/charter.fish", ""],
+      ],
+      run: async (invocation, given) => (await import("../commands/completion.ts")).completion(invocation, given),
+    },
   ],
 }

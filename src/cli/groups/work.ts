@@ -35,6 +35,9 @@ export const workGroup: CommandGroup = {
             ["--member <name>", "only those of one member"],
             ["--limit <number>", "how many at most (default: 30)"],
           ],
+          choices: {
+            state: ["queued", "running", "waiting", "parked", "completed", "failed", "dead", "cancelled"],
+          },
           examples: [
             ["tasks list --state running", "what is being done now"],
             ["tasks list --member reviewer", "what one member has got"],
