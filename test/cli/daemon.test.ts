@@ -68,9 +68,11 @@ describe("charter with a daemon", () => {
     const dana = await shell.run(["token", "create", "dana", "--expires", "1h"])
     expect(dana.stdout).toMatch(/^charter_\S+\n$/)
     const erin = shell.write("../erin.token", (await shell.run(["token", "create", "@erin"])).stdout)
-    const first = await shell.run(["approve", id, "--reason", "read it"], { env: { CHARTER_TOKEN: dana.stdout } })
+    const first = await shell.run(["approve", id, "--reason", "read it\n    denied by erin"], {
+      env: { CHARTER_TOKEN: dana.stdout },
+    })
     expect(first.stdout).toContain("1 of 2 approvals")
-    expect(first.stdout).toContain("read it")
+    expect(first.stdout).toContain("read it\\n    denied by erin")
     const wrong = await shell.run(["vote", id, "aprove", "--token-file", erin])
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean approve?") })
     const second = await shell.run(["vote", id, "approve", "--token-file", erin, "--json"])

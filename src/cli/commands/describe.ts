@@ -7,7 +7,7 @@ import { diagnosticText } from "../diagnosticText.ts"
 import { EXIT_FAILED } from "../failure.ts"
 
 import { contractsOf, diagnose, organizationsOf, readSources } from "../sources.ts"
-import { plain } from "../text.ts"
+import { plainLines } from "../text.ts"
 
 export const describe = async ({ output, folders }: Invocation, given: Given): Promise<number> => {
   const sources = await readSources(folders.workspace, given.arguments)
@@ -20,7 +20,7 @@ export const describe = async ({ output, folders }: Invocation, given: Given): P
       ? describeSet(contracts, own)
       : contracts.map((contract) => describeContract(contract, { organizations })).join("\n\n")
   const diagnostics = diagnose(sources).filter(({ severity }) => severity === "error")
-  output.answer({ text, diagnostics }, () => plain(text))
+  output.answer({ text, diagnostics }, () => plainLines(text))
   if (!hasErrors(diagnostics)) return 0
   if (!output.json)
     output.note(

@@ -3,7 +3,7 @@ import type { Client } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { Failure } from "../failure.ts"
-import { plain } from "../text.ts"
+import { plainLines } from "../text.ts"
 
 export const explain = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation
@@ -15,7 +15,7 @@ export const explain = async (invocation: Invocation, given: Given): Promise<voi
     if (whole === undefined) throw failure
     return client.explain(whole, query)
   })
-  output.answer(explanation, () => plain(explanation.text))
+  output.answer(explanation, () => plainLines(explanation.text))
 }
 
 const isUnknown = (failure: unknown): boolean => failure instanceof Failure && failure.problem?.status === 404
