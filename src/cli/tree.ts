@@ -194,7 +194,7 @@ const errorText = (text: string): string => {
     .split("\n")
   const next = hints.map((hint) => hint.replace(/^\((.*)\)$/, "$1"))
   return [
-    `${bold(red("error:", stderr), stderr)} ${capitalized(message)}.`,
+    `${bold(red("error:", stderr), stderr)} ${capitalized(message).replace(/\.$/, "")}.`,
     ...[...next, "What there is: charter --help, and: charter COMMAND --help"].map(
       (line) => `${dim("→", stderr)} ${line}`,
     ),

@@ -230,7 +230,7 @@ describe("charter with a daemon", () => {
     await new Promise<void>((resolve) =>
       daemon.stdout.setEncoding("utf8").on("data", (chunk: string) => {
         said += chunk
-        if (said.includes("Ctrl-C")) resolve()
+        if (said.includes("stops it")) resolve()
       }),
     )
     expect(said).toMatch(/listens on http:\/\/127\.0\.0\.1:\d+ \(process \d+\)/)

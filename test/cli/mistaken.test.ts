@@ -4,7 +4,11 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { Shell, TEAM } from "./charter.ts"
 
-const shell = new Shell(TEAM)
+const shell = new Shell({
+  ...TEAM,
+  "organizations/other.yaml": 'organization: "@other"\nmembers: [{ human: olga }]\n',
+  "contracts/advice.yaml": 'contract: advice\nscope: "@team"\non: advice.requested\nthen: [{ route: "@dana" }]\n',
+})
 const empty = join(shell.root, "empty")
 const other = join(shell.root, "other")
 let data = ""
@@ -68,6 +72,28 @@ describe("a token that the daemon refuses", () => {
     const refused = await shell.run([...command, "--json"], { env: { CHARTER_TOKEN: "junk" } })
     expect(refused.code).toBe(1)
     expect(refused.json()).toMatchObject({ status: 401 })
+  })
+})
+
+describe("what is said", () => {
+  it("of a token for an operator keeps its name", async () => {
+    const made = await shell.run(["token", "create", "night-shift", "--kind", "operator"])
+    expect(made.stderr).toContain("acts as the operator")
+    expect((await shell.run(["token", "list"])).stdout).toContain("night-shift")
+  })
+
+  it("of a task that nobody takes up can be followed", async () => {
+    const published = await shell.run(["publish", "advice.requested", "--org", "team", "--json"])
+    const [task] = (published.json() as { readonly tasks: ReadonlyArray<string> }).tasks
+    const { stdout } = await shell.run(["status"])
+    expect(stdout).toContain(`end the task with charter tasks cancel ${task}`)
+    expect(stdout).not.toContain("charter confirm")
+  })
+
+  it("of a member keeps the name as it is written", async () => {
+    const token = (await shell.run(["token", "create", "erin"])).stdout.trim()
+    const refused = await shell.run(["publish", "a.b", "--org", "@other"], { env: { CHARTER_TOKEN: token } })
+    expect(refused.stderr).toContain("error: erin is not a member of @other")
   })
 })
 
