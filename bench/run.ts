@@ -17,7 +17,7 @@ import { makeSettings, type Settings } from "./settings.ts"
 
 const GROUPS: Readonly<Record<string, readonly [about: string, run: (settings: Settings) => Promise<Report>]>> = {
   conditions: ["1,000 contracts: our evaluation beside four others", conditions],
-  "10,000": ["10,000 contracts: beside 100, and beside no index", manyContracts],
+  many: ["10,000 contracts: beside 100, and beside no index", manyContracts],
   decision: ["the whole decision in terms of its conditions", wholeDecision],
   load: ["what the rules cost before the first event, and when a file changes", load],
   publish: ["durable publish, beside a thread that only inserts the rows", durablePublish],

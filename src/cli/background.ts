@@ -134,7 +134,7 @@ const hasEnded = (file: string, from: number): Failure => {
   )
 }
 
-const isFree = (port: number): Promise<boolean> =>
+export const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer()
     server.once("error", () => resolve(false))

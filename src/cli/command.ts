@@ -27,6 +27,8 @@ export interface Command {
   readonly details?: string
   readonly arguments?: Readonly<Record<string, string>>
   readonly options?: ReadonlyArray<readonly [flags: string, description: string, repeats?: "repeats"]>
+  /** The words that an option or argument takes, by its name: for completion. */
+  readonly choices?: Readonly<Record<string, ReadonlyArray<string>>>
   /** A command line without `charter`, and what it does. */
   readonly examples: ReadonlyArray<readonly [commandLine: string, effect: string]>
   /** Options and arguments that the declaration does not know are the command's own affair. */

@@ -12,6 +12,9 @@ import { readText } from "../workspace/readText.ts"
 import { FOLDERS, isSourceName, makeScan } from "../workspace/scan.ts"
 import { Failure } from "./failure.ts"
 
+/** Is there anything of a workspace in the folder? */
+export const hasDefinitions = (workspace: string): boolean => FOLDERS.some((name) => existsSync(join(workspace, name)))
+
 export interface Sources {
   /** Everything that is looked at together. */
   readonly parsed: ReadonlyArray<ParsedFile>

@@ -5,16 +5,9 @@ import { foldersOf } from "../discovery/folders.ts"
 import { nearest } from "../language/suggest.ts"
 import { type Command, type CommandFamily, type Given, type Invocation, isFamily, isPath } from "./command.ts"
 import { misuse } from "./failure.ts"
-import { contractGroup } from "./groups/contracts.ts"
-import { daemonGroup } from "./groups/daemon.ts"
-import { eventGroup } from "./groups/events.ts"
-import { logGroup } from "./groups/log.ts"
-import { peopleGroup } from "./groups/people.ts"
-import { workGroup } from "./groups/work.ts"
+import { COMMON_OPTIONS, GROUPS } from "./groups.ts"
 import { bold, dim, makeOutput, red } from "./output.ts"
 import type { Program } from "./program.ts"
-
-const GROUPS = [daemonGroup, eventGroup, contractGroup, peopleGroup, workGroup, logGroup]
 
 /** `done` is told the exit code of the command that ran. */
 export const commandTree = (
@@ -50,16 +43,9 @@ export const commandTree = (
 
 const FIRST_STEPS = [
   ["demo", "watch it work"],
+  ["init team", "make a workspace with a first contract"],
   ["up", "start the daemon for the folder you are in"],
   ["events --follow", "see what happens, and what became of it"],
-] as const
-
-const COMMON_OPTIONS = [
-  ["--json", "answer in JSON, for programs"],
-  ["--org <name>", "the organization that is meant, such as @review-team"],
-  ["--workspace <folder>", "the folder with contracts/ and organizations/ (else CHARTER_WORKSPACE, else here)"],
-  ["--data <folder>", "the folder with the log (else CHARTER_DATA, else one in your state directory)"],
-  ["--token-file <file>", "act as whoever the token in this file belongs to (else CHARTER_TOKEN)"],
 ] as const
 
 /** Every command takes them, before and after its name; one that has an option of the same name keeps its own. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
-import { foldersOf, nearestWorkspace, socketFile } from "./folders.ts"
+import { foldersOf, nearestWorkspace, runMark, socketFile } from "./folders.ts"
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), "charter-folders-")))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -50,5 +50,22 @@ describe("the data folder", () => {
   it("has no socket where the system would not take its path", () => {
     expect(socketFile("/data")).toBe("/data/daemon.sock")
     expect(socketFile(`/${"x".repeat(100)}`)).toBeUndefined()
+  })
+})
+
+describe("the mark of a run", () => {
+  it("tells runs of one name apart by the data folder, and stays when that is named in another way", () => {
+    const folder = mkdtempSync(join(tmpdir(), "charter marks "))
+    try {
+      mkdirSync(join(folder, "one"))
+      mkdirSync(join(folder, "other"))
+      symlinkSync(join(folder, "one"), join(folder, "same"))
+      const [one, other, same] = ["one", "other", "same"].map((name) => runMark(join(folder, name), "r-team-3.r1"))
+      expect(one).toMatch(/^r-team-3\.r1@[0-9a-f]{12}$/)
+      expect(other).not.toBe(one)
+      expect(same).toBe(one)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })

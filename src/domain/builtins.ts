@@ -35,6 +35,11 @@ export interface BuiltinData {
   readonly "run.usage": RunUsage
   readonly "run.ended": RunEnded
   readonly "message.posted": MessagePosted
+  readonly mention: Mention
+  readonly "resource.stored": ResourceStored
+  readonly "document.written": DocumentWritten
+  readonly "inbox.seen": InboxMarked
+  readonly "inbox.acknowledged": InboxMarked
   readonly "request.denied": RequestDenied
   readonly "limit.exceeded": LimitExceeded
   readonly "budget.exceeded": LimitExceeded
@@ -165,7 +170,44 @@ export interface MessagePosted {
   /** A channel of the organization, or a member; one of the two. */
   readonly channel?: string
   readonly to?: string
+  /** The beginning, where there is a `resource`. */
   readonly text: string
+  /** Members that the text means, found when it was written; at most 64. */
+  readonly mentions?: ReadonlyArray<string>
+  /** How many more it means. */
+  readonly unmentioned?: number
+  /** Hash of the archived text, where it is too long for a message, and its size in UTF-8. */
+  readonly resource?: string
+  readonly bytes?: number
+}
+/** A member is meant in a message. It starts no run by itself: a contract routes it. */
+export interface Mention {
+  /** Id of the `message.posted`. */
+  readonly message: string
+  readonly member: string
+  readonly from: string
+  /** As in the message. */
+  readonly text: string
+  readonly channel?: string
+}
+export interface ResourceStored {
+  /** SHA-256 of the archived text in UTF-8, hex. */
+  readonly hash: string
+  readonly bytes: number
+}
+export interface DocumentWritten {
+  readonly name: string
+  /** From 1. */
+  readonly version: number
+  /** Of the archived text, as in {@link ResourceStored}. */
+  readonly hash: string
+  readonly bytes: number
+  readonly by: string
+}
+export interface InboxMarked {
+  readonly member: string
+  /** Ids of the member's inbox items: those of the `message.posted` and `mention` events that reached it. */
+  readonly items: ReadonlyArray<string>
 }
 export interface RequestDenied {
   readonly event: string

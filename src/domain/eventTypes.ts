@@ -19,6 +19,7 @@ const CONTROL_PREFIXES = [
   "organization.",
   "daemon.",
   "token.",
+  "inbox.",
 ]
 
 /** Types that only the daemon reports. `P.*` stands for every type below `P.` that is not a request. */
@@ -109,6 +110,8 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "daemon.stopped",
   "token.created",
   "token.revoked",
+  "inbox.seen",
+  "inbox.acknowledged",
 ]
 
 /** The class of a concrete type. */

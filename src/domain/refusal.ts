@@ -6,6 +6,8 @@ export type RefusalCode =
   | "forbidden"
   | "not-found"
   | "conflict"
+  /** The request said on what it depends, and that is not so. */
+  | "precondition"
   | "gone"
   | "too-large"
   | "busy"

@@ -9,7 +9,7 @@ import { scripted } from "./scripted.ts"
 const EXECUTORS: ReadonlyArray<Executor> = [command, scripted]
 
 /** Kinds that the language knows and this version cannot run yet. */
-const PLANNED_KINDS: ReadonlyArray<string> = ["ai", "claude-code", "codex", "opencode", "acp", "human"]
+export const plannedKinds: ReadonlyArray<string> = ["ai", "claude-code", "codex", "opencode", "acp", "human"]
 
 /** The kinds that can run, in alphabetical order. */
 export const executorKinds: ReadonlyArray<string> = EXECUTORS.map(({ kind }) => kind).toSorted()
@@ -21,11 +21,11 @@ export const checkExecutorConfig = (config: ExecutorConfig): ReadonlyArray<Confi
   const executor = executorFor(config.kind)
   if (executor !== undefined) return executor.check(config)
   const kinds = executorKinds.join(" and ")
-  if (PLANNED_KINDS.includes(config.kind))
+  if (plannedKinds.includes(config.kind))
     return [
       { code: "not-yet-supported", message: `Executors of kind ${config.kind} are not supported yet; ${kinds} are.` },
     ]
   const message = `There is no executor of kind ${JSON.stringify(config.kind)}; there are ${kinds}.`
-  const suggestion = didYouMean(String(config.kind), [...executorKinds, ...PLANNED_KINDS])
+  const suggestion = didYouMean(String(config.kind), [...executorKinds, ...plannedKinds])
   return [{ code: "unknown-executor", message, ...(suggestion === undefined ? {} : { suggestion }) }]
 }

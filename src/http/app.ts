@@ -6,7 +6,7 @@ import { readBody, readJson } from "./body.ts"
 import { type Edge, type Env, exitOf, identify, jsonResponse, pathOf, problemOf, queryOf } from "./edge.ts"
 import { openApiDocument } from "./openapi/document.ts"
 import { openApiPage } from "./openapi/page.ts"
-import { internal, Problem, RETRY } from "./problem.ts"
+import { internal, invalid, Problem, RETRY } from "./problem.ts"
 import { isHeld, publish, PUBLISH_PATH } from "./publish.ts"
 import type { Route } from "./route.ts"
 import { routes } from "./routes.ts"
@@ -45,17 +45,29 @@ const serve =
     if (identity instanceof Problem) return identity.response(path)
     const body = route.body === undefined ? NO_BODY : await readJson(incoming, ["application/json"])
     if (body instanceof Problem) return body.response(path)
-    const call = route.prepare({ params: req.param(), query: queryOf(incoming), body: body.json })
+    const ifMatch = route.ifMatch ? entityTag(incoming) : undefined
+    if (ifMatch instanceof Problem) return ifMatch.response(path)
+    const call = route.prepare({ params: req.param(), query: queryOf(incoming), body: body.json, ifMatch })
     if (Result.isFailure(call)) return call.failure.response(path)
 
     const fiber = edge.run(call.success(edge.service, identity))
     outgoing.once("close", () => fiber.interruptUnsafe())
     const exit = await exitOf(fiber)
     if (exit._tag === "Failure") return problemOf(edge, exit.cause, `${route.method} ${route.path}`).response(path)
-    return route.text !== undefined && prefersText(incoming)
-      ? text(route.text(exit.value), "text/plain; charset=utf-8")
-      : jsonResponse(exit.value, route.status)
+    const answer =
+      route.text !== undefined && prefersText(incoming)
+        ? text(route.text(exit.value), "text/plain; charset=utf-8")
+        : jsonResponse(exit.value, route.status)
+    if (route.etag !== undefined) answer.headers.set("etag", JSON.stringify(route.etag(exit.value)))
+    return answer
   }
+
+/** One strong entity tag. */
+const entityTag = ({ headers }: IncomingMessage): string | undefined | Problem => {
+  const header = headers["if-match"]
+  if (header === undefined) return undefined
+  return /^"([^"]*)"$/.exec(header)?.[1] ?? invalid("invalid-if-match", 'If-Match is one ETag, such as "3"')
+}
 
 /** The signature over the raw bytes is what identifies the sender, so they are not looked into here. */
 const webhook =

@@ -33,6 +33,9 @@ export const DRAIN_MS = 5_000
 /** What `Retry-After` says with 503. */
 export const RETRY_AFTER_SECONDS = 1
 
+/** Items of an inbox that one request marks. */
+export const MAX_MARKED_ITEMS = 100
+
 /** A WebSocket that has not said who it is is closed after this long. */
 export const HELLO_TIMEOUT_MS = 10_000
 /** Between two signs of life on a stream; a WebSocket that shows none between two of ours is closed. */

@@ -66,6 +66,7 @@ const STATUSES: Readonly<Record<RefusalCode, number>> = {
   forbidden: 403,
   "not-found": 404,
   conflict: 409,
+  precondition: 412,
   gone: 410,
   "too-large": 413,
   busy: 503,

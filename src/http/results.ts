@@ -358,6 +358,61 @@ export const TaskResult = named(
   "Work for one member that follows from an event.",
 )
 
+export const MessageResult = named(
+  Struct({
+    id: Text,
+    org: Text,
+    from: Text,
+    at: Time,
+    channel: optional(Text),
+    to: optional(Text),
+    text: Text,
+    mentions: optional(texts),
+    unmentioned: optional(Int),
+    resource: optional(Text),
+    bytes: optional(Int),
+  }),
+  "Message",
+  "Text in a channel or to a member. `resource`: the hash under which the whole of a long text is kept.",
+)
+
+export const InboxItemResult = named(
+  Struct({
+    id: Text,
+    org: Text,
+    member: Text,
+    kind: Literals(["message", "mention"]),
+    message: Text,
+    channel: optional(Text),
+    from: Text,
+    text: Text,
+    at: Time,
+    state: Literals(["new", "seen", "acknowledged"]),
+    seenAt: optional(Time),
+    acknowledgedAt: optional(Time),
+  }),
+  "InboxItem",
+  "What has reached a member: a message to him, or his mention in one.",
+)
+
+const document = {
+  org: Text,
+  name: Text,
+  version: Int,
+  hash: Text,
+  bytes: Int,
+  by: Text,
+  at: Time,
+  state: Literals(["current", "superseded"]),
+}
+export const DocumentResult = named(Struct(document), "Document", "One version of a document, without its text.")
+export const DocumentWithText = Struct({ ...document, text: Text })
+export const ResourceResult = named(
+  Struct({ org: Text, hash: Text, bytes: Int, text: Text }),
+  "Resource",
+  "A text that is kept by its hash (SHA-256).",
+)
+
 export const TokenResult = named(
   Struct({
     id: Text,

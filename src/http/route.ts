@@ -18,7 +18,7 @@ interface Declaration<
   B extends Schema.Struct.Fields,
   R,
 > {
-  readonly method: "GET" | "POST" | "DELETE"
+  readonly method: "GET" | "POST" | "PUT" | "DELETE"
   /** As OpenAPI writes it: `/v1/holds/{id}`. */
   readonly path: `/${string}`
   /** One sentence. */
@@ -40,8 +40,14 @@ interface Declaration<
       readonly params: Schema.Struct<P>["Type"]
       readonly query: Schema.Struct<Q>["Type"]
       readonly body: Schema.Struct<B>["Type"]
+      /** What `If-Match` says, without its quotes. */
+      readonly ifMatch: string | undefined
     },
   ) => Effect.Effect<NoInfer<R>, Failure>
+  /** It reads `If-Match`. */
+  readonly ifMatch?: true
+  /** What `ETag` says of an answer, without its quotes. */
+  readonly etag?: (answer: NoInfer<R>) => string
   /** The answer as text, for whoever accepts `text/plain` rather than JSON. */
   readonly text?: (answer: never) => string
 }
@@ -50,12 +56,13 @@ export interface RawInput {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: unknown
+  readonly ifMatch: string | undefined
 }
 
 export type Call = (service: Service["Service"], identity: Identity) => Effect.Effect<unknown, Failure>
 
 export interface Route {
-  readonly method: "GET" | "POST" | "DELETE"
+  readonly method: "GET" | "POST" | "PUT" | "DELETE"
   readonly path: string
   readonly summary: string
   readonly status: number
@@ -66,6 +73,8 @@ export interface Route {
   readonly result: Schema.Top
   readonly refusals: ReadonlyArray<RefusalCode>
   readonly prepare: (raw: RawInput) => Result.Result<Call, Problem>
+  readonly ifMatch: boolean
+  readonly etag: ((answer: unknown) => string) | undefined
   readonly text: ((answer: unknown) => string) | undefined
 }
 
@@ -94,6 +103,8 @@ export const route = <
     body: declaration.body,
     result,
     refusals,
+    ifMatch: declaration.ifMatch === true,
+    etag: declaration.etag as ((answer: unknown) => string) | undefined,
     text: text as ((answer: unknown) => string) | undefined,
     prepare: (raw) =>
       Result.gen(function* () {
@@ -101,6 +112,7 @@ export const route = <
           params: yield* decodeParams(raw.params),
           query: yield* decodeQuery(raw.query),
           body: yield* decodeBody(raw.body),
+          ifMatch: raw.ifMatch,
         }
         return (service: Service["Service"], identity: Identity) => call(service, identity, input)
       }),

@@ -10,15 +10,21 @@ import {
   DelegationResult,
   DescribeResult,
   EventResult,
+  DocumentResult,
+  DocumentWithText,
   ExplanationResult,
   HoldResult,
+  InboxItemResult,
   itemsOf,
   LintResult,
   MemberResult,
+  MessageResult,
   NewTokenResult,
   OrganizationResult,
   pageOf,
   ProposalResult,
+  PublishResult,
+  ResourceResult,
   ShutdownResult,
   StatusResult,
   TaskResult,
@@ -26,7 +32,18 @@ import {
   TokenResult,
 } from "./results.ts"
 import { type Route, route } from "./route.ts"
-import { Cursor, EventPattern, Files, Instant, Limit, limitOf, Name, Reason } from "./schemas.ts"
+import {
+  Acknowledgement,
+  Cursor,
+  EventPattern,
+  Files,
+  Instant,
+  Limit,
+  limitOf,
+  Name,
+  Reason,
+  Version,
+} from "./schemas.ts"
 
 const optional = Schema.optionalKey
 const Id = Schema.Struct({ id: Name })
@@ -342,6 +359,98 @@ const tasks: ReadonlyArray<Route> = [
   }),
 ]
 
+const context: ReadonlyArray<Route> = [
+  route({
+    method: "GET",
+    path: "/v1/channels/{name}/messages",
+    summary: "Messages of a channel, the newest first.",
+    params: Schema.Struct({ name: Name }),
+    query: Schema.Struct(page),
+    result: pageOf(MessageResult),
+    refusals: ["not-found"],
+    call: (service, identity, { params, query }) => service.messages(identity, params.name, listed(query)),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/channels/{name}/messages",
+    summary: "Asks to post a message; the answer is the decision on it. The same id twice is one message.",
+    params: Schema.Struct({ name: Name }),
+    query: Schema.Struct({ org: optional(Name) }),
+    body: Schema.Struct({ text: Schema.String, id: optional(Name) }),
+    result: PublishResult,
+    refusals: ["not-found", "conflict", "too-large"],
+    call: (service, identity, { params, query, body }) =>
+      service.post(identity, { ...query, ...body, channel: params.name }),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/inbox",
+    summary: "What has reached the member of the token: messages and mentions, the newest first.",
+    query: Schema.Struct({ ...page, state: optional(Schema.Literals(["new", "seen", "acknowledged"])) }),
+    result: pageOf(InboxItemResult),
+    refusals: ["not-found"],
+    call: (service, identity, { query }) => service.inbox(identity, listed(query)),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/inbox/ack",
+    summary: "Marks items of the inbox as acknowledged, or as seen.",
+    body: Acknowledgement,
+    result: itemsOf(InboxItemResult),
+    refusals: ["not-found"],
+    call: (service, identity, { body: { items: ids, state = "acknowledged" } }) =>
+      Effect.map(service.markInbox(identity, ids, state), items),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/documents",
+    summary: "The documents of the organizations that the token may see, each at its current version.",
+    query: Schema.Struct(page),
+    result: pageOf(DocumentResult),
+    refusals: ["not-found"],
+    call: (service, identity, { query }) => service.documents(identity, listed(query)),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/documents/{name}",
+    summary: "One document with its text; version: an earlier one.",
+    params: Schema.Struct({ name: Name }),
+    query: Schema.Struct({ org: optional(Name), version: optional(Version) }),
+    result: DocumentWithText,
+    refusals: ["not-found"],
+    etag: ({ version }) => String(version),
+    call: (service, identity, { params, query: { version, ...query } }) =>
+      service.document(identity, params.name, {
+        ...query,
+        ...(version === undefined ? undefined : { version: Number(version) }),
+      }),
+    text: ({ text }: { readonly text: string }) => text,
+  }),
+  route({
+    method: "PUT",
+    path: "/v1/documents/{name}",
+    summary: "Asks to write the next version of a document; the answer is the decision on it.",
+    params: Schema.Struct({ name: Name }),
+    query: Schema.Struct({ org: optional(Name) }),
+    body: Schema.Struct({ text: Schema.String }),
+    result: PublishResult,
+    refusals: ["not-found", "conflict", "precondition"],
+    ifMatch: true,
+    call: (service, identity, { params, query, body, ifMatch }) =>
+      service.writeDocument(identity, { ...query, ...params, ...body, ...(ifMatch === undefined ? {} : { ifMatch }) }),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/resources/{hash}",
+    summary: "A text that an organization of the token refers to: of a long message, or of a version of a document.",
+    params: Schema.Struct({ hash: Name }),
+    result: ResourceResult,
+    refusals: ["not-found"],
+    call: (service, identity, { params }) => service.resource(identity, params.hash),
+    text: ({ text }: { readonly text: string }) => text,
+  }),
+]
+
 const operations: ReadonlyArray<Route> = [
   route({
     method: "GET",
@@ -407,5 +516,6 @@ export const routes: ReadonlyArray<Route> = [
   ...organizations,
   ...proposals,
   ...tasks,
+  ...context,
   ...operations,
 ]

@@ -6,7 +6,14 @@ import { Schema } from "effect"
 import { parseDuration } from "../domain/duration.ts"
 import { isEventPattern, MAX_TYPE_LENGTH } from "../domain/eventTypes.ts"
 import { isCursor } from "../service/cursor.ts"
-import { DEFAULT_LISTED_ROWS, MAX_LISTED_ROWS, MAX_NAME_LENGTH, MAX_REASON_LENGTH, MAX_WAIT_MS } from "./limits.ts"
+import {
+  DEFAULT_LISTED_ROWS,
+  MAX_LISTED_ROWS,
+  MAX_MARKED_ITEMS,
+  MAX_NAME_LENGTH,
+  MAX_REASON_LENGTH,
+  MAX_WAIT_MS,
+} from "./limits.ts"
 
 /** Whole or in days, with `Z` or an offset: RFC 3339. */
 const INSTANT =
@@ -99,3 +106,14 @@ export const Limit = Schema.String.check(
 export const limitOf = (text: string | undefined): number => (text === undefined ? DEFAULT_LISTED_ROWS : Number(text))
 
 export const Files = Schema.Record(Name, Schema.String)
+
+export const Acknowledgement = Schema.Struct({
+  /** Ids. */
+  items: Schema.Array(Name).check(Schema.isMinLength(1), Schema.isMaxLength(MAX_MARKED_ITEMS)),
+  state: Schema.optionalKey(Schema.Literals(["seen", "acknowledged"])),
+})
+
+/** Of a document, from 1. */
+export const Version = Schema.String.check(
+  Schema.isPattern(/^[1-9]\d{0,14}$/, { message: "Expected a whole number from 1" }),
+)

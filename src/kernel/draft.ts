@@ -1,6 +1,7 @@
 /** Events on their way into the log, before they have a place in it. */
 import type { BuiltinData } from "../domain/builtins.ts"
 import { type Actor, type Event, type Requester, requesterOf } from "../domain/event.ts"
+import type { KeptText } from "./keptText.ts"
 
 /** An event without sequence number and time; what the daemon makes has no id and source of its own yet. */
 export interface Draft {
@@ -17,6 +18,8 @@ export interface Draft {
   readonly hops?: number
   readonly run?: string
   readonly senttime?: string
+  /** Kept by its hash before the event is written; no part of it. */
+  readonly keep?: KeptText
 }
 
 /** Source of every event that the daemon makes itself. */

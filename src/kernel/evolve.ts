@@ -181,6 +181,11 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
       if (rule !== undefined) markBudget(state.budgets, rule, key, now)
       return
     }
+    case "document.written": {
+      const { name, version } = event.data as BuiltinData["document.written"]
+      state.documents.set(name, version)
+      return
+    }
     case "contracts.revised": {
       const { revision, manifest, seeds } = event.data as BuiltinData["contracts.revised"]
       state.revision = revision

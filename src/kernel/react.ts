@@ -8,6 +8,7 @@ import { type Judged, decideAfresh, decideFailure, decideRelease } from "./decid
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, follow } from "./draft.ts"
 import { nextOfSequence } from "./effects.ts"
+import { afterMessage } from "./messages.ts"
 import { channelOf, furtherProposal, question } from "./openProposals.ts"
 import { asOf, closeProposal, standingVotes } from "./proposals.ts"
 import type { OpenHold, OpenProposal, OrganizationState } from "./state.ts"
@@ -66,6 +67,8 @@ export const react = (
       return failed(state, definitions, event, ended.proposal, now)
     case "task.completed":
       return ended.task === undefined ? NONE : afterTask(state, ended.task, event)
+    case "message.posted":
+      return afterMessage(event)
     case "task.cancelled":
       return withdrawRun(state, definitions, event)
     default:

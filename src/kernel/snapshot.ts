@@ -7,7 +7,7 @@ import type { OpenHold, OpenProposal, OpenRun, OpenTask, OrganizationState, Stan
 import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 3
+export const SNAPSHOT_VERSION = 4
 
 interface Encoded {
   readonly org: string
@@ -24,6 +24,7 @@ interface Encoded {
   readonly standing: ReadonlyArray<StandingApproval>
   readonly tasks: ReadonlyArray<OpenTask>
   readonly runs: ReadonlyArray<OpenRun>
+  readonly documents: ReadonlyArray<readonly [name: string, version: number]>
 }
 
 /** Equal states have equal text. */
@@ -48,6 +49,7 @@ export const encodeState = (state: OrganizationState): string =>
     standing: [...state.standing.values()],
     tasks: [...state.tasks.values()].map(normalTask),
     runs: [...state.runs.values()],
+    documents: [...state.documents].sort(byKey),
   } satisfies Encoded)
 
 export const decodeState = (text: string): OrganizationState => {
@@ -72,6 +74,7 @@ export const decodeState = (text: string): OrganizationState => {
     standing: new Map(encoded.standing.map((standing) => [standing.id, standing])),
     tasks: new Map(encoded.tasks.map((task) => [task.task.id, normalTask(task)])),
     runs: new Map(encoded.runs.map((run) => [run.run, run])),
+    documents: new Map(encoded.documents),
     nextTimer: Number.POSITIVE_INFINITY,
   }
   state.nextTimer = nextTimer(state)

@@ -32,6 +32,8 @@ export interface OrganizationState {
   readonly tasks: Map<string, OpenTask>
   /** Runs that have not ended. */
   readonly runs: Map<string, OpenRun>
+  /** The version that each document is at. */
+  readonly documents: Map<string, number>
   /** No deadline or lease ends before this log time in ms; it may be earlier than the earliest one. */
   nextTimer: number
 }
@@ -120,5 +122,6 @@ export const emptyState = (org: string): OrganizationState => ({
   standing: new Map(),
   tasks: new Map(),
   runs: new Map(),
+  documents: new Map(),
   nextTimer: Number.POSITIVE_INFINITY,
 })

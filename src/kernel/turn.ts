@@ -11,9 +11,12 @@ import { classOf } from "../domain/eventTypes.ts"
 import { MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
 import type { Answer, Command, Done } from "./command.ts"
 import { decide } from "./decide.ts"
+import { documentProblem, WRITE_DOCUMENT, writtenDocument } from "./documents.ts"
 import type { Definitions } from "./definitions.ts"
 import type { Draft } from "./draft.ts"
 import { evolve } from "./evolve.ts"
+import type { KeptText } from "./keptText.ts"
+import { writtenMessage } from "./messages.ts"
 import { endedBy, react } from "./react.ts"
 import type { OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
@@ -22,6 +25,8 @@ import { cancelTaskDrafts, finishDrafts, leaseOf, lostTasks, progressDrafts, usa
 
 export class Turn {
   readonly records: Array<LogRecord> = []
+  /** To be archived before the records are written. */
+  readonly texts: Array<KeptText> = []
   readonly #state: OrganizationState
   #definitions: Definitions
   readonly #now: number
@@ -45,7 +50,10 @@ export class Turn {
     const definitions = this.#definitions
     switch (command.kind) {
       case "publish":
-        return this.#done(command.event)
+        return (
+          (command.event.type === WRITE_DOCUMENT ? documentProblem(state, definitions, command.event) : undefined) ??
+          this.#done(command.event)
+        )
       case "vote":
         return this.#doneUnless(voteDraft(state, definitions, command, this.#now))
       case "delegate":
@@ -100,7 +108,8 @@ export class Turn {
     const state = this.#state
     let requests = 0
     for (let next = 0; next < queue.length; next++) {
-      const draft = queue[next]!
+      const draft = this.#written(queue[next]!)
+      if (draft.keep !== undefined) this.texts.push(draft.keep)
       const crowded = isGated(draft) ? requests > MAX_DERIVED_REQUESTS_PER_TURN : next > MAX_DERIVED_PER_TURN
       const { record, derived } = decide(state, this.#definitions, draft, this.#now, crowded)
       const ended = endedBy(state, record)
@@ -114,6 +123,18 @@ export class Turn {
       if (reactions.length > 0) queue.push(...reactions)
     }
     return this.records[start]!
+  }
+
+  /** What can only be said at the very place that the event gets. */
+  #written(draft: Draft): Draft {
+    switch (draft.type) {
+      case "message.posted":
+        return writtenMessage(draft, this.#definitions, this.#state.org)
+      case "document.written":
+        return writtenDocument(draft, this.#state, this.#definitions)
+      default:
+        return draft
+    }
   }
 
   #fireTimers(): void {

@@ -74,7 +74,7 @@ export class Findings {
   }
 
   #add(severity: Diagnostic["severity"], at: Span, code: string, message: string, suggestion?: string): void {
-    if (code === "wrong-kind" && this.#excused.has(at.start)) return
+    if ((code === "wrong-kind" || code === "wrong-value") && this.#excused.has(at.start)) return
     if (severity === "error") this.#errors += 1
     if (this.full) return
     const diagnostic = { ...this.position(at.start), severity, code, message }

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Organization } from "../domain/organization.ts"
 import { readContract } from "./contractDocument.ts"
 import { Findings, type Places } from "./findings.ts"
+import { internalError } from "./internalError.ts"
 import { lintContract } from "./lint/contract.ts"
 import { readOrganization } from "./organizationDocument.ts"
 import { nearest } from "./suggest.ts"
@@ -38,6 +39,28 @@ export interface ParsedFile {
 /** Total and pure: the same file and text give the same result, whatever the text is. */
 export const parseFile = (file: string, text: string): ParsedFile => {
   const findings = new Findings(file, text)
+  try {
+    return parseWith(findings, text)
+  } catch (thrown) {
+    return unparsed(findings, text, thrown)
+  }
+}
+
+/** What becomes of a file at which the language itself fails: an error of this file, and nothing of any other one. */
+const unparsed = (findings: Findings, text: string, thrown: unknown): ParsedFile => ({
+  file: findings.file,
+  hash: sha256(text),
+  contracts: [],
+  organizations: [],
+  tests: [],
+  drafts: { contracts: [], organizations: [] },
+  diagnostics: [...findings.diagnostics, internalError(findings.position(0), thrown)],
+  unreadable: new Set([...text.matchAll(/^organization:[ ]*["']?(@[a-z0-9-]+)/gm)].map(([, id]) => id!)),
+  places: findings.places,
+})
+
+const parseWith = (findings: Findings, text: string): ParsedFile => {
+  const { file } = findings
   const contracts: Array<Contract> = []
   const organizations: Array<Organization> = []
   const tests: Array<ContractTests> = []

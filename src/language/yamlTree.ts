@@ -70,6 +70,8 @@ export class TreeBuilder {
     if (typeof value === "number") {
       if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
         this.#findings.error(at, "number-range", "This number cannot be kept exactly.", "Quote it if it is text.")
+      // Such a number is in no JSON, and so in no normal form.
+      if (!Number.isFinite(value)) return this.#unknown(at)
       return { kind: "scalar", value, plain, verbatim: undefined, ...at }
     }
     this.#findings.error(at, "yaml-tag", "Tags (`!!name`) have no meaning here.", "Leave the tag out.")

@@ -3,6 +3,7 @@
  * they answer is then the same.
  */
 import { Context, type Effect } from "effect"
+import type { DocumentWritten, MessagePosted } from "../domain/builtins.ts"
 import type { HoldState, Proposal, ProposalState, Vote, Hold } from "../domain/proposal.ts"
 import type { Task, TaskState } from "../domain/task.ts"
 import type { LogUnavailable } from "./EventLog.ts"
@@ -39,13 +40,55 @@ export interface TokenView {
   readonly revoked?: string
 }
 
+export interface MessageView extends MessagePosted {
+  readonly id: string
+  readonly org: string
+  readonly from: string
+  readonly at: string
+}
+
+/** `message`: sent to the member; `mention`: the member is meant in one. */
+export interface InboxItem {
+  readonly id: string
+  readonly org: string
+  readonly member: string
+  readonly kind: "message" | "mention"
+  /** Id of the message. */
+  readonly message: string
+  readonly channel?: string
+  readonly from: string
+  readonly text: string
+  readonly at: string
+  readonly state: InboxState
+  readonly seenAt?: string
+  readonly acknowledgedAt?: string
+}
+export type InboxState = "new" | "seen" | "acknowledged"
+
+/** One version of a document. */
+export interface DocumentView extends DocumentWritten {
+  readonly org: string
+  readonly at: string
+  readonly state: "current" | "superseded"
+}
+
+/** An archived text that an organization refers to. */
+export interface ResourceView {
+  readonly org: string
+  readonly hash: string
+  /** In UTF-8. */
+  readonly bytes: number
+}
+
 export interface ListFilter {
   readonly org?: string
   readonly state?: string
-  /** Proposals: elector; tasks: receiver. */
+  /** Proposals: elector; tasks: receiver; messages: author, receiver or mentioned; inbox: whose. */
   readonly member?: string
   /** Tasks and holds of one event. */
   readonly event?: string
+  /** Messages: of one channel of `org`, which is `@global` where it is not said. */
+  readonly channel?: string
   /** `next` of the page before. */
   readonly after?: string
   /** By when the row was opened; the newest first where it is not said. */
@@ -69,6 +112,18 @@ export class Projections extends Context.Service<
     readonly tasks: (filter: ListFilter) => Effect.Effect<Listed<TaskView>, LogUnavailable>
     readonly task: (id: string) => Effect.Effect<TaskView | undefined, LogUnavailable>
     readonly tokens: (filter: ListFilter) => Effect.Effect<Listed<TokenView>, LogUnavailable>
+    readonly messages: (filter: ListFilter) => Effect.Effect<Listed<MessageView>, LogUnavailable>
+    readonly message: (id: string) => Effect.Effect<MessageView | undefined, LogUnavailable>
+    readonly inbox: (filter: ListFilter) => Effect.Effect<Listed<InboxItem>, LogUnavailable>
+    readonly inboxItem: (id: string) => Effect.Effect<InboxItem | undefined, LogUnavailable>
+    readonly documents: (filter: ListFilter) => Effect.Effect<Listed<DocumentView>, LogUnavailable>
+    /** The current version where none is named. */
+    readonly document: (
+      org: string,
+      name: string,
+      version?: number,
+    ) => Effect.Effect<DocumentView | undefined, LogUnavailable>
+    readonly resource: (org: string, hash: string) => Effect.Effect<ResourceView | undefined, LogUnavailable>
     /** By SHA-256 of the secret, hex. Synchronous and under 0.1 ms: every request asks it. Revoked and expired ones too. */
     readonly tokenByHash: (hash: string) => TokenView | undefined
     /** Drops and makes all read models again from the log; calls back with records done so far. */

@@ -9,7 +9,18 @@ import type { Event } from "../domain/event.ts"
 import type { Choice, Delegation, StandingTerms } from "../domain/proposal.ts"
 import type { Refused } from "./refused.ts"
 import type { LogUnavailable, Stored } from "../log/EventLog.ts"
-import type { HoldView, ListFilter, Listed, ProposalView, TaskView, TokenView } from "../log/Projections.ts"
+import type {
+  DocumentView,
+  HoldView,
+  InboxItem,
+  ListFilter,
+  Listed,
+  MessageView,
+  ProposalView,
+  ResourceView,
+  TaskView,
+  TokenView,
+} from "../log/Projections.ts"
 import type { Identity } from "./identity.ts"
 
 /** What a publisher may say of an event: CloudEvents attributes as they came in, already checked for shape. */
@@ -105,6 +116,16 @@ export interface OrganizationSummary {
     readonly weight: number
   }>
   readonly channels: ReadonlyArray<string>
+}
+
+/** To a channel of `org`, or to a member; one of the two. */
+export interface OutgoingMessage {
+  /** The same id twice is one message. */
+  readonly id?: string
+  readonly org?: string
+  readonly channel?: string
+  readonly to?: string
+  readonly text: string
 }
 
 export interface DelegationView extends Delegation {
@@ -206,6 +227,37 @@ export class Service extends Context.Service<
     readonly tasks: (identity: Identity, filter: ListFilter) => Answer<Listed<TaskView>>
     readonly task: (identity: Identity, id: string) => Answer<TaskView>
     readonly cancelTask: (identity: Identity, id: string, reason: string) => Answer<TaskView>
+    /** Of a channel; of the identity's own organization, or `@global`, where the filter names none. */
+    readonly messages: (identity: Identity, channel: string, filter: ListFilter) => Answer<Listed<MessageView>>
+    /** Asks for `message.send.requested`; the decision on it is the answer. */
+    readonly post: (identity: Identity, message: OutgoingMessage) => Answer<PublishAnswer>
+    /** What has reached the identity, in every organization or in one. Operators and bridges have no inbox. */
+    readonly inbox: (identity: Identity, filter: ListFilter) => Answer<Listed<InboxItem>>
+    /** Answers with the items as they are then; what is acknowledged stays so. */
+    readonly markInbox: (
+      identity: Identity,
+      ids: ReadonlyArray<string>,
+      state: "seen" | "acknowledged",
+    ) => Answer<ReadonlyArray<InboxItem>>
+    /** What reaches the identity's inbox, from `after` as {@link follow} has it. */
+    readonly followInbox: (
+      identity: Identity,
+      after?: string,
+    ) => Stream.Stream<{ readonly item: InboxItem; readonly cursor: string }, Refused | LogUnavailable>
+    /** At their current version. */
+    readonly documents: (identity: Identity, filter: ListFilter) => Answer<Listed<DocumentView>>
+    readonly document: (
+      identity: Identity,
+      name: string,
+      which: { readonly org?: string; readonly version?: number },
+    ) => Answer<DocumentView & { readonly text: string }>
+    /** Asks for `document.write.requested`; refused where the document is not at the version of `ifMatch`. */
+    readonly writeDocument: (
+      identity: Identity,
+      document: { readonly org?: string; readonly name: string; readonly text: string; readonly ifMatch?: string },
+    ) => Answer<PublishAnswer>
+    /** An archived text that an organization of the identity refers to. */
+    readonly resource: (identity: Identity, hash: string) => Answer<ResourceView & { readonly text: string }>
     /** The secret is shown once and kept nowhere. Operators only. */
     readonly createToken: (
       identity: Identity,

@@ -5,8 +5,10 @@ import { Projections } from "../log/Projections.ts"
 import { Mailboxes } from "../supervision/Mailboxes.ts"
 import { Revisions } from "../supervision/Revisions.ts"
 import { Workspace } from "../workspace/Workspace.ts"
+import { contextOperations } from "./operations/context.ts"
 import { daemonOperations } from "./operations/daemon.ts"
 import type { Dependencies, ServiceOptions } from "./operations/dependencies.ts"
+import { documentOperations } from "./operations/documents.ts"
 import { eventOperations } from "./operations/events.ts"
 import { governanceOperations } from "./operations/governance.ts"
 import { ruleOperations } from "./operations/rules.ts"
@@ -25,8 +27,11 @@ export const serviceLayer = (options: ServiceOptions) =>
         workspace: yield* Workspace,
         options,
       }
+      const events = eventOperations(dependencies)
       return Service.of({
-        ...eventOperations(dependencies),
+        ...events,
+        ...contextOperations(dependencies, events),
+        ...documentOperations(dependencies, events),
         ...governanceOperations(dependencies),
         ...ruleOperations(dependencies),
         ...daemonOperations(dependencies),

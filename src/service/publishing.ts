@@ -9,6 +9,7 @@ import type { OpenTask } from "../kernel/state.ts"
 import { nearest } from "../language/suggest.ts"
 import { actorOf, visibleOrganizations } from "./access.ts"
 import type { Identity } from "./identity.ts"
+import { checkMessage } from "./messages.ts"
 import type { EventInput } from "./Service.ts"
 
 /** Longest id, source, subject and correlation id, in characters. */
@@ -44,6 +45,8 @@ export const prepare = (
       "source-differs",
       `events of this token have the source "${identity.source}"; leave "source" out`,
     )
+  const fault = input.type === "message.send.requested" ? checkMessage(definitions, org, input.data) : undefined
+  if (fault !== undefined) return fault
   const actor =
     identity.kind === "bridge" && input.actor !== undefined
       ? { name: memberName(input.actor), kind: "external" as const, roles: [] }

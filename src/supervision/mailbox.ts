@@ -228,6 +228,7 @@ export class Mailbox {
         const hook = yield* Faults
         const detail = turn.records[0]!.event.type
         hook?.pass("decided", detail)
+        if (turn.texts.length > 0) yield* this.#log.archive(turn.texts)
         const written = yield* Effect.result(this.#log.append(this.#org, expected, this.#epoch!, turn.records))
         if (written._tag === "Failure") {
           this.#state = undefined

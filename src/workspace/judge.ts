@@ -1,6 +1,7 @@
 /** Checks a candidate as a whole, and takes out of it what cannot be taken. */
 import { Effect, Result } from "effect"
 import type { Diagnostic } from "../domain/diagnostic.ts"
+import { internalError } from "../language/internalError.ts"
 import { checkSet } from "../language/load.ts"
 import { type Candidate, refuse, unchanged } from "./candidate.ts"
 import type { LoadedSet } from "./loadedSet.ts"
@@ -19,11 +20,30 @@ export interface Judged {
 export const check = (sources: Sources): ReadonlyArray<Diagnostic> =>
   checkSet([...sources.values()].map(({ parsed }) => parsed))
 
-/** What is in force already is checked again only where `always` is set. */
-export const judge = Effect.fnUntraced(function* (
+/**
+ * What is in force already is checked again only where `always` is set. A defect met on the way is an error of the first
+ * file that has changed, and nothing is taken.
+ */
+export const judge = (candidate: Candidate, build: Build, accept: Accept, always: boolean): Effect.Effect<Judged> =>
+  judged(candidate, build, accept, always).pipe(
+    Effect.catchDefect((thrown) =>
+      Effect.sync(() => {
+        const { inForce, sources, errors } = candidate
+        const changed = [...sources.values()].find(({ file, hash }) => hash !== inForce.get(file)?.hash)
+        const file = changed?.file ?? [...inForce.keys(), ...sources.keys()][0] ?? "contracts"
+        const error = internalError({ file, line: 1, column: 1 }, thrown)
+        return { candidate: unchanged(candidate, [...errors, error]), set: undefined }
+      }),
+    ),
+  )
+
+type Build = (sources: Sources, warnings: ReadonlyArray<Diagnostic>) => LoadedSet
+type Accept = (set: LoadedSet) => Effect.Effect<void, ReadonlyArray<Diagnostic>>
+
+const judged = Effect.fnUntraced(function* (
   first: Candidate,
-  build: (sources: Sources, warnings: ReadonlyArray<Diagnostic>) => LoadedSet,
-  accept: (set: LoadedSet) => Effect.Effect<void, ReadonlyArray<Diagnostic>>,
+  build: Build,
+  accept: Accept,
   always: boolean,
 ): Effect.fn.Return<Judged> {
   let candidate = first

@@ -147,6 +147,20 @@ describe("charter with a daemon", () => {
     expect((await shell.run(["tasks", "list", "--json"])).json()).toMatchObject({ items: [{ id: task }] })
   })
 
+  it("shows agents with their work, and everything in figures", async () => {
+    const agents = await shell.run(["agents", "--org", "team", "--json"])
+    expect(agents.json()).toMatchObject({ items: [{ name: "coder", org: "@team", executor: "command" }], more: false })
+    const { items } = agents.json() as { items: Array<{ tasks: Record<string, number> }> }
+    expect(Object.values(items[0]!.tasks)).toEqual([1])
+    expect((await shell.run(["agents"])).stdout).toMatch(/^AGENT +ORGANIZATION +EXECUTOR[^]*\ncoder +@team +command /)
+    const stats = (await shell.run(["stats", "--json"])).json()
+    expect(stats).toMatchObject({
+      decisions: { deny: 1, hold: 2, allow: expect.any(Number) },
+      holds: { released: 1, cancelled: 1 },
+    })
+    expect((await shell.run(["stats"])).stdout).toMatch(/Decisions of all[^]* 1 {2}deny\n[^]*1 {2}cancelled\n/)
+  })
+
   it("reaches the daemon of a run, wherever the run is", async () => {
     const [data] = shell.dataFolders()
     const { port, token } = readDaemonFile(data!)!

@@ -1,4 +1,5 @@
 /** The commands that work on files alone. */
+import { rmSync } from "node:fs"
 import { afterAll, describe, expect, it } from "vitest"
 import { Shell, TEAM } from "./charter.ts"
 
@@ -16,6 +17,23 @@ when: { dta.environment: production }
 then:
   - deny("no")
 `
+
+describe("charter executors", () => {
+  it("names the kinds, who uses them, and why one cannot start", async () => {
+    const broken = 'organization: "@later"\nmembers:\n  - { agent: a, executor: { kind: command, run: [no-such] } }\n'
+    const later = shell.write("organizations/later.yaml", broken)
+    const { stdout, code } = await shell.run(["executors"])
+    const json = (await shell.run(["executors", "--json"])).json()
+    rmSync(later)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^command +runs +a@later \(cannot start\), coder@team$/m)
+    expect(stdout).toMatch(/^acp +not in this version$/m)
+    expect(stdout).toContain("a@later: no-such is not in PATH\n→ Install no-such")
+    expect(json).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ kind: "command", supported: true })]),
+    })
+  })
+})
 
 describe("charter lint", () => {
   it("finds nothing wrong, from a folder below, too", async () => {

@@ -6,9 +6,14 @@ const shell = new Shell({})
 afterAll(() => shell.close())
 
 const COMMANDS = [
+  "init",
+  "doctor",
+  "completion",
   "up",
   "down",
   "status",
+  "stats",
+  "logs",
   "confirm",
   "demo",
   "publish",
@@ -37,12 +42,28 @@ const COMMANDS = [
   "token create",
   "token list",
   "token revoke",
+  "inbox",
+  "inbox list",
+  "inbox ack",
+  "send",
+  "channel",
+  "channel read",
+  "channel post",
+  "doc",
+  "doc list",
+  "doc read",
+  "doc write",
+  "agents",
+  "executors",
   "tasks",
   "tasks list",
   "tasks show",
   "tasks cancel",
   "audit",
   "audit verify",
+  "export",
+  "backup",
+  "restore",
   "rebuild",
 ]
 
@@ -102,6 +123,7 @@ describe("what was not understood", () => {
     [["events", "--limit", "0"], "--limit is a number from 1 to 1000"],
     [["tasks", "list", "--state", "runing"], "--state is one of"],
     [["up", "--port", "http"], "--port is a number"],
+    [["completion", "bsh"], "Did you mean: charter completion bash"],
     [["token", "create", "dana", "--kind", "person"], "--kind is human, agent, operator, bridge"],
   ])("%j exits with 2 and helps", async (args, help) => {
     const { code, stdout, stderr } = await shell.run(args)

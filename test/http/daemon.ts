@@ -11,6 +11,7 @@ export const WEBHOOK_SECRET = "it-is-a-secret-of-this-test"
 
 const ORGANIZATIONS = `organization: "@team"
 owner: "@dana"
+documents: [{ name: standards.md, owner: "@erik" }]
 members:
   - { human: dana, roles: [lead] }
   - { human: erik }

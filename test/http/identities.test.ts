@@ -22,6 +22,12 @@ const publish = async (type: string) => {
   return json as { id: string; hold?: string; proposals?: ReadonlyArray<string>; tasks?: ReadonlyArray<string> }
 }
 
+let documents = 0
+const write = async (name: string): Promise<string> => {
+  await daemon.call("PUT", `/v1/documents/${name}?org=@team`, { json: { text: `the text of ${name}` } })
+  return name
+}
+
 /** Made anew for each request, since some requests end it. */
 const SUBJECTS = {
   none: async () => "",
@@ -33,6 +39,17 @@ const SUBJECTS = {
     const json = { org: "@team", to: "erik", on: "never.requested", expires: "2099-01-01T00:00:00Z" }
     const { json: made } = await daemon.call("POST", "/v1/delegations", { token: daemon.tokens.dana, json })
     return (made as { readonly id: string }).id
+  },
+  "dana's item": async () => {
+    await daemon.call("POST", "/v1/channels/general/messages?org=@team", { json: { text: "@dana: look" } })
+    const { json } = await daemon.call("GET", "/v1/inbox?limit=1", { token: daemon.tokens.dana })
+    return (json as { readonly items: ReadonlyArray<{ readonly id: string }> }).items[0]!.id
+  },
+  "new document": async () => `document-${++documents}.md`,
+  document: () => write(`document-${++documents}.md`),
+  resource: async () => {
+    const { json } = await daemon.call("GET", `/v1/documents/${await write(`document-${++documents}.md`)}?org=@team`)
+    return (json as { readonly hash: string }).hash
   },
   token: async () => {
     const { json } = await daemon.call("POST", "/v1/tokens", { json: { identity: "@erik", kind: "human" } })
@@ -98,6 +115,25 @@ const TABLE: ReadonlyArray<Row> = [
   { route: "GET /v1/tasks", path: "/v1/tasks?org=@team", statuses: INSIDE },
   { route: "GET /v1/tasks/{id}", about: "task", statuses: TEAM },
   { route: "POST /v1/tasks/{id}/cancel", about: "task", statuses: [401, 200, 200, 403, 403, 404, 404] },
+  { route: "GET /v1/channels/{name}/messages", path: "/v1/channels/general/messages?org=@team", statuses: INSIDE },
+  {
+    route: "POST /v1/channels/{name}/messages",
+    path: "/v1/channels/general/messages?org=@team",
+    json: { text: "hello" },
+    statuses: [401, 200, 200, 200, 200, 403, 200],
+  },
+  { route: "GET /v1/inbox", statuses: [401, 403, 200, 200, 200, 200, 403] },
+  { route: "POST /v1/inbox/ack", about: "dana's item", statuses: [401, 403, 200, 404, 404, 404, 403] },
+  { route: "GET /v1/documents", path: "/v1/documents?org=@team", statuses: INSIDE },
+  { route: "GET /v1/documents/{name}", path: "/v1/documents/{name}?org=@team", about: "document", statuses: INSIDE },
+  {
+    route: "PUT /v1/documents/{name}",
+    path: "/v1/documents/{name}?org=@team",
+    about: "new document",
+    json: { text: "written" },
+    statuses: [401, 200, 200, 200, 200, 403, 200],
+  },
+  { route: "GET /v1/resources/{hash}", about: "resource", statuses: TEAM },
   { route: "GET /v1/tokens", statuses: OPERATOR },
   {
     route: "POST /v1/tokens",
@@ -123,8 +159,10 @@ describe("what each identity is answered", () => {
       const [method, declared] = route.split(" ") as [string, string]
       const answered: Array<number> = []
       for (const who of WHO) {
-        const target = path ?? declared.replace("{id}", await SUBJECTS[about]())
-        answered.push(await statusOf(method, target, tokens[who], json))
+        const id = await SUBJECTS[about]()
+        const target = (path ?? declared).replace(/\{(?:id|name|hash)\}/, id)
+        const body = about === "dana's item" ? { items: [id] } : json
+        answered.push(await statusOf(method, target, tokens[who], body))
       }
       expect(Object.fromEntries(WHO.map((who, index) => [who, answered[index]]))).toEqual(
         Object.fromEntries(WHO.map((who, index) => [who, statuses[index]])),

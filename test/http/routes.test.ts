@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Route } from "../../src/http/route.ts"
@@ -146,6 +147,38 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
   ["GET /v1/tasks/{id}", `/v1/tasks/${ids.task}`, undefined, { id: ids.task, attempt: expect.any(Number) }],
   ["POST /v1/tasks/{id}/cancel", `/v1/tasks/${ids.task}/cancel`, { reason: "no need" }, { id: ids.task }],
   [
+    "POST /v1/channels/{name}/messages",
+    "/v1/channels/general/messages?org=@team",
+    { text: "@erik and @worker, see reviewer@team and `@dana`" },
+    { org: "@team", verdict: "allow" },
+  ],
+  [
+    "GET /v1/channels/{name}/messages",
+    "/v1/channels/general/messages?org=@team&limit=1",
+    undefined,
+    { items: [{ channel: "general", from: "operator", mentions: ["erik", "worker"] }] },
+  ],
+  ["GET /v1/inbox", "/v1/inbox?state=new", undefined, { items: [] }],
+  [
+    "PUT /v1/documents/{name}",
+    "/v1/documents/plan.md?org=@team",
+    { text: "# Plan\n" },
+    { org: "@team", verdict: "allow" },
+  ],
+  [
+    "GET /v1/documents/{name}",
+    "/v1/documents/plan.md?org=@team",
+    undefined,
+    { org: "@team", name: "plan.md", version: 1, by: "operator", bytes: 7, text: "# Plan\n", state: "current" },
+  ],
+  ["GET /v1/documents", "/v1/documents?org=@team", undefined, { items: [{ name: "plan.md", version: 1 }] }],
+  [
+    "GET /v1/resources/{hash}",
+    `/v1/resources/${createHash("sha256").update("# Plan\n").digest("hex")}`,
+    undefined,
+    { org: "@team", bytes: 7, text: "# Plan\n" },
+  ],
+  [
     "GET /v1/tokens",
     "/v1/tokens",
     undefined,
@@ -162,6 +195,7 @@ const ELSEWHERE = [
   "DELETE /v1/delegations/{id}",
   "POST /v1/tokens",
   "POST /v1/holds/{id}/cancel",
+  "POST /v1/inbox/ack",
   "POST /v1/confirm",
   "POST /v1/shutdown",
 ]
@@ -172,7 +206,7 @@ describe("every route", () => {
   it("answers as described", async () => {
     const done = new Set(ELSEWHERE)
     for (const [route, path, json, answer] of examples()) {
-      const token = route.includes("votes") ? daemon.tokens.dana : daemon.tokens.operator
+      const token = route.includes("votes") || route.includes("inbox") ? daemon.tokens.dana : daemon.tokens.operator
       const reply = await daemon.call(route.split(" ")[0]!, path, { token, json })
       expect({ route, status: reply.status, json: reply.json }).toMatchObject({ route, status: 200, json: answer })
       done.add(route)
@@ -301,10 +335,10 @@ describe("wrong input", () => {
         expect(reply.headers.get("www-authenticate")).toContain("Bearer")
         isProblem(reply)
       }
-      const put = await daemon.call("PUT", path)
-      expect(put.status).toBe(405)
-      expect(put.headers.get("allow")).toContain(route.method)
-      isProblem(put)
+      const patch = await daemon.call("PATCH", path)
+      expect(patch.status).toBe(405)
+      expect(patch.headers.get("allow")).toContain(route.method)
+      isProblem(patch)
       const query = await daemon.call(route.method, `${path}?no-such-parameter=1`)
       expect(query).toMatchObject({ status: 400, json: { errors: [{ parameter: "no-such-parameter" }] } })
       isProblem(query)
@@ -336,12 +370,12 @@ describe("wrong input", () => {
 
   it.each([
     ...withBody.map((route) => [nameOf(route), route] as const),
-    ["POST /v1/events", { path: "/v1/events" }] as const,
+    ["POST /v1/events", { method: "POST", path: "/v1/events" }] as const,
   ])("%s: bodies that are none", async (name, route) => {
     if (name === "POST /v1/shutdown") return
     const path = pathWith(route, ids.proposal)
     const send = (body: string | Uint8Array<ArrayBuffer>, type = "application/json", headers = {}) =>
-      daemon.call("POST", path, { body, type, headers })
+      daemon.call(route.method, path, { body, type, headers })
     const deep = `${'{"data":'.repeat(80)}1${"}".repeat(80)}`
     const cases: ReadonlyArray<readonly [number, Promise<Reply>]> = [
       [400, send('{"a":')],

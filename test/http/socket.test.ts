@@ -273,3 +273,55 @@ describe("a connection", () => {
     await quick.stop()
   })
 })
+
+describe("the inbox", () => {
+  it("is pushed as it fills: messages to a member, and his mentions; and is acknowledged over the same socket", async () => {
+    const dana = await as(daemon.tokens.dana)
+    const erik = await as(daemon.tokens.erik)
+    erik.send({ op: "inbox", id: "mine" })
+    await erik.take(({ op, id }) => op === "subscribed" && id === "mine")
+    const posted = await dana.ask({ op: "post", org: "@team", channel: "general", text: "@worker, ask @erik" })
+    expect(posted).toMatchObject({ op: "decision", decision: { verdict: "allow" } })
+    await dana.ask({ op: "post", org: "@team", to: "erik", text: "have a look" })
+    const mention = await erik.take(({ op }) => op === "inbox")
+    expect(mention).toMatchObject({
+      id: "mine",
+      cursor: expect.any(String),
+      item: {
+        org: "@team",
+        kind: "mention",
+        from: "dana",
+        channel: "general",
+        text: "@worker, ask @erik",
+        state: "new",
+      },
+    })
+    const message = await erik.take(({ op }) => op === "inbox")
+    expect(message).toMatchObject({ item: { kind: "message", from: "dana", text: "have a look" } })
+    const idOf = (pushed: unknown) => (pushed as { readonly item: { readonly id: string } }).item.id
+    expect(await erik.ask({ op: "ack", items: [idOf(mention)] })).toMatchObject({
+      op: "acked",
+      items: [{ id: idOf(mention), state: "acknowledged", acknowledgedAt: expect.any(String) }],
+    })
+    expect(problemOf(await dana.ask({ op: "ack", items: [idOf(message)] }))).toMatchObject({ status: 404 })
+    const left = await daemon.call("GET", "/v1/inbox?org=@team&state=new", { token: daemon.tokens.erik })
+    expect(left.json).toMatchObject({ items: [{ id: idOf(message), text: "have a look" }] })
+    await Promise.all([dana.close(), erik.close()])
+  })
+
+  it("is nobody's who is no member, and a post goes somewhere that is there", async () => {
+    const operator = await as(daemon.tokens.operator)
+    operator.send({ op: "inbox" })
+    expect(problemOf(await operator.take(({ op }) => op === "error"))).toMatchObject({ status: 403 })
+    for (const [where, status] of [
+      [{ channel: "generel" }, 404],
+      [{ to: "nobody" }, 404],
+      [{}, 400],
+      [{ channel: "general", to: "erik" }, 400],
+    ] as const)
+      expect(problemOf(await operator.ask({ op: "post", org: "@team", text: "hello", ...where }))).toMatchObject({
+        status,
+      })
+    await operator.close()
+  })
+})

@@ -9,7 +9,7 @@ import { layerLocal } from "../../src/log/local/layer.ts"
 import { layerMemory } from "../../src/log/memory/layer.ts"
 import { conformance } from "./conformance.ts"
 import { modelTest } from "./model.ts"
-import { everything, projections } from "./projections.ts"
+import { EVERYTHING_RECORDS, everything, projections } from "./projections.ts"
 import { record, run } from "./records.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "charter-log-"))
@@ -72,7 +72,7 @@ describe("libSQL: reopening", () => {
       Effect.gen(function* () {
         const log = yield* EventLog
         yield* everything
-        yield* log.saveSnapshot("@a", { position: 8, version: 1, body: "state" })
+        yield* log.saveSnapshot("@a", { position: EVERYTHING_RECORDS, version: 1, body: "state" })
         return { cursor: yield* log.end, digest: yield* (yield* Projections).digest }
       }).pipe(Effect.provide(layerLocal({ file }))),
     )
@@ -82,8 +82,8 @@ describe("libSQL: reopening", () => {
         expect(yield* log.end).toBe(first.cursor)
         expect(yield* (yield* Projections).digest).toBe(first.digest)
         const { position, epoch, snapshot } = yield* log.open("@a")
-        expect(position).toBe(8)
-        expect(snapshot).toEqual({ position: 8, version: 1, body: "state" })
+        expect(position).toBe(EVERYTHING_RECORDS)
+        expect(snapshot).toEqual({ position: EVERYTHING_RECORDS, version: 1, body: "state" })
         const reader = yield* log
           .follow({}, first.cursor)
           .pipe(Stream.take(1), Stream.runCollect, Effect.forkChild({ startImmediately: true }))

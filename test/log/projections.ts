@@ -208,6 +208,97 @@ export const projections = (name: string, makeLayer: () => Layer.Layer<Services,
         }),
       ))
 
+    it("messages are listed by channel, and the newest first", () =>
+      fresh(
+        Effect.gen(function* () {
+          const write = yield* writer("@a")
+          const other = yield* writer("@b")
+          const views = yield* Projections
+          yield* write("message.posted", { channel: "general", text: "one" })
+          yield* write("message.posted", { channel: "deploys", text: "two" })
+          // Ids of messages are the daemon's own and differ everywhere; those of these records do where the numbers do.
+          for (let index = 0; index < 5; index++) yield* other("daemon.stopped", { reason: "" })
+          yield* other("message.posted", { channel: "general", text: "three" })
+          yield* write("message.posted", { channel: "general", text: "four @erin", mentions: ["erin"] })
+          yield* write("message.posted", { to: "erin", text: "five" })
+          const texts = (filter: Omit<ListFilter, "limit">) =>
+            Effect.map(views.messages({ ...filter, limit: 10 }), ({ items }) => items.map(({ text }) => text))
+          expect(yield* texts({ org: "@a", channel: "general" })).toEqual(["four @erin", "one"])
+          expect(yield* texts({ org: "@a", channel: "general", order: "oldest" })).toEqual(["one", "four @erin"])
+          expect(yield* texts({ org: "@b" })).toEqual(["three"])
+          expect(yield* texts({ channel: "general" })).toEqual([])
+          expect(yield* texts({ member: "@erin" })).toEqual(["five", "four @erin"])
+          const { id, time, actor } = record("@a", 1).event
+          const view = { id, org: "@a", from: actor.name, at: time, channel: "general", text: "one" }
+          expect(yield* views.message(id)).toEqual(view)
+        }),
+      ))
+
+    it("an inbox: what was sent to a member and where he is mentioned, until he has acknowledged it", () =>
+      fresh(
+        Effect.gen(function* () {
+          const write = yield* writer("@a")
+          const views = yield* Projections
+          const item = (seq: number) => record("@a", seq).event
+          const mention = { message: "m", member: "dana", from: "erin", channel: "general", text: "@dana" }
+          yield* write("message.posted", { to: "dana", text: "hello" })
+          yield* write("message.posted", { channel: "general", text: "@dana", mentions: ["dana"] })
+          yield* write("mention", mention)
+          yield* write("mention", { ...mention, member: "erin" })
+          const states = Effect.map(views.inbox({ member: "dana", limit: 10 }), ({ items }) =>
+            items.map(({ kind, state }) => `${kind} ${state}`),
+          )
+          expect(yield* states).toEqual(["mention new", "message new"])
+          yield* write("inbox.seen", { member: "dana", items: [item(1).id, item(3).id, item(4).id, "none"] })
+          expect(yield* states).toEqual(["mention seen", "message seen"])
+          expect(yield* views.inboxItem(item(4).id)).toMatchObject({ member: "erin", state: "new" })
+          yield* write("inbox.acknowledged", { member: "dana", items: [item(3).id] })
+          yield* write("inbox.seen", { member: "dana", items: [item(3).id] })
+          yield* write("inbox.acknowledged", { member: "dana", items: [item(3).id] })
+          expect(yield* states).toEqual(["mention acknowledged", "message seen"])
+          const { id, time } = item(3)
+          const given = { id, org: "@a", at: time, kind: "mention", ...mention }
+          const marks = { state: "acknowledged", seenAt: item(5).time, acknowledgedAt: item(6).time }
+          expect(yield* views.inboxItem(id)).toEqual({ ...given, ...marks })
+          const left = yield* views.inbox({ member: "dana", state: "seen", limit: 10 })
+          expect(left.items.map((one) => one.id)).toEqual([item(1).id])
+        }),
+      ))
+
+    it("a document: its versions, and the texts that an organization refers to", () =>
+      fresh(
+        Effect.gen(function* () {
+          const write = yield* writer("@a")
+          const other = yield* writer("@b")
+          const views = yield* Projections
+          const version = (number: number) => ({
+            name: "plan",
+            version: number,
+            hash: `h${number}`,
+            bytes: 3,
+            by: "dana",
+          })
+          yield* write("document.written", version(1))
+          yield* write("document.written", { ...version(1), name: "notes" })
+          yield* other("document.written", version(1))
+          yield* write("document.written", version(2))
+          yield* write("resource.stored", { hash: "r", bytes: 9 })
+          const at = (seq: number) => record("@a", seq).event.time
+          const current = { org: "@a", ...version(2), at: at(3), state: "current" }
+          expect(yield* views.document("@a", "plan")).toEqual(current)
+          expect(yield* views.document("@a", "plan", 2)).toEqual(current)
+          const first = { org: "@a", ...version(1), at: at(1), state: "superseded" }
+          expect(yield* views.document("@a", "plan", 1)).toEqual(first)
+          expect(yield* views.document("@a", "plan", 3)).toBeUndefined()
+          expect(yield* views.document("@b", "plan")).toMatchObject({ org: "@b", version: 1, state: "current" })
+          const list = yield* views.documents({ org: "@a", state: "current", limit: 10 })
+          expect(list.items.map((one) => `${one.name} ${one.version}`)).toEqual(["plan 2", "notes 1"])
+          expect(yield* views.resource("@a", "h2")).toEqual({ org: "@a", hash: "h2", bytes: 3 })
+          expect(yield* views.resource("@a", "r")).toEqual({ org: "@a", hash: "r", bytes: 9 })
+          expect(yield* views.resource("@b", "h2")).toBeUndefined()
+        }),
+      ))
+
     it("a rebuild answers the same, and is made of the log alone", () =>
       fresh(
         Effect.gen(function* () {
@@ -227,7 +318,7 @@ export const projections = (name: string, makeLayer: () => Layer.Layer<Services,
   })
 }
 
-const EVERYTHING_RECORDS = 8
+export const EVERYTHING_RECORDS = 13
 
 /** A little of every read model. */
 export const everything = Effect.gen(function* () {
@@ -248,6 +339,11 @@ export const everything = Effect.gen(function* () {
   yield* write("task.created", task("t2", "reviewer", "e1"))
   yield* write("task.completed", { task: "t2", run: "r", result: "é💥" })
   yield* write("token.created", { id: "k1", identity: "@dana", kind: "human", hash: "abc" })
+  yield* write("message.posted", { to: "dana", text: "hello" })
+  yield* write("mention", { message: "m", member: "dana", from: "erin", text: "@dana" })
+  yield* write("inbox.acknowledged", { member: "dana", items: [record("@a", 9).event.id] })
+  yield* write("document.written", { name: "plan", version: 1, hash: "h", bytes: 1, by: "dana" })
+  yield* write("document.written", { name: "plan", version: 2, hash: "i", bytes: 1, by: "dana" })
 })
 
 /** Appends one record after the other to an organization. */

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs"
 import { Effect } from "effect"
 import { databaseFile } from "../../discovery/folders.ts"
+import type { VerifyReport } from "../../log/EventLog.ts"
 import { readInThread } from "../../log/local/readerThread.ts"
 import type { Invocation } from "../command.ts"
 import { EXIT_FAILED, Failure } from "../failure.ts"
@@ -11,18 +12,10 @@ import { plain } from "../text.ts"
 export const auditVerify = async ({ output, folders }: Invocation): Promise<number> => {
   const file = databaseFile(folders.data)
   if (!existsSync(file)) throw noLog(folders.data)
-  const report = await output.during(
-    () => `reading ${file} …`,
-    Effect.runPromise(
-      Effect.mapError(readInThread(file, "verify"), ({ reason }) => new Failure(`The log cannot be read: ${reason}.`)),
-    ),
-  )
+  const report = await output.during(() => `reading ${file} …`, verifyLog(file))
   output.answer(report, () =>
     [
-      ...report.broken.map(
-        ({ org, seq, what }) =>
-          `${red("changed")}  ${org === "" ? "the file" : `${org} number ${seq}`}: ${plain(what)}`,
-      ),
+      ...findingLines(report),
       report.broken.length === 0
         ? green(
             `The log is whole: ${report.records} records in ${report.organizations} organizations, each as it was written.`,
@@ -34,6 +27,19 @@ export const auditVerify = async ({ output, folders }: Invocation): Promise<numb
   )
   return report.broken.length === 0 ? 0 : EXIT_FAILED
 }
+
+export const verifyLog = (file: string): Promise<VerifyReport> =>
+  Effect.runPromise(
+    Effect.mapError(
+      readInThread(file, { kind: "verify" }),
+      ({ reason }) => new Failure(`The log cannot be read: ${reason}.`),
+    ),
+  )
+
+export const findingLines = ({ broken }: VerifyReport): ReadonlyArray<string> =>
+  broken.map(
+    ({ org, seq, what }) => `${red("changed")}  ${org === "" ? "the file" : `${org} number ${seq}`}: ${plain(what)}`,
+  )
 
 export const noLog = (data: string): Failure =>
   new Failure(`There is no log in ${data}.`, {

@@ -42,6 +42,32 @@ export const daemonGroup: CommandGroup = {
       run: async (invocation) => (await import("../commands/status.ts")).status(invocation),
     },
     {
+      usage: "stats",
+      summary: "decisions, holds and tasks in figures",
+      details:
+        "Counts decisions by verdict since the daemon started, and holds and tasks by state. For graphs and alarms there is " +
+        "/metrics, in the format of Prometheus.",
+      examples: [
+        ["stats", "of everything"],
+        ["stats --org @team", "holds and tasks of one organization"],
+      ],
+      run: async (invocation) => (await import("../commands/stats.ts")).stats(invocation),
+    },
+    {
+      usage: "logs",
+      summary: "what the daemon has printed",
+      details: "Shows the output of the daemon that runs, or last ran, in the background.",
+      options: [
+        ["-f, --follow", "go on with what comes, until Ctrl-C"],
+        ["--lines <number>", "how many of the last lines (default: 50)"],
+      ],
+      examples: [
+        ["logs", "the last lines"],
+        ["logs --follow", "and what comes"],
+      ],
+      run: async (invocation, given) => (await import("../commands/logs.ts")).logs(invocation, given),
+    },
+    {
       usage: "confirm",
       summary: "let a mass removal of contracts take effect",
       details:

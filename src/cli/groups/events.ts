@@ -22,6 +22,7 @@ export const eventGroup: CommandGroup = {
         ["--wait <what>", "release: wait until a held event is released or refused (exit 1 unless released)"],
         ["--timeout <duration>", "with --wait: wait no longer than this, such as 10m"],
       ],
+      choices: { wait: ["release"] },
       examples: [
         ['publish deploy.requested --org @team --data \'{"environment":"staging"}\'', "ask for a deploy"],
         ["publish deploy.requested --org @team --data @deploy.json --wait release", "and go on once it may happen"],

@@ -23,6 +23,42 @@ export const logGroup: CommandGroup = {
       ],
     },
     {
+      usage: "export",
+      summary: "write the events as CloudEvents, one line of JSON for each",
+      details:
+        "Writes events to standard output, the oldest first: CloudEvents 1.0 in JSON, one a line, with the decision of each " +
+        "beside its attributes.",
+      options: [["--since <time>", "only later ones: 2h, 7d or 2026-11-02T09:00:00Z"]],
+      examples: [
+        ["export > events.jsonl", "all that you may see"],
+        ["export --org @team --since 7d | jq .type", "a week of a team"],
+      ],
+      run: async (invocation, given) => (await import("../commands/export.ts")).exportEvents(invocation, given),
+    },
+    {
+      usage: "backup <file>",
+      summary: "copy the whole log into a file, while the daemon runs",
+      details:
+        "Copies the log as it is at one moment, checks the copy against the hash chain, and only then gives it its name. The " +
+        "daemon may run and goes on meanwhile. The files of the workspace are not in it, and no secret: of tokens only hashes.",
+      arguments: { file: "the file to make; one that is there stays as it is" },
+      examples: [["backup ~/backup/charter-$(date +%F).db", "every night, from cron"]],
+      run: async (invocation, given) => (await import("../commands/backup.ts")).backup(invocation, given),
+    },
+    {
+      usage: "restore <file>",
+      summary: "put a backup into an empty data folder",
+      details:
+        "Copies a backup into the data folder and checks every record against the hash chain before it counts. Refuses where " +
+        "a daemon runs, or where there is a log already.",
+      arguments: { file: "what charter backup has made" },
+      examples: [
+        ["restore charter-2026-11-02.db", "on a new machine"],
+        ["restore charter-2026-11-02.db --data /tmp/drill", "to try a backup out"],
+      ],
+      run: async (invocation, given) => (await import("../commands/backup.ts")).restore(invocation, given),
+    },
+    {
       usage: "rebuild",
       summary: "make all read models again from the log",
       details:

@@ -84,6 +84,7 @@ export const peopleGroup: CommandGroup = {
       summary: "vote, or abstain",
       details: `Votes on a proposal. While it is open, your last vote counts. ${AS_A_PERSON}`,
       arguments: { id: ID, choice: "approve, deny or abstain" },
+      choices: { choice: ["approve", "deny", "abstain"] },
       options: [REASON, DIGEST],
       examples: [['vote p-4f1c abstain --reason "my own code"', "with CHARTER_TOKEN set"]],
       run: async (invocation, given) => (await import("../commands/vote.ts")).vote(invocation, given),
@@ -151,6 +152,7 @@ export const peopleGroup: CommandGroup = {
             ["--kind <kind>", "human, agent, operator or bridge (default: agent for NAME@ORGANIZATION, else human)"],
             ["--expires <when>", "30d, or 2026-12-31T00:00:00Z; else it is good until it is revoked"],
           ],
+          choices: { kind: ["human", "agent", "operator", "bridge"] },
           examples: [
             ["token create dana --kind human --expires 30d", "for a person"],
             ["token create reviewer@team > token.txt", "for an agent"],

@@ -4,6 +4,26 @@ export const workGroup: CommandGroup = {
   heading: "Work",
   commands: [
     {
+      usage: "agents",
+      summary: "the members that are agents, and what they have got to do",
+      details:
+        "Lists the agents of the organizations with the kind of their executor and the number of their tasks by state.",
+      examples: [
+        ["agents", "all that you may see"],
+        ["agents --org @team", "those of one organization"],
+      ],
+      run: async (invocation) => (await import("../commands/agents.ts")).agents(invocation),
+    },
+    {
+      usage: "executors",
+      summary: "the kinds of executors, and which of them can run here",
+      details:
+        "Lists the kinds of executors that this version knows, the agents of the workspace that use them, and why one of " +
+        "those could not start on this machine. Needs no daemon.",
+      examples: [["executors", "of the workspace you are in"]],
+      run: async (invocation) => (await import("../commands/executors.ts")).executors(invocation),
+    },
+    {
       name: "tasks",
       summary: "the work that has followed from events",
       commands: [
@@ -15,6 +35,9 @@ export const workGroup: CommandGroup = {
             ["--member <name>", "only those of one member"],
             ["--limit <number>", "how many at most (default: 30)"],
           ],
+          choices: {
+            state: ["queued", "running", "waiting", "parked", "completed", "failed", "dead", "cancelled"],
+          },
           examples: [
             ["tasks list --state running", "what is being done now"],
             ["tasks list --member reviewer", "what one member has got"],

@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 export interface Described {
-  readonly method: "GET" | "POST" | "DELETE"
+  readonly method: "GET" | "POST" | "PUT" | "DELETE"
   readonly path: string
   readonly summary: string
   readonly description?: string
@@ -44,10 +44,12 @@ export const describedRoute = (route: Route): Described => ({
   token: "needed",
   params: route.params,
   query: route.query,
+  ...(route.ifMatch ? { headers: { "If-Match": IF_MATCH } } : undefined),
   ...(route.body === undefined ? undefined : { body: { [JSON_TYPE]: route.body } }),
   answers: {
     [route.status]: {
       description: SUCCESSES[route.status] ?? "Done.",
+      ...(route.etag === undefined ? undefined : { headers: { ETag: "The version, for `If-Match`." } }),
       content: { [JSON_TYPE]: route.result, ...(route.text === undefined ? undefined : { "text/plain": PLAIN_TEXT }) },
     },
   },
@@ -62,6 +64,7 @@ export const PROBLEMS: Readonly<Record<number, Answer>> = {
   404: problem("It is not there, or not for this identity to see."),
   409: problem("It is in another state than the request takes for granted."),
   410: problem("It is no longer there."),
+  412: problem("`If-Match` names another version than the present one; read it again."),
   413: problem("The body, the batch or the event is larger than its bound."),
   415: problem("The body is of a media type or an encoding that is not taken.", { Accept: "What is taken." }),
   426: problem("This is a WebSocket.", { Upgrade: "`websocket`" }),
@@ -74,5 +77,7 @@ function problem(description: string, headers?: Readonly<Record<string, string>>
   const content = { [PROBLEM_TYPE]: ProblemResult }
   return headers === undefined ? { description, content } : { description, content, headers }
 }
+
+const IF_MATCH = "The `ETag` that the change was made from; without it there is none yet."
 
 const SUCCESSES: Readonly<Record<number, string>> = { 200: "Done.", 201: "Made.", 202: "Accepted; it is not over yet." }

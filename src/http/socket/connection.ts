@@ -16,7 +16,6 @@ import { parseJson } from "../json.ts"
 import { MAX_BUFFERED_BYTES, MAX_OPERATIONS_UNDER_WAY, MAX_SUBSCRIPTIONS } from "../limits.ts"
 import { type Failure, internal, invalid, Problem, problemOfRefusal } from "../problem.ts"
 import { isRefused, optionsOf } from "../publish.ts"
-import type { Followed } from "../stream.ts"
 import { decoders, isOp, type Message, type MessageId, type Op, ops } from "./messages.ts"
 
 /** Close codes of RFC 6455 that are used here. */
@@ -31,6 +30,13 @@ export interface Connection {
 
 type Answer = Readonly<Record<string, unknown>> & { readonly op: string }
 type Operation = Effect.Effect<Answer | Problem | undefined, Failure>
+
+/** One thing that a subscription brings; `time`: when it happened. */
+interface Delivery {
+  readonly cursor: string
+  readonly time: string
+  readonly answer: Answer
+}
 
 /** `presented`: the token of the upgrade request, already verified. */
 export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | undefined): Connection => {
@@ -106,22 +112,60 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       ),
     )
 
+  const post = ({ org, channel, to, text }: Message<"post">): Operation =>
+    Effect.flatMap(identity, (who) =>
+      Effect.map(
+        service.post(who, {
+          text,
+          ...(org === undefined ? undefined : { org }),
+          ...(channel === undefined ? undefined : { channel }),
+          ...(to === undefined ? undefined : { to }),
+        }),
+        (decision) => ({ op: "decision", decision }),
+      ),
+    )
+
+  const ack = ({ items, state = "acknowledged" }: Message<"ack">): Operation =>
+    Effect.flatMap(identity, (who) =>
+      Effect.map(service.markInbox(who, items, state), (marked) => ({ op: "acked", items: marked })),
+    )
+
   const subscribe = ({ id, org, types, after = resumeAfter }: Message<"subscribe">): Operation =>
+    read(id, (who) =>
+      Stream.map(
+        service.follow(who, {
+          ...(org === undefined ? undefined : { org }),
+          ...(types === undefined ? undefined : { types }),
+          ...(after === undefined ? undefined : { after }),
+        }),
+        ({ record, cursor }) => ({
+          cursor,
+          time: record.event.time,
+          answer: { op: "event", cursor, event: showEvent(record) },
+        }),
+      ),
+    )
+
+  const inboxOf = ({ id, after = resumeAfter }: Message<"inbox">): Operation =>
+    read(id, (who) =>
+      Stream.map(service.followInbox(who, after), ({ item, cursor }) => ({
+        cursor,
+        time: item.at,
+        answer: { op: "inbox", cursor, item },
+      })),
+    )
+
+  /** A subscription: goes on until it is ended, by either side. */
+  const read = (id: MessageId | undefined, follow: (who: Identity) => Stream.Stream<Delivery, Failure>): Operation =>
     Effect.map(identity, (who) => {
       if (subscriptions.size >= MAX_SUBSCRIPTIONS)
         return new Problem(409, "too-many-subscriptions", `a connection has at most ${MAX_SUBSCRIPTIONS} subscriptions`)
       if (id !== undefined && subscriptions.has(id))
         return new Problem(409, "subscription-exists", `there is a subscription ${JSON.stringify(id)} already`)
       send({ op: "subscribed", ...identified(id) })
-      const follow = Stream.suspend(() =>
-        service.follow(who, {
-          ...(org === undefined ? undefined : { org }),
-          ...(types === undefined ? undefined : { types }),
-          ...(after === undefined ? undefined : { after }),
-        }),
-      )
+      const followed = Stream.suspend(() => follow(who))
       const key = id ?? Symbol("subscription")
-      const fiber = edge.run(Stream.runForEach(follow, (followed) => Effect.andThen(identity, deliver(id, followed))))
+      const fiber = edge.run(Stream.runForEach(followed, (next) => Effect.andThen(identity, deliver(id, next))))
       subscriptions.set(key, fiber)
       fiber.addObserver((exit) => {
         subscriptions.delete(key)
@@ -139,13 +183,13 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
   }
 
   /** Returns when the reader may be sent more. */
-  const deliver = (id: MessageId | undefined, { record, cursor }: Followed): Effect.Effect<void> =>
+  const deliver = (id: MessageId | undefined, { answer, cursor, time }: Delivery): Effect.Effect<void> =>
     Effect.suspend(() => {
-      send({ op: "event", ...identified(id), cursor, event: showEvent(record) })
+      send({ ...answer, ...identified(id) })
       if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) return Effect.void
       return Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Effect.callback<void>((resume) => {
-          const by = Math.max(0, now - Date.parse(record.event.time))
+          const by = Math.max(0, now - Date.parse(time))
           send({ op: "behind", ...identified(id), by, cursor }, () => {
             readOn()
             resume(Effect.void)
@@ -169,6 +213,12 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       case "approve":
       case "deny":
         return decoded(decoders[op](message), (ballot) => vote({ ...ballot, choice: op }))
+      case "post":
+        return decoded(decoders.post(message), post)
+      case "inbox":
+        return decoded(decoders.inbox(message), inboxOf)
+      case "ack":
+        return decoded(decoders.ack(message), ack)
       case "ping":
         return decoded(decoders.ping(message), () => Effect.as(identity, { op: "pong" }))
     }

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { type Decode, decoder } from "../decode.ts"
 import { PublishQuery } from "../publish.ts"
-import { Cursor, EventPattern, Name, Reason } from "../schemas.ts"
+import { Acknowledgement, Cursor, EventPattern, Name, Reason } from "../schemas.ts"
 
 const optional = Schema.optionalKey
 
@@ -25,6 +25,11 @@ export const messages = {
   vote: message({ ...ballot, choice: Name }),
   approve: message(ballot),
   deny: message(ballot),
+  /** To a channel of `org`, or to a member. */
+  post: message({ org: optional(Name), channel: optional(Name), to: optional(Name), text: Schema.String }),
+  /** A subscription to the inbox of whoever this is. */
+  inbox: message({ after: optional(Cursor) }),
+  ack: message(Acknowledgement.fields),
   ping: message({}),
 } as const
 
@@ -43,5 +48,8 @@ export const decoders = {
   vote: decoder(messages.vote, "body"),
   approve: decoder(messages.approve, "body"),
   deny: decoder(messages.deny, "body"),
+  post: decoder(messages.post, "body"),
+  inbox: decoder(messages.inbox, "body"),
+  ack: decoder(messages.ack, "body"),
   ping: decoder(messages.ping, "body"),
 } satisfies { readonly [O in Op]: Decode<Message<O>> }

@@ -106,16 +106,17 @@ const ALWAYS: CompiledCondition = { test: always, counters: NO_COUNTERS, require
 class Compiled implements CompiledCondition {
   readonly test: Test
   readonly counters: ReadonlyArray<CounterSpec>
-  readonly #root: Node
+  /** Of the outermost `all`: the rest of that node is needed no more. */
+  readonly #parts: ReadonlyArray<Node>
 
   constructor(root: Node) {
     this.test = root.test
     this.counters = root.counters
-    this.#root = root
+    this.#parts = root.kind === "all" ? root.parts : [root]
   }
 
   get required(): ReadonlyArray<RequiredEqual> {
-    const parts = conjuncts(this.#root)
+    const parts = this.#parts.flatMap(conjuncts)
     return parts.flatMap((part) => {
       if (part.kind !== "leaf" || part.equal === undefined) return []
       const others = parts.filter((other) => other !== part)

@@ -4,7 +4,19 @@ import { commitProblem } from "../commit.ts"
 import { FOLLOW_PAGE_RECORDS, followPages, makeCommits } from "../commits.ts"
 import { cursorOf, positionOf } from "../cursor.ts"
 import { EventLog, LogUnavailable, type Page, type ReadFilter } from "../EventLog.ts"
-import { type HoldView, Projections, type ProposalView, type TaskView, type TokenView } from "../Projections.ts"
+import {
+  type DocumentView,
+  type HoldView,
+  type InboxItem,
+  type MessageView,
+  Projections,
+  type ProposalView,
+  type ResourceView,
+  type TaskView,
+  type TokenView,
+} from "../Projections.ts"
+import { documentKey, versionKey } from "../projections/documents.ts"
+import { resourceKey } from "../projections/resources.ts"
 import { type Connection, openReader, openWriter, reasonOf } from "./database.ts"
 import { makeReader } from "./reader.ts"
 import { readInThread } from "./readerThread.ts"
@@ -95,7 +107,7 @@ const makeLog = (
     archive: (sources) => writer.run({ kind: "archive", sources }),
     source: (hash) => attempt("read", () => reader.source(hash)),
     organizations: attempt("read", () => reader.organizations()),
-    verify: readInThread(file, "verify"),
+    verify: readInThread(file, { kind: "verify" }),
   })
 }
 
@@ -109,9 +121,21 @@ const makeProjections = (file: string, connection: Connection, writer: WriterThr
     tasks: (filter) => attempt("list", () => rows.list<TaskView>("tasks", filter)),
     task: (id) => attempt("read", () => rows.byId<TaskView>("tasks", id)),
     tokens: (filter) => attempt("list", () => rows.list<TokenView>("tokens", filter)),
+    messages: (filter) => attempt("list", () => rows.list<MessageView>("messages", filter)),
+    message: (id) => attempt("read", () => rows.byId<MessageView>("messages", id)),
+    inbox: (filter) => attempt("list", () => rows.list<InboxItem>("inbox", filter)),
+    inboxItem: (id) => attempt("read", () => rows.byId<InboxItem>("inbox", id)),
+    documents: (filter) => attempt("list", () => rows.list<DocumentView>("documents", filter)),
+    document: (org, name, version) =>
+      attempt("read", () =>
+        version === undefined
+          ? rows.byLink<DocumentView>("documents", documentKey(org, name))
+          : rows.byId<DocumentView>("documents", versionKey(org, name, version)),
+      ),
+    resource: (org, hash) => attempt("read", () => rows.byId<ResourceView>("resources", resourceKey(org, hash))),
     tokenByHash: (hash) => orThrow("find", () => rows.byLink<TokenView>("tokens", hash)),
     rebuild: (progress) => Effect.map(writer.run({ kind: "rebuild" }, progress), (records) => ({ records })),
-    digest: readInThread(file, "digest"),
+    digest: readInThread(file, { kind: "digest" }),
   })
 }
 

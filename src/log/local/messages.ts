@@ -15,7 +15,10 @@ export type WriterJob =
   | { readonly kind: "close" }
 
 /** One job for each reader: it ends by itself. */
-export type ReaderJob = { readonly kind: "verify" } | { readonly kind: "digest" }
+export type ReaderJob =
+  | { readonly kind: "verify" }
+  | { readonly kind: "digest" }
+  | { readonly kind: "copy"; readonly to: string }
 
 /** What a job answers, by its kind. */
 export interface JobResult {
@@ -27,6 +30,7 @@ export interface JobResult {
   readonly close: undefined
   readonly verify: VerifyReport
   readonly digest: string
+  readonly copy: undefined
 }
 
 /** Groups are answered in their order, jobs by their number. */

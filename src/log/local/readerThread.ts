@@ -6,10 +6,10 @@ import { startThread } from "./startThread.ts"
 /** Does what takes long in a thread of its own, which ends with it or with its interruption. */
 export const readInThread = <Kind extends ReaderJob["kind"]>(
   file: string,
-  kind: Kind,
+  job: Extract<ReaderJob, { readonly kind: Kind }>,
 ): Effect.Effect<JobResult[Kind], LogUnavailable> =>
   Effect.callback((resume) => {
-    const fail = (reason: string): void => resume(Effect.fail(new LogUnavailable({ operation: kind, reason })))
+    const fail = (reason: string): void => resume(Effect.fail(new LogUnavailable({ operation: job.kind, reason })))
     const thread = startThread({ role: "reader", file })
     thread.on("message", (response: Exclude<Response, number>) => {
       if ("value" in response) resume(Effect.succeed(response.value as JobResult[Kind]))
@@ -17,6 +17,6 @@ export const readInThread = <Kind extends ReaderJob["kind"]>(
     })
     thread.on("error", (error) => fail(error.message))
     thread.on("exit", () => fail("the reader thread ended"))
-    thread.postMessage({ job: 1, what: { kind } })
+    thread.postMessage({ job: 1, what: job })
     return Effect.promise(() => thread.terminate())
   })

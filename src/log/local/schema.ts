@@ -9,6 +9,16 @@ export const SCHEMA_VERSION = 1
 /** "CHRT": tells our file from any other database. */
 const APPLICATION_ID = 0x43_48_52_54
 
+/** The header of a database file, as the SQLite file format has it (1.3): long enough for {@link isLogHeader}. */
+export const HEADER_BYTES = 100
+const APPLICATION_ID_OFFSET = 68
+
+/** Does a file that begins like this say that it is one of ours? */
+export const isLogHeader = (header: Buffer): boolean =>
+  header.length >= HEADER_BYTES &&
+  header.toString("latin1", 0, 16) === "SQLite format 3\0" &&
+  header.readUInt32BE(APPLICATION_ID_OFFSET) === APPLICATION_ID
+
 const TABLES = `
 CREATE TABLE records (
   position INTEGER PRIMARY KEY,

@@ -3,9 +3,10 @@
  * so a bundle needs this file as an entry point of its own.
  */
 import { parentPort, workerData } from "node:worker_threads"
-import { openReader, reasonOf, WRITER_BUSY_MS } from "./database.ts"
+import { copy } from "./copy.ts"
+import { type Connection, openReader, reasonOf, WRITER_BUSY_MS } from "./database.ts"
 import { digest } from "./digest.ts"
-import type { ReaderJob, Request, Response, ThreadData, WriterJob } from "./messages.ts"
+import type { JobResult, ReaderJob, Request, Response, ThreadData, WriterJob } from "./messages.ts"
 import { verify } from "./verify.ts"
 import { makeWriter, type Writer } from "./writer.ts"
 
@@ -74,13 +75,24 @@ const serveReader = (): void => {
     attempt(job, () => {
       const connection = openReader(file, WRITER_BUSY_MS)
       try {
-        answer({ job, value: what.kind === "verify" ? verify(connection) : digest(connection) })
+        answer({ job, value: read(connection, what) })
       } finally {
         connection.close()
         port.close()
       }
     }),
   )
+}
+
+const read = (connection: Connection, job: ReaderJob): JobResult[ReaderJob["kind"]] => {
+  switch (job.kind) {
+    case "verify":
+      return verify(connection)
+    case "digest":
+      return digest(connection)
+    case "copy":
+      return copy(connection, job.to)
+  }
 }
 
 const attempt = (job: number, body: () => void): void => {

@@ -2,7 +2,19 @@
 import { Effect } from "effect"
 import type { LogRecord } from "../../domain/record.ts"
 import type { Stored } from "../EventLog.ts"
-import { type HoldView, Projections, type ProposalView, type TaskView, type TokenView } from "../Projections.ts"
+import {
+  type DocumentView,
+  type HoldView,
+  type InboxItem,
+  type MessageView,
+  Projections,
+  type ProposalView,
+  type ResourceView,
+  type TaskView,
+  type TokenView,
+} from "../Projections.ts"
+import { documentKey, versionKey } from "../projections/documents.ts"
+import { resourceKey } from "../projections/resources.ts"
 import { digestRows, listRows, type Walk } from "../projections/list.ts"
 import { applyRecord, keysOf, MODEL_NAMES, type Placed, type RowStore, stateOf } from "../projections/project.ts"
 import { decodeRow, encodeRow, type ModelName } from "../projections/readModel.ts"
@@ -49,6 +61,18 @@ export const makeMemoryProjections = (
       tasks: (filter) => Effect.sync(() => listRows<TaskView>("tasks", filter, walk("tasks"))),
       task: (id) => Effect.sync(() => view<TaskView>("tasks", id)),
       tokens: (filter) => Effect.sync(() => listRows<TokenView>("tokens", filter, walk("tokens"))),
+      messages: (filter) => Effect.sync(() => listRows<MessageView>("messages", filter, walk("messages"))),
+      message: (id) => Effect.sync(() => view<MessageView>("messages", id)),
+      inbox: (filter) => Effect.sync(() => listRows<InboxItem>("inbox", filter, walk("inbox"))),
+      inboxItem: (id) => Effect.sync(() => view<InboxItem>("inbox", id)),
+      documents: (filter) => Effect.sync(() => listRows<DocumentView>("documents", filter, walk("documents"))),
+      document: (org, name, version) =>
+        Effect.sync(() =>
+          version === undefined
+            ? (store.byLink("documents", documentKey(org, name))[0]?.row.view as DocumentView | undefined)
+            : view<DocumentView>("documents", versionKey(org, name, version)),
+        ),
+      resource: (org, hash) => Effect.sync(() => view<ResourceView>("resources", resourceKey(org, hash))),
       tokenByHash: (hash) => store.byLink("tokens", hash)[0]?.row.view as TokenView | undefined,
       rebuild: (progress) =>
         Effect.sync(() => {
@@ -75,4 +99,8 @@ const emptyRows = (): Record<ModelName, Map<string, Placed>> => ({
   holds: new Map(),
   tasks: new Map(),
   tokens: new Map(),
+  messages: new Map(),
+  inbox: new Map(),
+  documents: new Map(),
+  resources: new Map(),
 })

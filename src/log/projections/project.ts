@@ -1,14 +1,18 @@
 /** The one projector: what a record changes in the read models, and how a store is brought up to date with it. */
 import type { LogRecord } from "../../domain/record.ts"
-import { memberName } from "../../domain/names.ts"
+import { GLOBAL, memberName } from "../../domain/names.ts"
 import type { ListFilter } from "../Projections.ts"
+import { documents } from "./documents.ts"
 import { holds } from "./holds.ts"
+import { inbox } from "./inbox.ts"
+import { messages } from "./messages.ts"
 import { proposals } from "./proposals.ts"
 import type { Change, ModelName, ReadModel, Row } from "./readModel.ts"
+import { resources } from "./resources.ts"
 import { tasks } from "./tasks.ts"
 import { tokens } from "./tokens.ts"
 
-const MODELS = { proposals, holds, tasks, tokens } as const
+const MODELS = { proposals, holds, tasks, tokens, messages, inbox, documents, resources } as const
 export const MODEL_NAMES = Object.keys(MODELS) as ReadonlyArray<ModelName>
 
 const modelOf = (name: ModelName): ReadModel<object> => MODELS[name] as unknown as ReadModel<object>
@@ -62,21 +66,24 @@ export const statesOf = (model: ModelName): ReadonlyArray<string> => modelOf(mod
 
 /** What a row is found by. `""` stands for all rows of the model. */
 export const keysOf = (model: ModelName, row: Row): ReadonlyArray<string> => {
-  const { members, event } = modelOf(model)
+  const { members, event, channel } = modelOf(model)
   const about = event(row.view)
+  const where = channel?.(row.view)
   return [
     ...new Set([
       "",
       `org:${row.org}`,
       ...members(row.view).map((member) => `member:${member}`),
       ...(about === undefined ? [] : [`event:${about}`]),
+      ...(where === undefined ? [] : [`channel:${row.org}#${where}`]),
     ]),
   ]
 }
 
 /** The keys that a row must have all of to be listed, the most selective first; never empty. */
-export const keysWanted = ({ org, member, event }: ListFilter): readonly [string, ...Array<string>] => {
+export const keysWanted = ({ org, member, event, channel }: ListFilter): readonly [string, ...Array<string>] => {
   const wanted = [
+    ...(channel === undefined ? [] : [`channel:${org ?? GLOBAL}#${channel}`]),
     ...(event === undefined ? [] : [`event:${event}`]),
     ...(member === undefined ? [] : [`member:${memberName(member)}`]),
     ...(org === undefined ? [] : [`org:${org}`]),

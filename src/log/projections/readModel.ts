@@ -6,7 +6,7 @@ import type { BuiltinData } from "../../domain/builtins.ts"
 import type { Event } from "../../domain/event.ts"
 import type { LogRecord } from "../../domain/record.ts"
 
-export type ModelName = "proposals" | "holds" | "tasks" | "tokens"
+export type ModelName = "proposals" | "holds" | "tasks" | "tokens" | "messages" | "inbox" | "documents" | "resources"
 
 /** One row: the view that is answered, and what the model needs beside it to go on. */
 export interface Row {
@@ -35,6 +35,8 @@ export interface ReadModel<View extends object> {
   readonly members: (view: View) => ReadonlyArray<string>
   /** The event that it is about; `ListFilter.event` asks for it. */
   readonly event: (view: View) => string | undefined
+  /** The channel that it is in; `ListFilter.channel` asks for it. */
+  readonly channel?: (view: View) => string | undefined
   readonly on: Readonly<Record<string, (record: LogRecord) => ReadonlyArray<Change>>>
 }
 

@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { GLOBAL } from "../../domain/names.ts"
 import { executorKinds } from "../../executors/registry.ts"
+import { count, decisions } from "../../observability/counters.ts"
 import type { Definitions } from "../../kernel/definitions.ts"
 import type { OrganizationState } from "../../kernel/state.ts"
 import { refuse } from "../../domain/refusal.ts"
@@ -29,6 +30,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
   const remembered = new Map<string, { readonly identity: Identity; readonly expires: number }>()
   mailboxes.onCommitted((_, records) => {
     if (records.some(({ event }) => event.type === "token.revoked")) remembered.clear()
+    for (const { decision } of records) if (decision !== undefined) count(decisions, "verdict", decision.verdict)
   })
 
   const authenticate: Operations["authenticate"] = (token) => {

@@ -1,0 +1,25 @@
+/** A list whole, or as much of it as somebody wants to wait for. */
+import type { List } from "./answers.ts"
+import type { Query } from "./client.ts"
+
+/** Rows that are looked at to count them. */
+export const MAX_COUNTED_ROWS = 10_000
+const PAGE_ROWS = "1000"
+
+export interface Counted<A> {
+  readonly items: ReadonlyArray<A>
+  /** There are more, older ones. */
+  readonly more: boolean
+}
+
+/** The newest first. */
+export const allPages = async <A>(list: (query: Query) => Promise<List<A>>, query: Query): Promise<Counted<A>> => {
+  const items: Array<A> = []
+  for (let after: string | undefined; ;) {
+    const page = await list({ ...query, after, limit: PAGE_ROWS })
+    items.push(...page.items)
+    if (page.next === undefined || page.next === after) return { items, more: false }
+    if (items.length >= MAX_COUNTED_ROWS) return { items, more: true }
+    after = page.next
+  }
+}
