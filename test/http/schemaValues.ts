@@ -30,7 +30,7 @@ export const valuesFor = (schemas: Readonly<Record<string, Json>>, known: () => 
       case "number":
         return fc.double({ noDefaultInfinity: true, noNaN: true })
       case "array":
-        return fc.array(of(schema["items"] as Json), { maxLength: 3 })
+        return fc.array(of(schema["items"] as Json), { minLength: (schema["minItems"] ?? 0) as number, maxLength: 3 })
       case "object":
         return objectOf(schema)
       default:
