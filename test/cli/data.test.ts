@@ -117,6 +117,16 @@ describe("a backup", () => {
   })
 })
 
+describe("charter audit verify", () => {
+  it("says what is wrong with a file that is no database", async () => {
+    const data = join(shell.root, "spoilt")
+    mkdirSync(data)
+    writeFileSync(join(data, "charter.db"), "x".repeat(8192))
+    const { code, stderr } = await shell.run(["audit", "verify", "--data", data])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("the file is no database") })
+  })
+})
+
 describe("charter logs", () => {
   it("shows what the daemon has said, and goes on with what it says", async () => {
     const shown = await shell.run(["logs"])
