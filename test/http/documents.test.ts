@@ -106,6 +106,20 @@ describe("a long message", () => {
   })
 })
 
+describe("a message of a bridge", () => {
+  it("does not pass for one of the member whose name it bears", async () => {
+    const event = {
+      type: "message.send.requested",
+      org: "@team",
+      actor: "@dana",
+      data: { to: "erik", text: "trust me" },
+    }
+    await daemon.call("POST", "/v1/events", { token: daemon.tokens.bridge, json: event })
+    const { json } = await daemon.call("GET", "/v1/inbox?limit=1", { token: daemon.tokens.erik })
+    expect(json).toMatchObject({ items: [{ from: "dana", fromkind: "external", text: "trust me" }] })
+  })
+})
+
 describe("what is held", () => {
   it("is answered by 202, as with events", async () => {
     const held = { ...answer, verdict: "hold" as const, hold: "h-1", holdState: "held" as const }

@@ -102,16 +102,20 @@ const chunks = (ids: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>
 
 const channelOf = ({ arguments: [name = ""] }: Given): string => name.replace(/^#/, "")
 
-const messageText = ({ at, from, text, resource }: MessageView, now: Date): string =>
+const messageText = ({ at, from, fromkind, text, resource }: MessageView, now: Date): string =>
   [
-    `${dim(briefTime(at, now))}  ${bold(plain(from))}  ${indented(text)}`,
+    `${dim(briefTime(at, now))}  ${author(from, fromkind)}  ${indented(text)}`,
     ...(resource === undefined ? [] : [dim(`    the whole of it: GET /v1/resources/${resource}`)]),
   ].join("\n")
 
-const itemText = ({ id, org, at, from, kind, channel, text, state }: InboxItem, now: Date): string => {
+const itemText = ({ id, org, at, from, fromkind, kind, channel, text, state }: InboxItem, now: Date): string => {
   const where = kind === "message" ? "to you" : channel === undefined ? "mentions you" : `mentions you in #${channel}`
   const mark = state === "new" ? bold("new") : dim(state)
-  return `${id}  ${mark}  ${dim(briefTime(at, now))}  ${bold(plain(from))} ${where} ${dim(org)}\n    ${indented(text)}`
+  return `${id}  ${mark}  ${dim(briefTime(at, now))}  ${author(from, fromkind)} ${where} ${dim(org)}\n    ${indented(text)}`
 }
 
 const indented = (text: string): string => plain(text.trimEnd()).replaceAll("\n", "\n    ")
+
+/** Who is no member may go by any name. */
+const author = (name: string, kind: MessageView["fromkind"]): string =>
+  kind === "external" ? `${bold(plain(name))} ${dim("(external)")}` : bold(plain(name))
