@@ -6,7 +6,15 @@ import { type IncomingMessage, request } from "node:http"
 import { addressOf } from "../discovery/findDaemon.ts"
 import { type Address, urlOf } from "../discovery/daemonFile.ts"
 import type { Vote } from "../domain/proposal.ts"
-import type { HoldView, ProposalView, TaskView, TokenView } from "../log/Projections.ts"
+import type {
+  DocumentView,
+  InboxItem,
+  MessageView,
+  HoldView,
+  ProposalView,
+  TaskView,
+  TokenView,
+} from "../log/Projections.ts"
 import type {
   ContractView,
   CreatedToken,
@@ -24,6 +32,8 @@ import { plain } from "./text.ts"
 
 export type Query = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 
+type Headers = Readonly<Record<string, string>>
+
 export interface NewEvent {
   readonly id?: string
   readonly type: string
@@ -35,8 +45,14 @@ export interface NewEvent {
 export type Client = ReturnType<typeof makeClient>
 
 export const makeClient = (daemon: Address, token: string) => {
-  const send = async <A>(method: string, path: string, query: Query = {}, body?: unknown): Promise<A> => {
-    const response = await ask(daemon, token, method, withQuery(path, query), body)
+  const send = async <A>(
+    method: string,
+    path: string,
+    query: Query = {},
+    body?: unknown,
+    headers?: Headers,
+  ): Promise<A> => {
+    const response = await ask(daemon, token, method, withQuery(path, query), body, headers)
     return JSON.parse(await textOf(response)) as A
   }
   const get = <A>(path: string, query?: Query) => send<A>("GET", path, query)
@@ -66,6 +82,23 @@ export const makeClient = (daemon: Address, token: string) => {
     task: (id: string) => get<TaskView>(`/v1/tasks/${segment(id)}`),
     cancelTask: (id: string, reason: { readonly reason?: string }) =>
       post<TaskView>(`/v1/tasks/${segment(id)}/cancel`, reason),
+    messages: (channel: string, query: Query) =>
+      get<List<MessageView>>(`/v1/channels/${segment(channel)}/messages`, query),
+    inbox: (query: Query) => get<List<InboxItem>>("/v1/inbox", query),
+    markInbox: (items: ReadonlyArray<string>, state: "seen" | "acknowledged") =>
+      post<List<InboxItem>>("/v1/inbox/ack", { items, state }),
+    documents: (query: Query) => get<List<DocumentView>>("/v1/documents", query),
+    document: (name: string, query: Query) =>
+      get<DocumentView & { readonly text: string }>(`/v1/documents/${segment(name)}`, query),
+    /** `base`: the version that the text was made from. */
+    writeDocument: (name: string, query: Query, text: string, base: string | undefined) =>
+      send<PublishAnswer>(
+        "PUT",
+        `/v1/documents/${segment(name)}`,
+        query,
+        { text },
+        base === undefined ? {} : { "if-match": `"${base}"` },
+      ),
     createToken: (wanted: { readonly identity: string; readonly kind: string; readonly expires?: string }) =>
       post<CreatedToken>("/v1/tokens", wanted),
     tokens: (query: Query) => get<List<TokenView>>("/v1/tokens", query),
@@ -94,6 +127,7 @@ const ask = async (
   method: string,
   path: string,
   body?: unknown,
+  headers: Headers = {},
 ): Promise<IncomingMessage> => {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const json = body === undefined ? undefined : JSON.stringify(body)
@@ -104,6 +138,7 @@ const ask = async (
         path,
         agent: false,
         headers: {
+          ...headers,
           host: "localhost",
           authorization: `Bearer ${token}`,
           ...(json === undefined

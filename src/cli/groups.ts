@@ -1,5 +1,6 @@
 /** Every command there is, in the order of the help, and the options that all of them take. */
 import type { Command, CommandGroup } from "./command.ts"
+import { contextGroup } from "./groups/context.ts"
 import { contractGroup } from "./groups/contracts.ts"
 import { daemonGroup } from "./groups/daemon.ts"
 import { eventGroup } from "./groups/events.ts"
@@ -14,6 +15,7 @@ export const GROUPS: ReadonlyArray<CommandGroup> = [
   eventGroup,
   contractGroup,
   peopleGroup,
+  contextGroup,
   workGroup,
   logGroup,
 ]

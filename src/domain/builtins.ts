@@ -1,5 +1,6 @@
 /** The `data` of every event type that the daemon itself writes, by type. */
 import type { Decision } from "./decision.ts"
+import type { Actor } from "./event.ts"
 import type { Delegation, Hold, Proposal, Vote } from "./proposal.ts"
 import type { Task } from "./task.ts"
 
@@ -186,6 +187,8 @@ export interface Mention {
   readonly message: string
   readonly member: string
   readonly from: string
+  /** A bridge names whom it likes: `external` is no member, whatever its name. */
+  readonly fromkind: Actor["kind"]
   /** As in the message. */
   readonly text: string
   readonly channel?: string

@@ -8,6 +8,7 @@ import { openApiDocument } from "./openapi/document.ts"
 import { openApiPage } from "./openapi/page.ts"
 import { internal, invalid, Problem, RETRY } from "./problem.ts"
 import { isHeld, publish, PUBLISH_PATH } from "./publish.ts"
+import type { PublishAnswer } from "../service/Service.ts"
 import type { Route } from "./route.ts"
 import { routes } from "./routes.ts"
 import { SOCKET_PATH } from "./socket/upgrade.ts"
@@ -57,7 +58,7 @@ const serve =
     const answer =
       route.text !== undefined && prefersText(incoming)
         ? text(route.text(exit.value), "text/plain; charset=utf-8")
-        : jsonResponse(exit.value, route.status)
+        : jsonResponse(exit.value, route.decides && isHeld(exit.value as PublishAnswer) ? 202 : route.status)
     if (route.etag !== undefined) answer.headers.set("etag", JSON.stringify(route.etag(exit.value)))
     return answer
   }

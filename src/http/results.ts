@@ -13,6 +13,7 @@ const texts = list(Text)
 /** RFC 3339, UTC. */
 const Time = Text.annotate({ format: "date-time" })
 const VerdictName = Literals(["allow", "deny", "hold", "expired"])
+const ActorKind = Literals(["human", "agent", "system", "external", "operator"])
 const MemberKind = Literals(["human", "agent"])
 const HoldStateName = Literals(["held", "released", "denied", "expired", "cancelled"])
 const Unit = Literals(["usd", "tokens", "turns", "minutes"])
@@ -294,7 +295,7 @@ export const ProposalResult = named(
 
 const requester = {
   name: Text,
-  kind: Literals(["human", "agent", "system", "external", "operator"]),
+  kind: ActorKind,
   roles: texts,
   creator: optional(Text),
 }
@@ -363,6 +364,7 @@ export const MessageResult = named(
     id: Text,
     org: Text,
     from: Text,
+    fromkind: ActorKind,
     at: Time,
     channel: optional(Text),
     to: optional(Text),
@@ -385,6 +387,7 @@ export const InboxItemResult = named(
     message: Text,
     channel: optional(Text),
     from: Text,
+    fromkind: ActorKind,
     text: Text,
     at: Time,
     state: Literals(["new", "seen", "acknowledged"]),

@@ -8,6 +8,7 @@ import type { Identity } from "../service/identity.ts"
 import type { Service } from "../service/Service.ts"
 import { decoder, queryDecoder } from "./decode.ts"
 import type { Failure, Problem } from "./problem.ts"
+import { PublishResult } from "./results.ts"
 
 /** A struct whose decoding needs nothing but the value. */
 type Shape<F extends Schema.Struct.Fields> = Schema.Struct<F> & Schema.Decoder<unknown>
@@ -73,6 +74,8 @@ export interface Route {
   readonly result: Schema.Top
   readonly refusals: ReadonlyArray<RefusalCode>
   readonly prepare: (raw: RawInput) => Result.Result<Call, Problem>
+  /** It answers with a decision: 202 while the event is held. */
+  readonly decides: boolean
   readonly ifMatch: boolean
   readonly etag: ((answer: unknown) => string) | undefined
   readonly text: ((answer: unknown) => string) | undefined
@@ -103,6 +106,7 @@ export const route = <
     body: declaration.body,
     result,
     refusals,
+    decides: (result as Schema.Top) === PublishResult,
     ifMatch: declaration.ifMatch === true,
     etag: declaration.etag as ((answer: unknown) => string) | undefined,
     text: text as ((answer: unknown) => string) | undefined,

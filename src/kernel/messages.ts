@@ -38,13 +38,14 @@ export const writtenMessage = (draft: Draft, definitions: Definitions, org: stri
 export const afterMessage = (event: Event): ReadonlyArray<Draft> => {
   const { channel, text, mentions = [], resource, bytes } = event.data as MessagePosted
   if (mentions.length === 0 && resource === undefined) return NONE
-  const from = event.actor.name
+  const { name: from, kind: fromkind } = event.actor
   const stored = resource === undefined ? NONE : [follow(event, "resource.stored", { hash: resource, bytes: bytes! })]
   const told = mentions.map((member): Draft => {
     const mention: BuiltinData["mention"] = {
       message: event.id,
       member,
       from,
+      fromkind,
       text,
       ...(channel === undefined ? undefined : { channel }),
     }

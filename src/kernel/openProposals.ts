@@ -34,6 +34,8 @@ interface Requirement {
   readonly otherwise: Otherwise
   readonly votes?: RequireVotes
   readonly levels: ReadonlyArray<EscalationLevel>
+  /** What who is asked is told with it. */
+  readonly message?: string
 }
 
 export const openProposals = (
@@ -48,17 +50,10 @@ export const openProposals = (
     ...requiring.flatMap(requirementsOf),
     ...(bound === undefined ? [] : [BOUNDS_REQUIREMENT(event.org)]),
   ]
-  const levels = requiring.flatMap(({ linked }) => linked.escalations)
   const proposals: Array<Proposal> = []
   for (const requirement of requirements) {
     const id = proposals.length === 0 ? `p-${name}` : `p-${name}.${proposals.length + 1}`
-    const proposal = makeProposal(
-      id,
-      definitions,
-      event,
-      { ...requirement, levels: [...requirement.levels, ...levels] },
-      now,
-    )
+    const proposal = makeProposal(id, definitions, event, requirement, now)
     const reason = whyImpossible(proposal)
     if (reason !== undefined)
       return { proposals: [], drafts: [], reason: "", impossible: { contract: proposal.contract, reason } }
@@ -81,7 +76,13 @@ export const openProposals = (
       ...(bound === undefined ? [] : [follow(event, "bound.exceeded", { ...bound, event: event.id })]),
       opened,
       ...proposals.map((proposal) => follow(event, "proposal.opened", proposal)),
-      posted(definitions, event, proposals, now),
+      posted(
+        definitions,
+        event,
+        proposals,
+        now,
+        requirements.flatMap(({ message }) => message ?? []),
+      ),
     ],
     reason: proposals.map((proposal) => waitsFor(proposal, now)).join("; "),
   }
@@ -108,21 +109,20 @@ export const furtherProposal = (
         contract: { fullName: expired.contract, version: expired.version, scope: linked?.contract.scope ?? event.org },
         place: expired.effect,
         kind: "approval",
-        from: expired.otherwise.escalate[0]!.to,
+        ...ladder(expired.otherwise.escalate),
         self: false,
         within: Date.parse(expired.deadline) - Date.parse(expired.opened),
         otherwise: "deny",
-        levels: expired.otherwise.escalate.slice(1),
       },
       now,
     ),
     escalates: expired.id,
   }
   if (whyImpossible(proposal) !== undefined) return undefined
-  const { message } = expired.otherwise.escalate[0]!
+  const { message } = ladder(expired.otherwise.escalate)
   return [
     follow(event, "proposal.opened", proposal),
-    posted(definitions, event, [proposal], now, message === undefined ? "" : `${message}. `),
+    posted(definitions, event, [proposal], now, message === undefined ? [] : [message]),
   ]
 }
 
@@ -131,17 +131,15 @@ const requirementsOf = ({ linked, exceeded }: Considered): ReadonlyArray<Require
   const asked = exceeded.flatMap((one): ReadonlyArray<Requirement> => {
     const levels = escalationOf(one)
     if (levels === undefined) return []
-    const [first, ...later] = levels
     return [
       {
         contract,
         place: one.use.effect,
         kind: "approval",
-        from: first!.to,
+        ...ladder(levels),
         self: false,
         within: DEFAULT_WITHIN_MS,
         otherwise: "deny",
-        levels: later,
       },
     ]
   })
@@ -153,10 +151,17 @@ const requirementsOf = ({ linked, exceeded }: Considered): ReadonlyArray<Require
     self: effect.self,
     within: effect.within,
     otherwise: effect.otherwise,
-    levels: [],
+    levels: linked.escalations,
     ...(effect.effect === "require_votes" ? { votes: effect } : undefined),
   }))
   return [...asked, ...required]
+}
+
+/** Who is asked instead: the first level at once, unless it says to wait, too. */
+const ladder = (steps: ReadonlyArray<EscalationLevel>): Pick<Requirement, "from" | "levels" | "message"> => {
+  const [first, ...later] = steps
+  if (first === undefined || first.after !== undefined) return { from: [], levels: steps }
+  return { from: first.to, levels: later, ...(first.message === undefined ? undefined : { message: first.message }) }
 }
 
 const BOUNDS_REQUIREMENT = (org: string): Requirement => ({
@@ -250,12 +255,14 @@ const posted = (
   event: Event,
   proposals: ReadonlyArray<Proposal>,
   now: number,
-  message = "",
-): Draft =>
-  follow(event, "message.posted", {
+  messages: ReadonlyArray<string>,
+): Draft => {
+  const asked = `${question(event)}: ${proposals.map((proposal) => waitsFor(proposal, now)).join("; ")}`
+  return follow(event, "message.posted", {
     channel: channelOf(definitions, event),
-    text: `${message}${question(event)}: ${proposals.map((proposal) => waitsFor(proposal, now)).join("; ")}`,
+    text: [...messages, asked].join(". "),
   })
+}
 
 /** What is asked, in one sentence. */
 export const question = (event: Event): string =>
@@ -267,9 +274,10 @@ export const channelOf = (definitions: Definitions, event: Event): string =>
 
 const waitsFor = (proposal: Proposal, now: number): string => {
   const first = proposal.electorate.filter(({ joins }) => joins === undefined)
-  const names = first.map(({ name }) => name)
+  const names = (first.length > 0 ? first : proposal.electorate).map(({ name }) => name)
   const who = names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`
-  return `waits for ${askedFor(proposal, first.length)} of ${who} within ${durationInWords(Date.parse(proposal.deadline) - now)} (${proposal.contract})`
+  const time = durationInWords(Date.parse(proposal.deadline) - now)
+  return `waits for ${askedFor(proposal, first.length)} of ${who} within ${time} (${proposal.contract})`
 }
 
 const askedFor = ({ resolution, of = "electorate", quorum }: Proposal, electors: number): string => {

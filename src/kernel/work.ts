@@ -47,7 +47,7 @@ export const leaseOf = (state: OrganizationState, command: CommandOf<"lease">, n
     attempt,
     request:
       open.run === undefined
-        ? { ...lineage(task), type: "run.requested", actor: command.by, data: request }
+        ? { ...lineage(task), type: "run.requested", actor: command.by, data: request, run }
         : undefined,
     granted: [
       told(task, "task.started", { task: task.id, run, attempt, worker, lease }),

@@ -3,6 +3,7 @@
  * they answer is then the same.
  */
 import { Context, type Effect } from "effect"
+import type { Actor } from "../domain/event.ts"
 import type { DocumentWritten, MessagePosted } from "../domain/builtins.ts"
 import type { HoldState, Proposal, ProposalState, Vote, Hold } from "../domain/proposal.ts"
 import type { Task, TaskState } from "../domain/task.ts"
@@ -44,6 +45,7 @@ export interface MessageView extends MessagePosted {
   readonly id: string
   readonly org: string
   readonly from: string
+  readonly fromkind: Actor["kind"]
   readonly at: string
 }
 
@@ -57,6 +59,7 @@ export interface InboxItem {
   readonly message: string
   readonly channel?: string
   readonly from: string
+  readonly fromkind: Actor["kind"]
   readonly text: string
   readonly at: string
   readonly state: InboxState

@@ -101,7 +101,7 @@ describe("a backup", () => {
     const fresh = join(shell.root, "fresh")
     const restored = await shell.run(["restore", backup, "--data", fresh])
     expect(restored, restored.stderr).toMatchObject({ code: 0 })
-    expect(restored.stdout).toContain(`Restored into ${fresh}`)
+    expect(restored.stdout).toMatch(new RegExp(`^Restored into ${fresh}: [^]*charter up --data ${fresh}\n$`))
     expect(await shell.run(["audit", "verify", "--data", fresh])).toMatchObject({ code: 0 })
     const original = (await exported("--org", "team")).map((event) => JSON.stringify(event))
     const up = await shell.run(["up", "--port", "0", "--data", fresh])
@@ -114,6 +114,16 @@ describe("a backup", () => {
     } finally {
       expect(await shell.run(["down", "--data", fresh])).toMatchObject({ code: 0 })
     }
+  })
+})
+
+describe("charter audit verify", () => {
+  it("says what is wrong with a file that is no database", async () => {
+    const data = join(shell.root, "spoilt")
+    mkdirSync(data)
+    writeFileSync(join(data, "charter.db"), "x".repeat(8192))
+    const { code, stderr } = await shell.run(["audit", "verify", "--data", data])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("the file is no database") })
   })
 })
 

@@ -73,15 +73,12 @@ describe("a standing approval", () => {
     const approved = await shell.run(["approve", proposals![0]!, "--standing", "2h", "--max", "1"], dana)
     expect(approved, approved.stderr).toMatchObject({ code: 0 })
     expect(approved.stdout).toContain("The same is approved again, once at most, until ")
-    const stateOf = async (what: string) => {
-      const [id] = (await publish("purchase.requested", { what })).proposals!
-      return ((await shell.run(["proposals", "show", id!, "--json"])).json() as { state: string }).state
-    }
-    expect([await stateOf("gold"), await stateOf("paper"), await stateOf("paper")]).toEqual([
-      "active",
-      "succeeded",
-      "active",
-    ])
+    expect(await publish("purchase.requested", { what: "gold" })).toMatchObject({ holdState: "held" })
+    expect(await publish("purchase.requested", { what: "paper" })).toMatchObject({
+      verdict: "allow",
+      holdState: "released",
+    })
+    expect(await publish("purchase.requested", { what: "paper" })).toMatchObject({ holdState: "held" })
   })
 
   it.each([

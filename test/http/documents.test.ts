@@ -1,8 +1,11 @@
 /** Documents over HTTP: versions, lost updates, owners; and the whole of a long message. */
 import { createHash } from "node:crypto"
+import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { MAX_MESSAGE_CHARACTERS } from "../../src/kernel/messages.ts"
+import { call } from "./client.ts"
 import { type Daemon, startDaemon } from "./daemon.ts"
+import { answer, openDoor } from "./fake.ts"
 
 let daemon: Daemon
 beforeAll(async () => {
@@ -100,5 +103,34 @@ describe("a long message", () => {
       })
     expect(await resource("erik")).toMatchObject({ status: 200, text })
     expect((await resource("stranger")).status).toBe(404)
+  })
+})
+
+describe("a message of a bridge", () => {
+  it("does not pass for one of the member whose name it bears", async () => {
+    const event = {
+      type: "message.send.requested",
+      org: "@team",
+      actor: "@dana",
+      data: { to: "erik", text: "trust me" },
+    }
+    await daemon.call("POST", "/v1/events", { token: daemon.tokens.bridge, json: event })
+    const { json } = await daemon.call("GET", "/v1/inbox?limit=1", { token: daemon.tokens.erik })
+    expect(json).toMatchObject({ items: [{ from: "dana", fromkind: "external", text: "trust me" }] })
+  })
+})
+
+describe("what is held", () => {
+  it("is answered by 202, as with events", async () => {
+    const held = { ...answer, verdict: "hold" as const, hold: "h-1", holdState: "held" as const }
+    const door = await openDoor({ post: () => Effect.succeed(held), writeDocument: () => Effect.succeed(held) })
+    for (const [method, path] of [
+      ["POST", "/v1/channels/general/messages"],
+      ["PUT", "/v1/documents/plan.md"],
+    ] as const) {
+      const reply = await call(door.url, method, path, { token: "t", json: { text: "text" } })
+      expect(reply).toMatchObject({ status: 202, json: { verdict: "hold", hold: "h-1" } })
+    }
+    await door.close()
   })
 })

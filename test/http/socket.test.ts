@@ -309,6 +309,24 @@ describe("the inbox", () => {
     await Promise.all([dana.close(), erik.close()])
   })
 
+  it("goes on from a cursor: what came meanwhile is not lost", async () => {
+    const dana = await as(daemon.tokens.dana)
+    const first = await as(daemon.tokens.erik)
+    first.send({ op: "inbox" })
+    await first.take(({ op }) => op === "subscribed")
+    const say = (text: string) => dana.ask({ op: "post", org: "@team", to: "erik", text })
+    await say("one")
+    const { cursor } = await first.take(({ op }) => op === "inbox")
+    await first.close()
+    await say("two")
+    await say("three")
+    const second = await as(daemon.tokens.erik)
+    second.send({ op: "inbox", after: cursor })
+    for (const text of ["two", "three"])
+      expect(await second.take(({ op }) => op === "inbox")).toMatchObject({ item: { text } })
+    await Promise.all([dana.close(), second.close()])
+  })
+
   it("is nobody's who is no member, and a post goes somewhere that is there", async () => {
     const operator = await as(daemon.tokens.operator)
     operator.send({ op: "inbox" })

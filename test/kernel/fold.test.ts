@@ -176,7 +176,7 @@ describe("the state of an organization", () => {
       fc.property(lives, ([steps]) => {
         const { records, state } = live(steps, new Set())
         const ends = new Map<string, string>()
-        const opened = new Map<string, { readonly electorate: ReadonlyArray<{ readonly name: string }> }>()
+        const mayVote = new Map<string, ReadonlyArray<string>>()
         for (const { event, decision } of records) {
           const told = event.data as {
             hold?: string
@@ -184,10 +184,14 @@ describe("the state of an organization", () => {
             id?: string
             by?: string
             electorate?: ReadonlyArray<{ name: string }>
+            vetoers?: ReadonlyArray<{ name: string }>
           }
-          if (event.type === "proposal.opened") opened.set(told.id!, { electorate: told.electorate! })
-          if (event.type === "vote.cast")
-            expect(opened.get(told.proposal!)?.electorate.map(({ name }) => name)).toContain(told.by)
+          if (event.type === "proposal.opened")
+            mayVote.set(told.id!, [
+              ...told.electorate!.map(({ name }) => name),
+              ...(told.vetoers ?? []).map(({ name }) => name),
+            ])
+          if (event.type === "vote.cast") expect(mayVote.get(told.proposal!)).toContain(told.by)
           if (/^hold\.(released|denied|expired|cancelled)$/.test(event.type)) {
             expect(ends.has(told.hold!)).toBe(false)
             ends.set(told.hold!, event.type)

@@ -229,7 +229,15 @@ export const projections = (name: string, makeLayer: () => Layer.Layer<Services,
           expect(yield* texts({ channel: "general" })).toEqual([])
           expect(yield* texts({ member: "@erin" })).toEqual(["five", "four @erin"])
           const { id, time, actor } = record("@a", 1).event
-          const view = { id, org: "@a", from: actor.name, at: time, channel: "general", text: "one" }
+          const view = {
+            id,
+            org: "@a",
+            from: actor.name,
+            fromkind: actor.kind,
+            at: time,
+            channel: "general",
+            text: "one",
+          }
           expect(yield* views.message(id)).toEqual(view)
         }),
       ))
@@ -240,7 +248,14 @@ export const projections = (name: string, makeLayer: () => Layer.Layer<Services,
           const write = yield* writer("@a")
           const views = yield* Projections
           const item = (seq: number) => record("@a", seq).event
-          const mention = { message: "m", member: "dana", from: "erin", channel: "general", text: "@dana" }
+          const mention = {
+            message: "m",
+            member: "dana",
+            from: "erin",
+            fromkind: "human" as const,
+            channel: "general",
+            text: "@dana",
+          }
           yield* write("message.posted", { to: "dana", text: "hello" })
           yield* write("message.posted", { channel: "general", text: "@dana", mentions: ["dana"] })
           yield* write("mention", mention)
@@ -340,7 +355,7 @@ export const everything = Effect.gen(function* () {
   yield* write("task.completed", { task: "t2", run: "r", result: "é💥" })
   yield* write("token.created", { id: "k1", identity: "@dana", kind: "human", hash: "abc" })
   yield* write("message.posted", { to: "dana", text: "hello" })
-  yield* write("mention", { message: "m", member: "dana", from: "erin", text: "@dana" })
+  yield* write("mention", { message: "m", member: "dana", from: "erin", fromkind: "human" as const, text: "@dana" })
   yield* write("inbox.acknowledged", { member: "dana", items: [record("@a", 9).event.id] })
   yield* write("document.written", { name: "plan", version: 1, hash: "h", bytes: 1, by: "dana" })
   yield* write("document.written", { name: "plan", version: 2, hash: "i", bytes: 1, by: "dana" })

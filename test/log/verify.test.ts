@@ -12,6 +12,7 @@ import { EventLog, type VerifyReport } from "../../src/log/EventLog.ts"
 import { openReader } from "../../src/log/local/database.ts"
 import { layerLocal } from "../../src/log/local/layer.ts"
 import { verify } from "../../src/log/local/verify.ts"
+import { makeWriter } from "../../src/log/local/writer.ts"
 import { allowed, record } from "./records.ts"
 import type { Flip, Flipped } from "./tamperer.ts"
 
@@ -19,6 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "charter-verify-"))
 const file = join(folder, "log.db")
 const ORGANIZATIONS = ["@a", "@b"]
 const RECORDS = 60
+const SNAPSHOT = { position: 30, version: 1, body: '{"votes":[]}' }
 
 beforeAll(async () => {
   await Effect.runPromise(
@@ -36,6 +38,7 @@ beforeAll(async () => {
             ),
           ])
       }
+      yield* log.saveSnapshot("@a", SNAPSHOT)
       const text = "contract: a\n"
       yield* log.archive([{ hash: hash("sha256", text), text }])
     }).pipe(Effect.provide(layerLocal({ file }))),
@@ -47,14 +50,21 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
+type Change = (database: InstanceType<typeof Database>) => void
+
 let copies = 0
-/** What is found after `change` was made to a copy of the log. */
-const after = (change: (database: InstanceType<typeof Database>) => void): VerifyReport => {
+const changedCopy = (change: Change): string => {
   const copy = join(folder, `copy-${++copies}.db`)
   copyFileSync(file, copy)
   const database = new Database(copy)
   change(database)
   database.close()
+  return copy
+}
+
+/** What is found after `change` was made to a copy of the log. */
+const after = (change: Change): VerifyReport => {
+  const copy = changedCopy(change)
   const connection = openReader(copy)
   try {
     return verify(connection)
@@ -121,7 +131,17 @@ describe("verify", () => {
     expect(place("UPDATE heads SET chain = zeroblob(32) WHERE org = '@a'")).toContainEqual(
       expect.objectContaining({ org: "@a", seq: RECORDS }),
     )
+    expect(place("DELETE FROM heads WHERE org = '@a'")).toContainEqual(
+      expect.objectContaining({ org: "@a", seq: RECORDS }),
+    )
     expect(place("UPDATE sources SET text = 'contract: b'")[0]?.what).toContain("archived text")
+  })
+
+  it("finds a changed snapshot", () => {
+    for (const change of ["body = '{}'", "version = 2", "position = 29", "seal = zeroblob(32)"])
+      expect(after((database) => database.exec(`UPDATE snapshots SET ${change}`)).broken).toEqual([
+        { org: "", seq: 0, what: expect.stringContaining("the snapshot of @a was changed") },
+      ])
   })
 
   it("verifies a payload that was erased, and not one whose digest was changed", () => {
@@ -179,3 +199,35 @@ const flipText = (text: string, at: number): string => {
 }
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+describe("taking a log over that somebody else has written into", () => {
+  const open = (sql: string) => {
+    const copy = changedCopy((database) => database.exec(sql))
+    const writer = makeWriter(copy)
+    try {
+      return writer.open("@a")
+    } finally {
+      writer.close()
+      rmSync(copy)
+    }
+  }
+
+  it("has the snapshot where nothing was changed", () => {
+    expect(open("SELECT 1")).toMatchObject({ position: RECORDS, snapshot: SNAPSHOT })
+  })
+
+  it("leaves a changed snapshot aside", () => {
+    for (const change of ["body = 'junk'", "version = 2", "position = 29", "seal = zeroblob(32)"])
+      expect(open(`UPDATE snapshots SET ${change}`)).toEqual({ position: RECORDS, epoch: expect.any(Number) })
+  })
+
+  it("refuses where the end was cut off, the head is gone, or a record that it would read was changed", () => {
+    const cutOff = `DELETE FROM records WHERE org = '@a' AND seq > 20`
+    expect(() => open(cutOff)).toThrow("it had come to 60 and ends at 20")
+    expect(() => open(`${cutOff}; UPDATE heads SET seq = 20`)).toThrow("it had come to 30 and ends at 20")
+    expect(() => open("DELETE FROM heads")).toThrow("the head of @a is missing")
+    const change = (seq: number) => `UPDATE records SET data = '{}' WHERE org = '@a' AND seq = ${seq}`
+    expect(() => open(change(31))).toThrow("@a number 31 is not as it was written")
+    expect(() => open(`${change(7)}; UPDATE snapshots SET body = 'junk'`)).toThrow("@a number 7 is not")
+  })
+})

@@ -56,7 +56,7 @@ export const backup = async ({ output, folders }: Invocation, given: Given): Pro
   )
 }
 
-export const restore = async ({ output, folders }: Invocation, given: Given): Promise<void> => {
+export const restore = async ({ output, folders, foldersNamed }: Invocation, given: Given): Promise<void> => {
   const file = resolve(given.arguments[0]!)
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Failure(`There is no file ${file}.`)
   if ([`${file}-wal`, `${file}-journal`].some((beside) => existsSync(beside)))
@@ -87,7 +87,7 @@ export const restore = async ({ output, folders }: Invocation, given: Given): Pr
       green(
         `Restored into ${folders.data}: ${report.records} records of ${report.organizations} organizations, each as it was written.`,
       ),
-      "Start its daemon: charter up",
+      `Start its daemon: charter up${foldersNamed ? ` --data ${folders.data}` : ""}`,
     ].join("\n"),
   )
 }

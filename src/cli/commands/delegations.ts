@@ -1,8 +1,8 @@
 /** `charter delegate`, `charter delegations` */
-import type { Client } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
-import { Failure, misuse } from "../failure.ts"
+import { misuse } from "../failure.ts"
+import { onlyOrganization } from "../onlyOrganization.ts"
 import { dim } from "../output.ts"
 import { table } from "../table.ts"
 import { plain } from "../text.ts"
@@ -57,16 +57,3 @@ export const revokeDelegation = async (invocation: Invocation, given: Given): Pr
 }
 
 const eventsOf = (pattern: string): string => (pattern === "**" ? "all events" : plain(pattern))
-
-/** Where it is not said, the one that somebody is in. */
-const onlyOrganization = async (client: Client): Promise<string> => {
-  const named = (await client.organizations()).items.filter(({ id }) => id !== "@global").map(({ id }) => id)
-  const [only, another] = named
-  if (only !== undefined && another === undefined) return only
-  throw new Failure(
-    only === undefined ? "You are in no organization." : "You are in several organizations; say which.",
-    {
-      next: named.map((id) => `--org ${id}`),
-    },
-  )
-}

@@ -44,7 +44,8 @@ export const publish = async (invocation: Invocation, given: Given): Promise<num
 
 const isHeld = ({ verdict, holdState = "held" }: PublishAnswer): boolean => verdict === "hold" && holdState === "held"
 
-const exitCodeOf = ({ verdict }: PublishAnswer): number => (verdict === "allow" || verdict === "hold" ? 0 : EXIT_FAILED)
+export const exitCodeOf = ({ verdict }: PublishAnswer): number =>
+  verdict === "allow" || verdict === "hold" ? 0 : EXIT_FAILED
 
 /** When to stop waiting, in ms since 1970; `undefined` where nobody waits. */
 const waitOf = (given: Given): number | undefined => {
@@ -110,7 +111,7 @@ const readDataFile = async (file: string): Promise<string> => {
   }
 }
 
-const decisionText = async (client: Client, event: NewEvent, answer: PublishAnswer): Promise<string> => {
+export const decisionText = async (client: Client, event: NewEvent, answer: PublishAnswer): Promise<string> => {
   const what = `${event.type}${event.subject === undefined ? "" : ` on ${plain(event.subject)}`} in ${answer.org}`
   const earlier = answer.duplicate === true && answer.verdict === "allow" ? " (published before)" : ""
   const why = answer.reason === undefined ? what : plain(answer.reason)

@@ -25,6 +25,10 @@ export const idKey = (id: string): number => {
   return key
 }
 
+/** Binds a snapshot to its last record: SHA-256(chain of that record ‖ SHA-256(version) ‖ SHA-256(body)). */
+export const sealOf = (chain: Uint8Array, version: number, body: string | Uint8Array): Uint8Array =>
+  hash("sha256", Buffer.concat([chain, Buffer.from(digestOf(String(version)) + digestOf(body), "latin1")]), "buffer")
+
 export const nextChain = (before: Uint8Array, envelope: Digest, data: Digest, decision: Digest): Uint8Array => {
   link.set(before, 0)
   link.write(envelope, DIGEST_BYTES, "latin1")

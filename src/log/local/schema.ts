@@ -46,7 +46,10 @@ CREATE INDEX records_by_correlation ON records (correlationid) WHERE correlation
 
 -- Who may write, and how far an organization had come at some time: never ahead of its records.
 CREATE TABLE heads (org TEXT PRIMARY KEY, seq INTEGER NOT NULL, chain BLOB NOT NULL, epoch INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE snapshots (org TEXT PRIMARY KEY, position INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL);
+-- Only for a faster start: one whose seal (sealOf in chain.ts) does not fit is left aside, and the records are folded.
+CREATE TABLE snapshots (
+  org TEXT PRIMARY KEY, position INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, seal BLOB NOT NULL
+);
 CREATE TABLE sources (hash TEXT PRIMARY KEY, text TEXT NOT NULL);
 `
 

@@ -71,17 +71,17 @@ const rebuild = (writer: Writer, job: number, from: number): void =>
   })
 
 const serveReader = (): void => {
-  port.on("message", ({ job, what }: { readonly job: number; readonly what: ReaderJob }) =>
+  port.on("message", ({ job, what }: { readonly job: number; readonly what: ReaderJob }) => {
     attempt(job, () => {
       const connection = openReader(file, WRITER_BUSY_MS)
       try {
         answer({ job, value: read(connection, what) })
       } finally {
         connection.close()
-        port.close()
       }
-    }),
-  )
+    })
+    port.close()
+  })
 }
 
 const read = (connection: Connection, job: ReaderJob): JobResult[ReaderJob["kind"]] => {

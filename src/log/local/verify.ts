@@ -2,7 +2,7 @@
 import { hash } from "node:crypto"
 import type { Event } from "../../domain/event.ts"
 import type { VerifyReport } from "../EventLog.ts"
-import { CHAIN_START, digestOf, DIGEST_BYTES, idKey, nextChain } from "./chain.ts"
+import { CHAIN_START, digestOf, DIGEST_BYTES, idKey, nextChain, sealOf } from "./chain.ts"
 import { type Connection, reasonOf, text, textOf } from "./database.ts"
 
 const SLICE_RECORDS = 64
@@ -25,11 +25,30 @@ export const verify = (connection: Connection): VerifyReport => {
   const stored = findings.attempt(() => readHeads(connection)) ?? new Map<string, Head>()
   const { heads, records, gaps } = verifyRecords(connection, stored, findings)
   verifyHeads(heads, stored, findings)
+  findings.attempt(() => verifySnapshots(connection, heads, findings))
   findings.attempt(() => verifySources(connection, findings))
   findings.attempt(() => verifyFile(connection, findings))
   // A place is empty where a record is missing, which is found already; else records were moved by hand, with all indexes.
   if (findings.all().length === 0) for (const { org, seq, what } of gaps) findings.record(org, seq, what)
   return { organizations: heads.size, records, broken: findings.all() }
+}
+
+/** The first record after `from` that is not as it was written. */
+export const firstChange = (connection: Connection, org: string, from: Head): Omit<Finding, "org"> | undefined => {
+  const slice = connection.prepare<Row>(
+    `SELECT ${COLUMNS} FROM records WHERE org = ? AND seq > ? ORDER BY seq LIMIT ${SLICE_RECORDS}`,
+  )
+  let { seq, chain } = from
+  for (;;) {
+    const rows = slice.all([org, seq])
+    for (const row of rows) {
+      const what = row[1] === seq + 1 ? problemOf(row, chain) : `number ${row[1]} follows number ${seq}`
+      if (what !== undefined) return { seq: seq + 1, what }
+      seq = row[1]
+      chain = row[4]!
+    }
+    if (rows.length < SLICE_RECORDS) return undefined
+  }
 }
 
 interface Findings {
@@ -210,6 +229,22 @@ const verifyHeads = (found: ReadonlyMap<string, Head>, stored: ReadonlyMap<strin
     if (seq > last) findings.record(org, last + 1, `the record is missing: the organization had come to ${seq}`)
   }
   for (const [org, { seq }] of found) if (!stored.has(org)) findings.record(org, seq, "the organization has no head")
+}
+
+const verifySnapshots = (connection: Connection, found: ReadonlyMap<string, Head>, findings: Findings): void => {
+  const chain = connection.prepare<[Uint8Array]>("SELECT +chain FROM records WHERE org = ? AND seq = ?")
+  const rows = connection.prepare<[Uint8Array, number, number, Uint8Array, Uint8Array]>(
+    `SELECT ${text("org")}, +position, +version, ${text("body")}, CAST(seal AS BLOB) FROM snapshots`,
+  )
+  for (const [bytes, position, version, body, seal] of rows.all([])) {
+    const org = textOf(bytes)
+    const last = found.get(org)?.seq ?? 0
+    const at = chain.get([org, position])?.[0]
+    if (position > last)
+      findings.record(org, last + 1, `the record is missing: the organization had come to ${position}`)
+    else if (at === undefined || !equal(sealOf(at, version, body), seal))
+      findings.file(`the snapshot of ${org} was changed: the next start leaves it aside and reads all records`)
+  }
 }
 
 const verifySources = (connection: Connection, findings: Findings): void => {

@@ -5,13 +5,14 @@
 import { statSync } from "node:fs"
 import type { Opened, Source } from "../EventLog.ts"
 import { applyRecord, isProjected, type RowStore } from "../projections/project.ts"
-import { CHAIN_START, digestOf, idKey, nextChain } from "./chain.ts"
+import { CHAIN_START, digestOf, idKey, nextChain, sealOf } from "./chain.ts"
 import { codeOf, type Connection, openWriter, text, textOf } from "./database.ts"
 import { decodeCommits, type EncodedCommit, type EncodedRecord } from "./encoding.ts"
 import { type Rebuilt, rebuildSlice } from "./rebuild.ts"
 import { makeRowStore } from "./rows.ts"
 import { migrate } from "./schema.ts"
 import { parseRecord } from "./stored.ts"
+import { firstChange } from "./verify.ts"
 
 /** Organizations whose heads are kept at hand. */
 const MAX_CACHED_HEADS = 10_000
@@ -30,6 +31,10 @@ export interface Writer {
    * else one outcome each. Where it throws, nothing has been written.
    */
   readonly append: (group: ArrayBuffer) => number | ReadonlyArray<CommitOutcome>
+  /**
+   * Takes the organization over. Its snapshot is left out where it does not belong to the records.
+   * @throws where records are missing, or one after the snapshot is not as it was written.
+   */
   readonly open: (org: string) => Opened
   readonly saveSnapshot: (org: string, snapshot: NonNullable<Opened["snapshot"]>) => void
   readonly archive: (sources: ReadonlyArray<Source>) => void
@@ -88,9 +93,11 @@ export const makeWriter = (file: string): Writer => {
     const known = changed.get(org) ?? heads.get(org)
     if (known !== undefined) return known
     const [seq, chain] = statements.readLast.get([org]) ?? [0, CHAIN_START]
-    const [stored, epoch] = statements.readHead.get([org]) ?? [0, 0]
-    if (stored > seq)
-      throw new Error(`records of ${org} are lost: it had come to ${stored} and ends at ${seq}; restore a backup`)
+    const marked = statements.readHead.get([org])
+    // An organization has a head before it has a record.
+    if (marked === undefined && seq > 0) throw new DamagedLog(`the head of ${org} is missing`)
+    const [stored, epoch] = marked ?? [0, 0]
+    if (stored > seq) throw new DamagedLog(`records of ${org} are lost: it had come to ${stored} and ends at ${seq}`)
     return { seq, chain, epoch }
   }
 
@@ -219,13 +226,13 @@ export const makeWriter = (file: string): Writer => {
       transaction((at, changed) => {
         const { seq, chain, epoch } = headOf(at, changed, org)
         changed.set(org, { seq, chain, epoch: epoch + 1 })
-        const row = at.statements.readSnapshot.get([org])
-        const snapshot =
-          row === undefined ? {} : { snapshot: { position: row[0], version: row[1], body: textOf(row[2]) } }
-        return { position: seq, epoch: epoch + 1, ...snapshot }
+        return { position: seq, epoch: epoch + 1, ...snapshotOf(at, org, seq) }
       }, true),
     saveSnapshot: (org, { position: at, version, body }) =>
-      transaction(({ statements }) => statements.writeSnapshot.run([org, at, version, body])),
+      transaction(({ statements }) => {
+        const chain = statements.readChain.get([org, at])?.[0] ?? CHAIN_START
+        statements.writeSnapshot.run([org, at, version, body, sealOf(chain, version, body)])
+      }),
     archive: (sources) =>
       transaction(({ statements }) => {
         for (const source of sources) statements.writeSource.run([source.hash, source.text])
@@ -256,12 +263,13 @@ const prepareStatements = (connection: Connection) => ({
   ),
   readHead: connection.prepare<[number, number]>("SELECT seq, epoch FROM heads WHERE org = ?"),
   writeHead: connection.prepare("INSERT OR REPLACE INTO heads (org, seq, chain, epoch) VALUES (?, ?, ?, ?)"),
-  readSnapshot: connection.prepare<[number, number, Uint8Array]>(
-    `SELECT position, version, ${text("body")} FROM snapshots WHERE org = ?`,
+  readSnapshot: connection.prepare<[number, number, Uint8Array, Uint8Array]>(
+    `SELECT position, version, ${text("body")}, seal FROM snapshots WHERE org = ?`,
   ),
+  readChain: connection.prepare<[Uint8Array]>("SELECT chain FROM records WHERE org = ? AND seq = ?"),
   writeSnapshot: connection.prepare(
-    `INSERT INTO snapshots (org, position, version, body) VALUES (?, ?, ?, ?) ON CONFLICT (org) DO UPDATE
-     SET position = excluded.position, version = excluded.version, body = excluded.body
+    `INSERT INTO snapshots (org, position, version, body, seal) VALUES (?, ?, ?, ?, ?) ON CONFLICT (org) DO UPDATE
+     SET position = excluded.position, version = excluded.version, body = excluded.body, seal = excluded.seal
      WHERE excluded.position >= position`,
   ),
   writeSource: connection.prepare("INSERT INTO sources (hash, text) VALUES (?, ?) ON CONFLICT DO NOTHING"),
@@ -271,6 +279,29 @@ const prepareStatements = (connection: Connection) => ({
 const identityOf = (file: string): string => {
   const { dev, ino } = statSync(file)
   return `${dev}:${ino}`
+}
+
+const snapshotOf = (
+  { connection, statements }: Session,
+  org: string,
+  seq: number,
+): Pick<Opened, "snapshot"> | undefined => {
+  const [position, version, body, seal] = statements.readSnapshot.get([org]) ?? []
+  if (position !== undefined && position > seq)
+    throw new DamagedLog(`records of ${org} are lost: it had come to ${position} and ends at ${seq}`)
+  const chain = position === undefined ? undefined : statements.readChain.get([org, position])?.[0]
+  const fits = chain !== undefined && Buffer.compare(sealOf(chain, version!, body!), seal!) === 0
+  const changed = firstChange(connection, org, fits ? { seq: position!, chain } : { seq: 0, chain: CHAIN_START })
+  if (changed !== undefined)
+    throw new DamagedLog(`${org} number ${changed.seq} is not as it was written: ${changed.what}`)
+  return fits ? { snapshot: { position: position!, version: version!, body: textOf(body!) } } : undefined
+}
+
+/** Somebody else has written into the file, or part of it is gone. */
+class DamagedLog extends Error {
+  constructor(what: string) {
+    super(`${what}. All that was changed: charter audit verify. Then restore a backup`)
+  }
 }
 
 /** The log has a record of this organization, source and id. */

@@ -12,7 +12,8 @@ export const inboxItemOf = (event: Event): InboxItem | undefined => {
     case "message.posted": {
       const { to, text } = event.data as MessagePosted
       if (to === undefined) return undefined
-      return { ...arrived(event), member: to, kind: "message", message: event.id, from: event.actor.name, text }
+      const { name: from, kind: fromkind } = event.actor
+      return { ...arrived(event), member: to, kind: "message", message: event.id, from, fromkind, text }
     }
     case "mention":
       return { ...arrived(event), kind: "mention", ...(event.data as Mention) }

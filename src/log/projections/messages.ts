@@ -20,6 +20,7 @@ export const messages: ReadModel<MessageView> = {
           id: event.id,
           org: event.org,
           from: event.actor.name,
+          fromkind: event.actor.kind,
           at: event.time,
           ...message,
         } satisfies MessageView,

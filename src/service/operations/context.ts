@@ -51,7 +51,11 @@ export const contextOperations = (
     inbox: Effect.fnUntraced(function* (identity, filter) {
       yield* checkMember(identity)
       if (filter.org !== undefined) yield* checkOrganization(definitionsOf(dependencies), identity, filter.org)
-      const { items, ...rest } = yield* projections.inbox({ ...filter, member: identity.name })
+      const { items, ...rest } = yield* projections.inbox({
+        ...filter,
+        ...(identity.org === undefined ? undefined : { org: identity.org }),
+        member: identity.name,
+      })
       return { ...rest, items: items.filter((item) => reaches(definitionsOf(dependencies), identity, item)) }
     }),
     markInbox: Effect.fnUntraced(function* (identity, ids, state) {

@@ -42,13 +42,12 @@ export const eventOperations = (dependencies: Dependencies): Operations => {
       (answer): Effect.Effect<PublishAnswer | Refused, LogUnavailable> => {
         if (isRefusal(answer)) return Effect.succeed(new Refused({ refusal: answer }))
         const made = answerOf(answer.event!, answer.decision)
-        if (answer.duplicate !== true) return Effect.succeed(made)
-        if (made.hold === undefined) return Effect.succeed({ ...made, duplicate: true })
-        return Effect.map(projections.hold(made.hold), (hold) => ({
-          ...made,
-          duplicate: true as const,
-          ...(hold === undefined ? undefined : presentState(hold.state, hold.reason)),
-        }))
+        const told = answer.duplicate === true ? { ...made, duplicate: true as const } : made
+        if (told.hold === undefined) return Effect.succeed(told)
+        // A standing approval or a delegation may have ended the hold in the same commit.
+        return Effect.map(projections.hold(told.hold), (hold) =>
+          hold === undefined ? told : { ...told, ...presentState(hold.state, hold.reason) },
+        )
       },
     )
   }

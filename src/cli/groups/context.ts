@@ -1,0 +1,106 @@
+import type { Command, CommandGroup } from "../command.ts"
+
+const TEXT = "what to say; - for standard input; @NAME mentions a member"
+const LIMIT = ["--limit <number>", "how many at most (default: 30)"] as const
+const WHERE = "Without --org it is the organization that you are in, if there is only one."
+
+const send: Command = {
+  usage: "send <member> <text...>",
+  summary: "send a message to one member",
+  details: `Asks to send a message, which waits in the member's inbox. Contracts may deny or hold it. ${WHERE}`,
+  arguments: { member: "whose inbox it goes to", text: TEXT },
+  examples: [['send erin "the build is green"', "to a colleague"]],
+  run: async (invocation, given) => (await import("../commands/messages.ts")).sendToMember(invocation, given),
+}
+
+export const contextGroup: CommandGroup = {
+  heading: "Messages and documents",
+  commands: [
+    {
+      name: "inbox",
+      summary: "what has reached you: messages, and mentions of you",
+      commands: [
+        {
+          usage: "list",
+          summary: "list what you have not acknowledged",
+          details:
+            "Lists what has reached you, the newest last, and marks it as seen. It is the inbox of the person whose token " +
+            "is in CHARTER_TOKEN or --token-file. What waits for your vote: charter proposals.",
+          options: [["--all", "what is acknowledged, too"], LIMIT],
+          examples: [["inbox", "with CHARTER_TOKEN set"]],
+          run: async (invocation, given) => (await import("../commands/messages.ts")).listInbox(invocation, given),
+        },
+        {
+          usage: "ack <id...>",
+          summary: "acknowledge: you are done with it",
+          arguments: { id: "as charter inbox shows it" },
+          examples: [["inbox ack team-41 team-44", "two of them"]],
+          run: async (invocation, given) => (await import("../commands/messages.ts")).acknowledge(invocation, given),
+        },
+      ],
+    },
+    send,
+    {
+      name: "channel",
+      summary: "what members say to each other",
+      needed: true,
+      commands: [
+        {
+          usage: "read <name>",
+          summary: "the latest messages of a channel",
+          details: `Shows the latest messages of a channel, the newest last. ${WHERE}`,
+          arguments: { name: "the channel, with or without its #" },
+          options: [LIMIT],
+          examples: [["channel read general --org @team", "what was said"]],
+          run: async (invocation, given) => (await import("../commands/messages.ts")).readChannel(invocation, given),
+        },
+        {
+          usage: "post <name> <text...>",
+          summary: "post a message",
+          details: `Asks to post a message. Contracts may deny or hold it. ${WHERE}`,
+          arguments: { name: "the channel, with or without its #", text: TEXT },
+          examples: [['channel post general "@coder, have a look" --org @team', "in a team's channel"]],
+          run: async (invocation, given) => (await import("../commands/messages.ts")).postInChannel(invocation, given),
+        },
+      ],
+    },
+    {
+      name: "doc",
+      summary: "documents of an organization, with versions",
+      commands: [
+        {
+          usage: "list",
+          summary: "list the documents",
+          examples: [["doc list --org @team", "those of a team"]],
+          run: async (invocation) => (await import("../commands/documents.ts")).listDocuments(invocation),
+        },
+        {
+          usage: "read <name>",
+          summary: "print a document",
+          details: `Prints the text of a document; what is said beside it goes to standard error. ${WHERE}`,
+          arguments: { name: "the document" },
+          options: [["--version <number>", "an earlier version"]],
+          examples: [["doc read plan.md --org @team > plan.md", "into a file"]],
+          run: async (invocation, given) => (await import("../commands/documents.ts")).readDocument(invocation, given),
+        },
+        {
+          usage: "write <name>",
+          summary: "write a document, or its next version",
+          details:
+            "Asks to write a document; contracts may deny or hold it. The next version of one that is there says with " +
+            `--base which one it was made from, so that nobody's work is lost. ${WHERE}`,
+          arguments: { name: "letters, digits, dots, _ and -" },
+          options: [
+            ["--file <file>", "the text; else standard input"],
+            ["--base <number>", "the version that it was made from; without it the document is new"],
+          ],
+          examples: [
+            ["doc write plan.md --file plan.md --org @team", "a new one"],
+            ["doc write plan.md --base 1 --file plan.md --org @team", "its second version"],
+          ],
+          run: async (invocation, given) => (await import("../commands/documents.ts")).writeDocument(invocation, given),
+        },
+      ],
+    },
+  ],
+}
