@@ -115,5 +115,5 @@ export const Acknowledgement = Schema.Struct({
 
 /** Of a document, from 1. */
 export const Version = Schema.String.check(
-  Schema.isPattern(/^[1-9]\d{0,14}$/, { message: "Expected a whole number from 1" }),
+  Schema.isPattern(/^[1-9]\d{0,14}$/u, { message: "Expected a whole number from 1" }),
 )

@@ -154,15 +154,21 @@ const requestSchema = (schema: Schema.Top): Json => {
   return "not" in json ? { type: "object", properties: {}, additionalProperties: false } : (plain(json) as Json)
 }
 
-/** CloudEvents allows extension attributes; they are no objects and no lists. */
-const newEvent = (): Json => ({
-  ...requestSchema(EventDocument),
-  additionalProperties: { type: ["string", "number", "boolean", "null"] },
-  propertyNames: { pattern: "^[a-z0-9]+$" },
-  description:
-    "A CloudEvent. `type` alone is enough; `org` is @global and the actor is the token's where nothing is said. A name " +
-    "that is a likely slip of a known attribute is refused.",
-})
+/** CloudEvents allows extension attributes, which are no objects and no lists; an attribute that is null is not set. */
+const newEvent = (): Json => {
+  const { properties, ...rest } = requestSchema(EventDocument)
+  const { type, data, ...attributes } = properties as Readonly<Record<string, Json>>
+  const nullable = Object.entries(attributes).map(([name, schema]) => [name, { anyOf: [schema, { type: "null" }] }])
+  return {
+    ...rest,
+    properties: { type, data, ...(Object.fromEntries(nullable) as Json) },
+    additionalProperties: { type: ["string", "number", "boolean", "null"] },
+    description:
+      "A CloudEvent. `type` alone is enough; `org` is @global and the actor is the token's where nothing is said. An " +
+      "attribute that is null is not set. The name of another attribute has lower-case letters and digits only; one that " +
+      "is a likely slip of a known name is refused.",
+  }
+}
 
 // ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

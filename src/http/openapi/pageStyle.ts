@@ -29,7 +29,7 @@ dt { font-weight: 600; margin-top: .375rem; }
 dd { margin: 0 0 0 1rem; }
 b { display: inline-block; min-width: 3.75rem; font: 600 .8125rem ui-monospace, monospace; }
 .GET { color: light-dark(#1a6e36, #7ee2a0); }
-.POST { color: light-dark(#0550ae, #79b8ff); }
+.POST, .PUT { color: light-dark(#0550ae, #79b8ff); }
 .DELETE { color: light-dark(#b3261e, #ff9a92); }
 #schemas { scroll-margin-top: 3.5rem; }
 `

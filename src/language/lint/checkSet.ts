@@ -3,12 +3,14 @@ import type { Diagnostic } from "../../domain/diagnostic.ts"
 import { internalError } from "../internalError.ts"
 import type { ParsedFile } from "../load.ts"
 import { checkClasses } from "./classes.ts"
+import { checkCompared } from "./compared.ts"
 import { checkCounters } from "./counters.ts"
 import { checkElectorates } from "./electorates.ts"
 import { checkNames } from "./names.ts"
 import { checkOrganizations } from "./organizations.ts"
 import { checkSelectors } from "./selectors.ts"
 import { checkShared } from "./shared.ts"
+import { checkSlips } from "./slips.ts"
 import { World } from "./world.ts"
 
 const RULES: ReadonlyArray<(world: World) => void> = [
@@ -19,6 +21,8 @@ const RULES: ReadonlyArray<(world: World) => void> = [
   checkSelectors,
   checkElectorates,
   checkCounters,
+  checkCompared,
+  checkSlips,
 ]
 
 /**

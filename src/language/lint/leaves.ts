@@ -13,3 +13,9 @@ export const leaves = (condition: Condition, negated = false): ReadonlyArray<Pla
   if ("not" in condition) return leaves(condition.not, !negated)
   return "fact" in condition ? [{ leaf: condition, negated }] : []
 }
+
+/** Those inside the `where` of counters, too. */
+export const allLeaves = (condition: Condition): ReadonlyArray<Leaf> =>
+  leaves(condition).flatMap(({ leaf }) =>
+    leaf.params?.where === undefined ? [leaf] : [leaf, ...allLeaves(leaf.params.where)],
+  )

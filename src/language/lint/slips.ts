@@ -1,0 +1,125 @@
+/** Event types that are probably a slip of the pen for another one: nothing would ever match them. */
+import { distance } from "fastest-levenshtein"
+import type { Position } from "../../domain/diagnostic.ts"
+import { BUILT_IN_TYPES, isEventType, isReserved } from "../../domain/eventTypes.ts"
+import { allLeaves } from "./leaves.ts"
+import type { World } from "./world.ts"
+
+/**
+ * Only a type that stands in one contract and nowhere else is doubted, and only one word of it: one that no other type
+ * has, and that is a slip of a word which others have in this very place.
+ */
+export const checkSlips = (world: World): void => {
+  const uses = usesOf(world)
+  const places = placesOf(uses)
+  const words = new Map<string, Set<string>>()
+  for (const [type, all] of places)
+    for (const word of type.split("."))
+      for (const place of all) words.set(word, (words.get(word) ?? new Set()).add(place))
+  const isEstablished = (word: string): boolean => (words.get(word)?.size ?? 0) > 1 || BUILT_IN_WORDS.has(word)
+  const neighbours = new Map<string, Array<string>>()
+  for (const type of places.keys())
+    for (const [gap, word] of gaps(type)) {
+      if (!isEstablished(word)) continue
+      const others = neighbours.get(gap)
+      if (others === undefined) neighbours.set(gap, [word])
+      else others.push(word)
+    }
+  const reported = new Set<string>()
+  for (const { type, at } of uses) {
+    if (at === undefined || isReserved(type) || places.get(type)?.size !== 1 || reported.has(type)) continue
+    for (const [gap, word] of gaps(type)) {
+      if (words.get(word)?.size !== 1 || BUILT_IN_WORDS.has(word)) continue
+      const meant = [...(neighbours.get(gap) ?? []), ...githubNames(gap)].find((other) => isSlip(word, other))
+      if (meant === undefined) continue
+      reported.add(type)
+      world.warning(
+        at,
+        "unknown-type",
+        `${type} occurs nowhere else, in no contract and no test.`,
+        `Did you mean ${JSON.stringify(gap.replace(GAP, meant))}?`,
+      )
+      break
+    }
+  }
+}
+
+interface Use {
+  readonly type: string
+  /** The contract or test file. */
+  readonly place: string
+  /** Where a slip is told; of tests nothing is. */
+  readonly at?: Position
+}
+
+const usesOf = (world: World): ReadonlyArray<Use> => [
+  ...world.contracts.flatMap((contract): ReadonlyArray<Use> => {
+    const place = contract.fullName
+    const on = world.place(contract, contract.position, "on")
+    const leaves = contract.when === undefined ? [] : allLeaves(contract.when)
+    return [
+      ...contract.on.map((type) => ({ type, place, at: on })),
+      ...contract.then.flatMap((effect) =>
+        effect.effect === "emit" ? [{ type: effect.type, place, at: world.place(effect, contract.position) }] : [],
+      ),
+      ...leaves.flatMap((leaf) =>
+        [leaf.params?.of, leaf.params?.since].flatMap((type) =>
+          type === undefined ? [] : [{ type, place, at: world.place(leaf, contract.position) }],
+        ),
+      ),
+    ].filter(({ type }) => isEventType(type))
+  }),
+  ...world.files.flatMap(({ file, tests }) =>
+    tests.flatMap(({ cases }) =>
+      cases.flatMap(({ event, given, then }) =>
+        [event, ...[...given, ...then].flatMap((step) => (step.kind === "event" ? [step.event] : []))].map(
+          ({ type }) => ({ type, place: file }),
+        ),
+      ),
+    ),
+  ),
+]
+
+/** By type, built-in ones included. */
+const placesOf = (uses: ReadonlyArray<Use>): ReadonlyMap<string, ReadonlySet<string>> => {
+  const places = new Map<string, Set<string>>(BUILT_IN_TYPES.map((type) => [type, new Set(["built in"])]))
+  for (const { type, place } of uses) places.set(type, (places.get(type) ?? new Set()).add(place))
+  return places
+}
+
+const BUILT_IN_WORDS: ReadonlySet<string> = new Set(BUILT_IN_TYPES.flatMap((type) => type.split(".")))
+
+/** The type with a gap in place of each of its words, and that word. */
+const gaps = (type: string): ReadonlyArray<readonly [gap: string, word: string]> => {
+  const words = type.split(".")
+  return words.map((word, index) => [words.with(index, GAP).join("."), word])
+}
+
+/** No character of an event type. */
+const GAP = "?"
+
+/** GitHub's own names, in `github.NAME` and `github.NAME.ACTION`. */
+const githubNames = (gap: string): ReadonlyArray<string> => (/^github\.\?(?:\.|$)/.test(gap) ? GITHUB_EVENTS : [])
+
+/** Webhook events that a repository or an organization sends: docs.github.com, "Webhook events and payloads". */
+const GITHUB_EVENTS = (
+  "branch_protection_rule check_run check_suite code_scanning_alert commit_comment create delete dependabot_alert " +
+  "deploy_key deployment deployment_review deployment_status discussion discussion_comment fork gollum issue_comment " +
+  "issues label member membership merge_group meta milestone org_block organization package page_build ping project " +
+  "public pull_request pull_request_review pull_request_review_comment pull_request_review_thread push release " +
+  "repository repository_dispatch secret_scanning_alert star status team team_add watch workflow_dispatch " +
+  "workflow_job workflow_run"
+).split(" ")
+
+/** One slip in a word of some length, two in a long one, or two letters that have changed places. */
+const isSlip = (word: string, meant: string): boolean => {
+  const shorter = Math.min(word.length, meant.length)
+  if (Math.abs(word.length - meant.length) > 2 || shorter < 4) return false
+  // `v1` and `v2`, `stage-1` and `stage-2`; `approved` and `unapproved`.
+  if (/\d/.test(word) || /\d/.test(meant)) return false
+  const slips = distance(word, meant)
+  if (slips === 1) return shorter >= 5
+  if (slips !== 2) return false
+  const sorted = (text: string): string => [...text].toSorted().join("")
+  return sorted(word) === sorted(meant) || (shorter >= 9 && !word.endsWith(meant) && !meant.endsWith(word))
+}

@@ -1,0 +1,355 @@
+/** The document is held to the daemon: what it says is there, and nothing is answered that it does not say. */
+import { createHmac } from "node:crypto"
+import { Validator } from "@seriousme/openapi-schema-validator"
+import { Ajv2020 } from "ajv/dist/2020.js"
+import fc from "fast-check"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { makeApp } from "../../src/http/app.ts"
+import type { Edge } from "../../src/http/edge.ts"
+import type { Json } from "../../src/http/openapi/described.ts"
+import type { OpenApi, Operation, Parameter } from "../../src/http/openapi/document.ts"
+import { openApiDocument } from "../../src/http/openapi/document.ts"
+import { type Daemon, startDaemon, WEBHOOK_SECRET } from "./daemon.ts"
+import { valuesFor } from "./schemaValues.ts"
+
+const RUNS = 40
+
+const document = JSON.parse(JSON.stringify(openApiDocument())) as OpenApi
+
+interface Placed {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly operation: Operation
+}
+const operations = Object.entries(document.paths).flatMap(([path, byMethod]) =>
+  Object.entries(byMethod).map(([method, operation]): Placed => {
+    const upper = method.toUpperCase()
+    return { name: `${upper} ${path}`, method: upper, path, operation }
+  }),
+)
+const named = (name: string): Placed => operations.find((one) => one.name === name)!
+
+let daemon: Daemon
+/** What is there: ids and names for requests to be about. */
+const known: Array<string> = ["@team", "@elsewhere", "dana", "@erik", "deploy.requested", "note.taken", "approve"]
+
+beforeAll(async () => {
+  daemon = await startDaemon()
+  const held = await published("deploy.requested")
+  const token = (await daemon.call("POST", "/v1/tokens", { json: { identity: "@erik", kind: "human" } })).json
+  known.push(held.id, held.hold!, held.proposals![0]!, (token as { readonly id: string }).id)
+  known.push((await published("work.requested")).tasks![0]!, "@team/nobody-drops", "nobody-drops")
+})
+afterAll(() => daemon.stop())
+
+const published = async (type: string) => {
+  const { json } = await daemon.call("POST", "/v1/events", { json: { type, org: "@team" } })
+  return json as { id: string; hold?: string; proposals?: ReadonlyArray<string>; tasks?: ReadonlyArray<string> }
+}
+
+// ── what a reply must be ────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * The document lets answers have more than it says, for later versions; this one may not. A problem may: what it adds
+ * depends on its case.
+ */
+const closed = (value: unknown, name = ""): unknown => {
+  if (Array.isArray(value)) return value.map((one) => closed(one))
+  if (typeof value !== "object" || value === null) return value
+  const all = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, closed(one, key)]))
+  return "properties" in all && all["additionalProperties"] === true && name !== "Problem"
+    ? { ...all, additionalProperties: false }
+    : all
+}
+
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
+ajv.addSchema({ ...(closed(document) as object), $id: "https://document.test/openapi" })
+
+const faultsOf = (place: ReadonlyArray<string>, value: unknown): string | undefined => {
+  const pointer = place.map((part) => `/${encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))}`)
+  const validate = ajv.getSchema(`https://document.test/openapi#${pointer.join("")}`)!
+  return validate(value) === true ? undefined : ajv.errorsText(validate.errors)
+}
+
+interface Sent {
+  readonly target: string
+  readonly token: string | undefined
+  readonly type?: string
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Sends it, and holds what comes back to the document. The status, and the body where it is JSON. */
+const conforms = async ({ name, method, path, operation }: Placed, sent: Sent) => {
+  const stop = new AbortController()
+  const response = await fetch(`${daemon.url}${sent.target}`, {
+    method,
+    headers: {
+      ...(sent.token === undefined ? {} : { authorization: `Bearer ${sent.token}` }),
+      ...(sent.body === undefined ? {} : { "content-type": sent.type ?? "application/json" }),
+      ...sent.headers,
+    },
+    ...(sent.body === undefined ? {} : { body: sent.body }),
+    signal: stop.signal,
+  })
+  const { status } = response
+  const type = (response.headers.get("content-type") ?? "").split(";")[0]!
+  const streams = type === "text/event-stream"
+  const text = streams ? "" : await response.text()
+  stop.abort()
+  const what = `${name}: ${sent.target} ${sent.body ?? ""} → ${status} ${text}`
+  expect(status, what).toBeLessThan(500)
+  const said = operation.responses[status]
+  expect(said, `${what} is not documented`).toBeDefined()
+  const place =
+    "$ref" in said! ? said.$ref.split("/").slice(1) : ["paths", path, method.toLowerCase(), "responses", `${status}`]
+  const { content = {} } = "$ref" in said! ? document.components.responses[place.at(-1)!]! : said!
+  expect(Object.keys(content), what).toContain(type)
+  if (status === 401) expect(response.headers.get("www-authenticate"), what).toContain("Bearer")
+  if (!type.endsWith("json")) return { status, json: undefined }
+  const json: unknown = JSON.parse(text)
+  expect(faultsOf([...place, "content", type, "schema"], json), what).toBeUndefined()
+  return { status, json }
+}
+
+// ── generated requests ──────────────────────────────────────────────────────────────────────────────────────────────
+
+const values = valuesFor(document.components.schemas, () => known)
+
+/** Of the parameters of one place, those that are needed and some of the others. */
+const parametersOf = (
+  operation: Operation,
+  place: Parameter["in"],
+): fc.Arbitrary<Readonly<Record<string, unknown>>> => {
+  const some = operation.parameters.filter((parameter) => parameter.in === place)
+  return fc.record(Object.fromEntries(some.map(({ name, schema }) => [name, values.of(schema)])), {
+    requiredKeys: some.filter(({ required }) => required).map(({ name }) => name),
+  })
+}
+
+/** `..` is taken out of a URL before it is sent. */
+const isSegment = (value: unknown): boolean => value !== "" && value !== "." && value !== ".."
+
+const targetOf = (
+  path: string,
+  params: Readonly<Record<string, unknown>>,
+  query: Readonly<Record<string, unknown>>,
+) => {
+  const search = new URLSearchParams(
+    Object.entries(query).flatMap(([key, value]) =>
+      (Array.isArray(value) ? value : [value]).map((one): [string, string] => [key, String(one)]),
+    ),
+  )
+  // Nobody waits long here for a release.
+  if (search.get("wait") === "release") search.set("timeout", "20ms")
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])))
+  return search.size === 0 ? filled : `${filled}?${search}`
+}
+
+const targets = ({ path, operation }: Placed) =>
+  fc
+    .tuple(
+      parametersOf(operation, "path").filter((params) => Object.values(params).every(isSegment)),
+      parametersOf(operation, "query"),
+    )
+    .map(([params, query]) => targetOf(path, params, query))
+
+const tokens = () => fc.constantFrom(...Object.values(daemon.tokens))
+
+const mediaTypesOf = ({ requestBody }: Operation): ReadonlyArray<readonly [string, Json]> =>
+  Object.entries(requestBody?.content ?? {}).map(([type, { schema }]) => [type, schema])
+
+const encoded = (type: string, value: unknown): string =>
+  type === "application/x-ndjson" ? String(value) : JSON.stringify(value)
+
+const validBodies = (operation: Operation): fc.Arbitrary<{ readonly type?: string; readonly body?: string }> => {
+  const bodies = mediaTypesOf(operation).map(([type, schema]) =>
+    values.of(schema).map((value) => ({ type, body: encoded(type, value) })),
+  )
+  if (operation.requestBody?.required !== true) bodies.push(fc.constant({}) as never)
+  return fc.oneof(...bodies)
+}
+
+/** It ends the daemon: last, and by itself. */
+const SHUTDOWN = "POST /v1/shutdown"
+const living = operations.filter(({ name }) => name !== SHUTDOWN).map((one) => [one.name, one] as const)
+
+describe("the document", () => {
+  it("is valid OpenAPI 3.1", async () => {
+    const validator = new Validator()
+    expect(await validator.validate({ ...document })).toEqual({ valid: true })
+    expect(validator.version).toBe("3.1")
+  })
+
+  it("has every route of the daemon, and nothing else", () => {
+    const routes = makeApp({} as Edge).routes.filter(({ method }) => method !== "ALL")
+    const served = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)
+    expect(operations.map(({ name }) => name).toSorted()).toEqual(served.toSorted())
+  })
+
+  it("gives each operation an id of its own, a path with all its parameters, and bearer tokens where one is needed", async () => {
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length)
+    for (const { name, path, operation } of operations) {
+      const params = operation.parameters.filter((parameter) => parameter.in === "path")
+      expect(
+        params.map((parameter) => parameter.name),
+        name,
+      ).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, one]) => one))
+    }
+    const answered = async ({ method, path }: Placed) =>
+      (await daemon.call(method, path.replaceAll(/\{\w+\}/g, "x"), { token: undefined })).status
+    for (const one of operations.filter(({ path }) => !path.startsWith("/v1/webhooks")))
+      expect([one.name, (await answered(one)) === 401]).toEqual([one.name, one.operation.security.length === 1])
+  })
+
+  it("is served to anybody, and as a page that needs no other host and no script", async () => {
+    const { status, json, headers } = await daemon.call("GET", "/openapi.json", { token: undefined })
+    expect([status, headers.get("content-type")]).toEqual([200, "application/json"])
+    expect(json).toEqual(document)
+    const page = await daemon.call("GET", "/docs", { token: undefined })
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'")
+    expect(page.text).not.toMatch(/<script|<link|<img|https?:|url\(|@import/i)
+    const ids = [...page.text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const [, anchor] of page.text.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(anchor)
+    for (const { operation } of operations) expect(ids).toContain(operation.operationId)
+    for (const name of Object.keys(document.components.schemas)) expect(ids).toContain(`schema-${name}`)
+  })
+})
+
+const NOT_UNDERSTOOD = ["invalid-body", "invalid-query", "invalid-path", "media-type-not-supported"].map(
+  (type) => `urn:charter:problem:${type}`,
+)
+
+describe("requests as described", () => {
+  it.each(living)("%s: are understood, and answered as described", async (_, placed) => {
+    await fc.assert(
+      fc.asyncProperty(targets(placed), tokens(), validBodies(placed.operation), async (target, token, body) => {
+        const { json } = await conforms(placed, { target, token, ...body })
+        // A line of text that is no event is nothing that a schema could say.
+        if (body.type === "application/x-ndjson") return
+        expect(NOT_UNDERSTOOD).not.toContain((json as { readonly type?: unknown } | undefined)?.type)
+      }),
+      { numRuns: RUNS },
+    )
+  })
+})
+
+describe("requests that are not as described", () => {
+  const withBody = living.filter(
+    ([name, { operation }]) => operation.requestBody !== undefined && !name.includes("webhooks"),
+  )
+
+  it.each(withBody)("%s: a body that is wrong is 400, and says what is", async (_, placed) => {
+    const { path, method, operation } = placed
+    const schema = operation.requestBody!.content["application/json"]!.schema
+    const place = ["paths", path, method.toLowerCase(), "requestBody", "content", "application/json", "schema"]
+    const wrong = values.spoilt(schema).filter((value) => faultsOf(place, value) !== undefined && !Array.isArray(value))
+    await fc.assert(
+      fc.asyncProperty(targets(placed), wrong, async (target, value) => {
+        const sent = { target, token: daemon.tokens.dana, body: JSON.stringify(value) }
+        expect(await conforms(placed, sent)).toMatchObject({ status: 400 })
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it.each(living)("%s: whatever else is wrong is answered as described", async (_, placed) => {
+    const junk = fc.oneof(
+      fc.constant(undefined),
+      fc.string({ unit: "binary" }),
+      fc.json().map((text) => text.slice(1)),
+    )
+    const types = fc.constantFrom("application/json", "text/plain", "application/x-ndjson", "a/b; charset=latin1", "")
+    const query = fc.dictionary(fc.string({ unit: "grapheme", maxLength: 8 }), fc.string({ unit: "grapheme" }), {
+      maxKeys: 2,
+    })
+    const who = fc.oneof(tokens(), fc.constant(undefined), fc.constant("no-such-token"))
+    await fc.assert(
+      fc.asyncProperty(targets(placed), query, who, junk, types, async (target, more, token, body, type) => {
+        const search = String(new URLSearchParams(more))
+        await conforms(placed, {
+          target: `${target}${target.includes("?") ? "&" : "?"}${search}`.replaceAll("wait=release", "wait=decision"),
+          token,
+          ...(placed.method === "GET" || body === undefined ? undefined : { body, type }),
+        })
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it("are refused where they are too large", async () => {
+    const body = JSON.stringify({ type: "note.taken", data: "x".repeat(1024 * 1024) })
+    for (const name of ["POST /v1/events", "POST /v1/contracts/lint", "POST /v1/tokens"]) {
+      const placed = named(name)
+      const sent = await conforms(placed, { target: placed.path, token: daemon.tokens.operator, body })
+      expect(sent.status).toBe(413)
+    }
+  })
+})
+
+describe("what succeeds", () => {
+  it("is as described all along the way of an event", async () => {
+    const { dana, operator } = daemon.tokens
+    const go = async (name: string, id: string, json?: unknown, token = dana) => {
+      const placed = named(name)
+      const target = placed.path.replace("{id}", encodeURIComponent(id))
+      const body = json === undefined ? undefined : { body: JSON.stringify(json) }
+      const { status, json: answer } = await conforms(placed, { target, token, ...body })
+      expect([name, Math.floor(status / 100)]).toEqual([name, 2])
+      return answer as Readonly<Record<string, string>>
+    }
+    const held = await published("deploy.requested")
+    const proposal = held.proposals![0]!
+    await go("POST /v1/proposals/{id}/votes", proposal, {
+      choice: "approve",
+      reason: "fine",
+      standing: { until: new Date(Date.now() + 3_600_000).toISOString(), max: 2 },
+    })
+    await go("GET /v1/proposals/{id}", proposal)
+    await go("GET /v1/proposals", "")
+    await go("GET /v1/holds/{id}", held.hold!)
+    await go("POST /v1/proposals/{id}/cancel", proposal, { reason: "later" }, operator)
+    await go("GET /v1/holds", "")
+    await go("POST /v1/holds/{id}/cancel", (await published("deploy.requested")).hold!, undefined, operator)
+    await go("GET /v1/events/{id}", held.id)
+    await go("GET /v1/events/{id}/explanation", held.id)
+    await go("GET /v1/events", "")
+    const expires = "2099-01-01T00:00:00Z"
+    const delegation = await go("POST /v1/delegations", "", { org: "@team", to: "erik", on: "never.*", expires })
+    await go("GET /v1/delegations", "")
+    await go("DELETE /v1/delegations/{id}", delegation["id"]!)
+    const token = await go("POST /v1/tokens", "", { identity: "@erik", kind: "human", expires }, operator)
+    await go("DELETE /v1/tokens/{id}", token["id"]!, undefined, operator)
+    await go("GET /v1/tokens", "", undefined, operator)
+    const task = (await published("work.requested")).tasks![0]!
+    await go("GET /v1/tasks/{id}", task)
+    await go("POST /v1/tasks/{id}/cancel", task, {})
+    await go("GET /v1/tasks", "")
+    await go("GET /v1/organizations", "", undefined, operator)
+    await go("POST /v1/contracts/test", "", {})
+  })
+
+  it("is as described for a signed delivery", async () => {
+    const body = JSON.stringify({ action: "opened", sender: { login: "octocat" }, repository: { full_name: "a/b" } })
+    const signature = createHmac("sha256", WEBHOOK_SECRET).update(body).digest("hex")
+    const delivery = {
+      "x-github-event": "issues",
+      "x-github-delivery": "d-1",
+      "x-hub-signature-256": `sha256=${signature}`,
+    }
+    const placed = named("POST /v1/webhooks/{source}")
+    const sent = { target: "/v1/webhooks/github", token: undefined, body }
+    expect((await conforms(placed, { ...sent, headers: delivery })).status).toBe(200)
+    expect((await conforms(placed, sent)).status).toBe(401)
+  })
+
+  it("is as described when the daemon is told to stop", async () => {
+    const target = "/v1/shutdown"
+    expect((await conforms(named(SHUTDOWN), { target, token: daemon.tokens.dana })).status).toBe(403)
+    expect((await conforms(named(SHUTDOWN), { target, token: daemon.tokens.operator })).status).toBe(202)
+  })
+})
