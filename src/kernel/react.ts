@@ -314,6 +314,6 @@ const runRefused = (state: OrganizationState, hold: OpenHold, cause: Event, reas
   const { task, run } = hold.event.data as BuiltinData["run.requested"]
   const open = state.tasks.get(task)
   if (open === undefined) return NONE
-  const error = `the run was refused: ${reason}`
+  const error = `the run was refused (run.requested): ${reason}`
   return [asOf(cause, hold, follow(cause, "task.failed", { task, run, attempt: open.attempt, error, dead: true }))]
 }

@@ -57,7 +57,7 @@ export const leaseOf = (state: OrganizationState, command: CommandOf<"lease">, n
       told(task, "task.failed", {
         task: task.id,
         attempt: open.attempt,
-        error: `the run was refused: ${reason}`,
+        error: `the run was refused (run.requested): ${reason}`,
         dead: true,
       }),
   }

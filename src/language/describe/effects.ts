@@ -39,7 +39,7 @@ export const describeEffect = (effect: Effect, contract: Pick<Contract, "scope" 
     case "route":
       return routePhrase(effect, contract)
     case "escalate":
-      return escalatePhrase(effect, contract.scope)
+      return escalatePhrase(effect, contract)
     case "emit":
       return emitPhrase(effect, contract)
     case "notify":
@@ -97,8 +97,17 @@ const ORDERS: Readonly<Record<Route["as"], string>> = {
   compete: "as candidates whose results are compared",
 }
 
-const escalatePhrase = ({ levels }: Escalate, scope: string): string =>
-  `while it waits, or a task that follows from it is open, further people join: ${escalationLevels(levels, scope)}.`
+const escalatePhrase = ({ levels }: Escalate, { scope, then }: Pick<Contract, "scope" | "then">): string => {
+  const has = (...kinds: ReadonlyArray<EffectKind>) => then.some(({ effect }) => kinds.includes(effect))
+  const open = [
+    ...(has("require_approval", "require_votes") ? ["what this contract requires is undecided"] : []),
+    ...(has("route") ? ["a task that this contract makes is open"] : []),
+  ]
+  const joining = escalationLevels(levels, scope)
+  return open.length === 0
+    ? `nobody joins, as this contract asks nobody and makes no task; named are ${joining}.`
+    : `while ${enumeration(open, "or")}, further people join: ${joining}.`
+}
 
 const emitPhrase = (effect: Emit, contract: Pick<Contract, "then">): string =>
   `${uponPhrase(effect.upon, contract)}, the event ${effect.type} follows` +

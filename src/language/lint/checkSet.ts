@@ -8,6 +8,7 @@ import { checkCounters } from "./counters.ts"
 import { checkElectorates } from "./electorates.ts"
 import { checkNames } from "./names.ts"
 import { checkOrganizations } from "./organizations.ts"
+import { checkRuns } from "./runs.ts"
 import { checkSelectors } from "./selectors.ts"
 import { checkShared } from "./shared.ts"
 import { checkSlips } from "./slips.ts"
@@ -23,6 +24,7 @@ const RULES: ReadonlyArray<(world: World) => void> = [
   checkCounters,
   checkCompared,
   checkSlips,
+  checkRuns,
 ]
 
 /**

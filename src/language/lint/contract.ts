@@ -1,5 +1,5 @@
 /** Lint of one contract alone: what is allowed, and probably not meant. */
-import type { Contract, Leaf } from "../../domain/contract.ts"
+import type { Contract, EffectKind, Leaf } from "../../domain/contract.ts"
 import type { Diagnostic } from "../../domain/diagnostic.ts"
 import type { Places } from "../findings.ts"
 import { leaves, type PlacedLeaf } from "./leaves.ts"
@@ -14,6 +14,14 @@ export const lintContract = (contract: Contract, places: Places): ReadonlyArray<
   const allow = contract.then.find(({ effect }) => effect === "allow")
   if (allow !== undefined && kinds.includes("deny"))
     warning(allow, "allow-and-deny", "A deny always wins, so this `allow` says nothing.", "Leave it out.")
+  const escalate = contract.then.find(({ effect }) => effect === "escalate")
+  if (escalate !== undefined && !kinds.some((kind) => ESCALATED.has(kind)))
+    warning(
+      escalate,
+      "escalates-nothing",
+      "This contract asks nobody and makes no task, so there is nothing that others could join.",
+      "Put it beside a `require_approval`, `require_votes` or `route` of the same contract.",
+    )
   const all = contract.when === undefined ? [] : leaves(contract.when)
   if (kinds.some((kind) => kind === "allow" || kind === "route"))
     for (const placed of all)
@@ -34,6 +42,9 @@ export const lintContract = (contract: Contract, places: Places): ReadonlyArray<
       )
   return found
 }
+
+/** Levels join what their own contract asks for, and the tasks that it makes. */
+const ESCALATED: ReadonlySet<EffectKind> = new Set<EffectKind>(["require_approval", "require_votes", "route"])
 
 const nameOf = ({ fact, path }: Leaf): string => `${fact}${(path ?? "$").slice(1)}`
 
