@@ -212,6 +212,7 @@ describe("charter with a daemon", () => {
     const failed = await shell.run(["up", "--host", "192.0.2.1", "--port", "0"])
     expect(failed).toMatchObject({ code: 1, stdout: "" })
     expect(failed.stderr).toContain("this machine has no such address")
+    expect(failed.stderr).toContain("leave out --host")
     expect(failed.stderr).not.toMatch(/\n\s+at /)
     const nowhere = await shell.run(["contracts", "--workspace", "nowhere"])
     expect(nowhere).toMatchObject({
