@@ -7,7 +7,7 @@ import { Failure, misuse } from "../failure.ts"
 import { onlyOrganization } from "../onlyOrganization.ts"
 import { dim } from "../output.ts"
 import { table } from "../table.ts"
-import { plain } from "../text.ts"
+import { plain, plainLines } from "../text.ts"
 import { briefTime } from "../times.ts"
 import { decisionText, exitCodeOf } from "./publish.ts"
 
@@ -42,7 +42,7 @@ export const readDocument = async (invocation: Invocation, given: Given): Promis
   const document = await client.document(given.arguments[0]!, { org, version })
   if (!output.json) output.note(dim(`version ${document.version} by ${plain(document.by)}, ${document.at}`))
   if (output.json || document.text !== "")
-    output.answer(document, () => (process.stdout.isTTY ? plain(document.text) : document.text))
+    output.answer(document, () => (process.stdout.isTTY ? plainLines(document.text) : document.text))
 }
 
 export const writeDocument = async (invocation: Invocation, given: Given): Promise<number> => {

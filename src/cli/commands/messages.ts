@@ -9,7 +9,7 @@ import { connect } from "../connect.ts"
 import { readLimit } from "../limit.ts"
 import { onlyOrganization } from "../onlyOrganization.ts"
 import { bold, dim } from "../output.ts"
-import { plain } from "../text.ts"
+import { plain, plainLines } from "../text.ts"
 import { briefTime } from "../times.ts"
 import { decisionText, exitCodeOf } from "./publish.ts"
 
@@ -114,7 +114,7 @@ const itemText = ({ id, org, at, from, fromkind, kind, channel, text, state }: I
   return `${id}  ${mark}  ${dim(briefTime(at, now))}  ${author(from, fromkind)} ${where} ${dim(org)}\n    ${indented(text)}`
 }
 
-const indented = (text: string): string => plain(text.trimEnd()).replaceAll("\n", "\n    ")
+const indented = (text: string): string => plainLines(text.trimEnd()).replaceAll("\n", "\n    ")
 
 /** Who is no member may go by any name. */
 const author = (name: string, kind: MessageView["fromkind"]): string =>
