@@ -141,6 +141,7 @@ export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOp
         Effect.sync(() =>
           writeDaemonFile(data, {
             pid: process.pid,
+            workspace: options.workspace,
             host: server.host,
             port: server.port,
             ...(server.socket === undefined ? undefined : { socket: server.socket }),

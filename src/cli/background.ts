@@ -1,11 +1,11 @@
 /** Starts a daemon that outlives the command, and waits until it takes events. */
 import { spawn } from "node:child_process"
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs"
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import type { DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon, isAlive } from "../discovery/findDaemon.ts"
-import { type Folders, outputFile } from "../discovery/folders.ts"
+import { type Folders, isWorkspace, outputFile } from "../discovery/folders.ts"
 import type { Invocation } from "./command.ts"
 import { Failure } from "./failure.ts"
 
@@ -29,6 +29,7 @@ export interface BackgroundOptions {
 /** Without options: on the usual port, or on any where that one is taken; and says that it has started one. */
 export const startInBackground = async (invocation: Invocation, options?: BackgroundOptions): Promise<DaemonFile> => {
   const { output, folders } = invocation
+  checkWorkspace(folders.workspace)
   const started = options === undefined ? startAnywhere(invocation) : start(invocation, options)
   const daemon = await output.during(() => `starting a daemon for ${folders.workspace} …`, started)
   if (options === undefined)
@@ -44,6 +45,14 @@ const startAnywhere = async (invocation: Invocation): Promise<DaemonFile> => {
     if (await isFree(DEFAULT_PORT)) throw failure
     return start(invocation, anywhere)
   })
+}
+
+/** Nobody means a daemon without rules; one in the foreground may still have those of its log. */
+const checkWorkspace = (workspace: string): void => {
+  if (existsSync(workspace) && !isWorkspace(workspace))
+    throw new Failure(`${workspace} has neither contracts/ nor organizations/. No daemon was started.`, {
+      next: ["Go to a workspace, or name one: --workspace FOLDER", "Or make one: charter init DIR"],
+    })
 }
 
 /** Fails where a daemon for these folders could not even begin. */

@@ -226,10 +226,16 @@ const problemFailure = (problem: Problem): Failure => {
     errors.length < 2
       ? []
       : errors.map(({ pointer, parameter, detail: finding }) => `  ${pointer ?? parameter}: ${finding}`)
-  return new Failure([sentence(plain(detail)), ...findings.map(plain)].join("\n"), {
-    problem,
-    next: nextAfter(problem),
-  })
+  return new Failure(
+    [
+      BEGIN_WITH_A_NAME.test(problem.type) ? ended(plain(detail)) : sentence(plain(detail)),
+      ...findings.map(plain),
+    ].join("\n"),
+    {
+      problem,
+      next: nextAfter(problem),
+    },
+  )
 }
 
 const nextAfter = ({ status, type }: Problem): ReadonlyArray<string> => {
@@ -243,5 +249,9 @@ const nextAfter = ({ status, type }: Problem): ReadonlyArray<string> => {
   }
 }
 
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`
+/** Problems whose explanation begins with a member's name, which stays as it is written. */
+const BEGIN_WITH_A_NAME = /:(?:not-an-elector|not-joined-yet|not-a-member|organization-missing)$/
+
+const sentence = (text: string): string => ended(`${text.charAt(0).toUpperCase()}${text.slice(1)}`)
+
+const ended = (text: string): string => `${text}${/[.!?]$/.test(text) ? "" : "."}`

@@ -9,6 +9,8 @@ export interface Invocation {
   readonly folders: Folders
   /** The command line names a workspace or a data folder. */
   readonly foldersNamed: boolean
+  /** A workspace is named, on the command line or in `CHARTER_WORKSPACE`; else it is where the command runs. */
+  readonly workspaceNamed: boolean
   /** `--org`, with its `@`. */
   readonly org: string | undefined
   readonly tokenFile: string | undefined
@@ -64,6 +66,3 @@ export const textOption = ({ options }: Given, name: string): string | undefined
   const value = options[name]
   return typeof value === "string" ? value : undefined
 }
-
-/** `/x`, `./x`, `../x`, `~/x`. */
-export const isPath = (text: string): boolean => /^(?:\/|~|\.{1,2}(?:\/|$))/.test(text)

@@ -23,7 +23,7 @@ export const connect = async (invocation: Invocation, role: Role): Promise<Clien
   const around = daemonAround(invocation)
   if (around !== undefined) return makeClient(around.address, token ?? around.token)
   const daemon = (await runningDaemon(invocation)) ?? (await startInBackground(invocation))
-  return makeClient(daemon, token ?? daemon.token)
+  return clientOf(invocation, role, daemon, token)
 }
 
 /** The same, where it would make no sense to start one. */
@@ -33,7 +33,28 @@ export const connectIfRunning = async (
 ): Promise<readonly [Client, DaemonFile] | undefined> => {
   const token = tokenFor(invocation, role)
   const daemon = await runningDaemon(invocation)
-  return daemon === undefined ? undefined : [makeClient(daemon, token ?? daemon.token), daemon]
+  return daemon === undefined ? undefined : [await clientOf(invocation, role, daemon, token), daemon]
+}
+
+/** Who names a token that the daemon refuses is told so, also where the operator's own would do. */
+const clientOf = async (
+  { environment }: Invocation,
+  role: Role,
+  daemon: DaemonFile,
+  token: string | undefined,
+): Promise<Client> => {
+  const stated = statedToken(environment)
+  if (role === "operator" && token === undefined && stated !== undefined)
+    await makeClient(daemon, stated)
+      .organizations()
+      .catch((failure: unknown) => {
+        if (failure instanceof Failure && failure.problem?.status === 401)
+          throw new Failure(`The token in CHARTER_TOKEN is refused: ${failure.message}`, {
+            problem: failure.problem,
+            next: ["Act as the operator: unset CHARTER_TOKEN", ...failure.next],
+          })
+      })
+  return makeClient(daemon, token ?? daemon.token)
 }
 
 /** `CHARTER_URL` and `CHARTER_TOKEN`, as every run is given them; a folder on the command line means another daemon. */
@@ -48,10 +69,12 @@ const daemonAround = ({
   return { address: { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(url.port || 80) }, token }
 }
 
-const runningDaemon = async ({ folders: { data } }: Invocation): Promise<DaemonFile | undefined> => {
+const runningDaemon = async (invocation: Invocation): Promise<DaemonFile | undefined> => {
+  const { data } = invocation.folders
   const found = await findDaemon(data)
   switch (found.state) {
     case "running":
+      if (invocation.workspaceNamed) checkServes(invocation, found.daemon)
       return found.daemon
     case "none":
       return undefined
@@ -65,12 +88,31 @@ const runningDaemon = async ({ folders: { data } }: Invocation): Promise<DaemonF
   }
 }
 
+/** Refuses a daemon that serves another workspace than the one that is meant. */
+export const checkServes = ({ folders }: Invocation, { workspace, pid }: DaemonFile): void => {
+  if (workspace === undefined || workspace === folders.workspace) return
+  const detail = `the data folder ${folders.data} belongs to a daemon (process ${pid}) for ${workspace}, not for ${folders.workspace}`
+  throw new Failure(`${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`, {
+    problem: {
+      type: "urn:charter:problem:workspace-differs",
+      title: "Another workspace",
+      status: 409,
+      detail,
+      workspace,
+    },
+    next: [
+      `Use it for its own workspace: leave out --workspace ${folders.workspace}`,
+      "Take a data folder of the workspace's own: leave out --data, or name another one",
+    ],
+  })
+}
+
 /** `undefined`: the operator's own, from `daemon.json`. */
 const tokenFor = ({ tokenFile, environment }: Invocation, role: Role): string | undefined => {
   const given = tokenFile === undefined ? undefined : readTokenFile(tokenFile)
   if (given !== undefined || role === "operator") return given
-  const stated = environment["CHARTER_TOKEN"]
-  if (stated !== undefined && stated !== "") return stated.trim()
+  const stated = statedToken(environment)
+  if (stated !== undefined) return stated
   if (role === "anyone") return undefined
   throw new Failure(
     "Only a person can do this, and nothing says who you are. The operator is no elector and cannot vote.",
@@ -82,6 +124,9 @@ const tokenFor = ({ tokenFile, environment }: Invocation, role: Role): string | 
     },
   )
 }
+
+const statedToken = ({ CHARTER_TOKEN: token }: NodeJS.ProcessEnv): string | undefined =>
+  token === undefined || token === "" ? undefined : token.trim()
 
 /** Larger files are no tokens. */
 const MAX_TOKEN_FILE_BYTES = 4_096

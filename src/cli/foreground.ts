@@ -24,7 +24,7 @@ export const runInForeground = async (
         `Charter ${program.version} listens on ${bold(daemon.url)} (process ${process.pid}).`,
         `  workspace  ${folders.workspace}`,
         `  data       ${folders.data}`,
-        dim("Ctrl-C stops it."),
+        dim(process.stdin.isTTY ? "Ctrl-C stops it." : "charter down stops it."),
       ].join("\n"),
     )
     yield* Effect.raceFirst(daemon.stopping, Deferred.await(signalled))
@@ -43,7 +43,9 @@ export const runInForeground = async (
 const nextAfter = (error: StartFailure): ReadonlyArray<string> => {
   switch (error._tag) {
     case "ListenFailed":
-      return ["Any port that is free: charter up --port 0"]
+      return error.message.includes("no such address")
+        ? ["Only this machine: leave out --host", "All its addresses: charter up --host 0.0.0.0"]
+        : ["Any port that is free: charter up --port 0"]
     case "DataFolderHeld":
       return ["See it: charter status", "Stop it: charter down", "Another data folder: charter up --data FOLDER"]
     default:

@@ -1,5 +1,6 @@
 /** Text on a terminal: as wide as it shows, cut, broken, and without what would steer the terminal. */
 import { stripVTControlCharacters } from "node:util"
+import { onOneLine } from "../domain/lineBreaks.ts"
 
 /** `text` filled up with spaces; longer text stays as it is. */
 export const pad = (text: string, columns: number): string => text + " ".repeat(Math.max(0, columns - width(text)))
@@ -22,10 +23,13 @@ export const wrap = (text: string, columns: number): string => {
 export const width = (text: string): number => stripVTControlCharacters(text).length
 
 // oxlint-disable-next-line no-control-regex
-const STEERING_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
+const STEERING_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 
-/** Text that others wrote, without what would steer the terminal or turn the direction of reading. Line breaks stay. */
-export const plain = (text: string): string =>
+/** One line that others wrote, without what would steer the terminal, turn the direction of reading, or end the line. */
+export const plain = (text: string): string => plainLines(onOneLine(text))
+
+/** The same for a text of several lines: `\n` stays. */
+export const plainLines = (text: string): string =>
   text.replaceAll(STEERING_CHARACTERS, (character) =>
     character === "\t" ? "  " : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
   )

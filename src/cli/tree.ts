@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util"
 import { Command as Commander, Help, type HelpConfiguration, Option } from "commander"
 import { foldersOf } from "../discovery/folders.ts"
 import { nearest } from "../language/suggest.ts"
-import { type Command, type CommandFamily, type Given, type Invocation, isFamily, isPath } from "./command.ts"
+import { type Command, type CommandFamily, type Given, type Invocation, isFamily } from "./command.ts"
 import { misuse } from "./failure.ts"
 import { COMMON_OPTIONS, GROUPS } from "./groups.ts"
 import { bold, dim, makeOutput, red } from "./output.ts"
@@ -62,10 +62,7 @@ const add = (parent: Commander, command: Command, invoke: Invoke): void => {
   const made = parent.command(command.usage)
   made.summary(command.summary).description(command.details ?? `${capitalized(command.summary)}.`)
   for (const argument of made.registeredArguments) argument.description = command.arguments?.[argument.name()] ?? ""
-  for (const [flags, description, repeats] of command.options ?? []) {
-    const option = new Option(flags, description)
-    made.addOption(repeats === "repeats" ? option.argParser(collect) : option)
-  }
+  addOptions(made, command)
   addCommonOptions(made)
   if (command.passThrough === true) made.allowUnknownOption().allowExcessArguments()
   made
@@ -79,10 +76,23 @@ const addFamily = (root: Commander, family: CommandFamily, invoke: Invoke): void
     .summary(family.summary)
     .description(`${capitalized(family.summary)}.`)
     .usage("COMMAND")
-  addCommonOptions(made)
-  for (const command of family.commands) add(made, command, invoke)
   const [first] = family.commands
-  if (family.needed === true || first === undefined) return
+  if (family.needed === true || first === undefined) {
+    addCommonOptions(made)
+    for (const command of family.commands) add(made, command, invoke)
+    return
+  }
+  // The word alone is its first command, with all that this one takes.
+  addOptions(made, first)
+  addCommonOptions(made)
+  for (const command of family.commands)
+    add(made, command, (chosen, at, given) => {
+      const before = ownOptions(made, first)
+      const [misplaced] = command === first ? [] : Object.keys(before)
+      if (misplaced !== undefined)
+        throw misuse(`--${misplaced} belongs to charter ${family.name} ${nameOf(first)}, not to ${nameOf(command)}.`)
+      return invoke(chosen, at, { ...given, options: { ...before, ...given.options } })
+    })
   made
     .usage("[COMMAND]")
     .argument("[words...]")
@@ -91,8 +101,21 @@ const addFamily = (root: Commander, family: CommandFamily, invoke: Invoke): void
     .action(async (words: ReadonlyArray<string>) => {
       const [unknown] = words
       if (unknown !== undefined) throw unknownCommand(family, unknown)
-      await invoke(first, made, { arguments: [], options: {} })
+      await invoke(first, made, { arguments: [], options: made.opts() })
     })
+}
+
+const addOptions = (made: Commander, { options = [] }: Command): void => {
+  for (const [flags, description, repeats] of options) {
+    const option = new Option(flags, description)
+    made.addOption(repeats === "repeats" ? option.argParser(collect) : option)
+  }
+}
+
+/** Those that the declaration names, of what stood on the command line. */
+const ownOptions = (made: Commander, { options = [] }: Command): Given["options"] => {
+  const names = new Set(options.map(([flags]) => new Option(flags).attributeName()))
+  return Object.fromEntries(Object.entries(made.opts<Given["options"]>()).filter(([name]) => names.has(name)))
 }
 
 const unknownCommand = ({ name, commands }: CommandFamily, word: string): Error => {
@@ -104,8 +127,8 @@ const unknownCommand = ({ name, commands }: CommandFamily, word: string): Error 
 }
 
 const invocationOf = (argv: ReadonlyArray<string>, program: Program, command: Commander): Invocation => {
-  const { json, org, workspace, data, tokenFile } = optionsOf(command)
-  const folder = dataFolderIn(command, data)
+  const { json, org, workspace, tokenFile } = optionsOf(command)
+  const folder = dataFolderOf(command)
   return {
     output: makeOutput(json === true),
     folders: foldersOf(
@@ -116,6 +139,7 @@ const invocationOf = (argv: ReadonlyArray<string>, program: Program, command: Co
       process.env,
       process.cwd(),
     ),
+    workspaceNamed: typeof workspace === "string" || (process.env["CHARTER_WORKSPACE"] ?? "") !== "",
     foldersNamed: typeof workspace === "string" || folder !== undefined,
     org: typeof org === "string" ? (org.startsWith("@") ? org : `@${org}`) : undefined,
     tokenFile: typeof tokenFile === "string" ? tokenFile : undefined,
@@ -131,14 +155,11 @@ const optionsOf = (command: Commander): Given["options"] => ({
   ...command.opts(),
 })
 
-/** A command whose own `--data` holds JSON takes it for the folder, too: no JSON looks like a path. */
-const dataFolderIn = (command: Commander, data: Given["options"][string]): string | undefined => {
-  if (typeof data === "string") return data
-  const paths = Array.isArray(data) ? data.filter((text) => isPath(text)) : []
-  return (
-    paths.at(-1) ??
-    (command.parent === null ? undefined : dataFolderIn(command.parent, optionsOf(command.parent)["data"]))
-  )
+/** Where a command has a `--data` of its own, the folder stands before its name. */
+const dataFolderOf = (command: Commander): string | undefined => {
+  const own = command.opts()["data"] as Given["options"][string]
+  if (typeof own === "string") return own
+  return command.parent === null ? undefined : dataFolderOf(command.parent)
 }
 
 const collect = (value: string, earlier: ReadonlyArray<string> = []): ReadonlyArray<string> => [...earlier, value]
@@ -173,7 +194,7 @@ const errorText = (text: string): string => {
     .split("\n")
   const next = hints.map((hint) => hint.replace(/^\((.*)\)$/, "$1"))
   return [
-    `${bold(red("error:", stderr), stderr)} ${capitalized(message)}.`,
+    `${bold(red("error:", stderr), stderr)} ${capitalized(message).replace(/\.$/, "")}.`,
     ...[...next, "What there is: charter --help, and: charter COMMAND --help"].map(
       (line) => `${dim("→", stderr)} ${line}`,
     ),

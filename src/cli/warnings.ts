@@ -16,5 +16,5 @@ export const warnings = ({ diagnostics, warnings: waiting }: Status): ReadonlyAr
         ...diagnostics.slice(0, SHOWN_DIAGNOSTICS).map((diagnostic) => `  ${plain(formatDiagnostic(diagnostic))}`),
         ...(diagnostics.length > SHOWN_DIAGNOSTICS ? ["  ... charter lint shows all"] : []),
       ]),
-  ...waiting.map((text) => yellow(`${plain(text)}: charter confirm`)),
+  ...waiting.map((text) => yellow(plain(text))),
 ]

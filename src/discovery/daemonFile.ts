@@ -15,6 +15,8 @@ export interface Address {
 
 export interface DaemonFile extends Address {
   readonly pid: number
+  /** The folder that it serves, where links lead; absent where an earlier version wrote the file. */
+  readonly workspace?: string
   /** RFC 3339. */
   readonly startedAt: string
   /** The operator's own token, of this start of the daemon alone. */
@@ -65,7 +67,7 @@ export const removeDaemonFile = (data: string, pid: number): void => {
 
 const isDaemonFile = (value: unknown): value is DaemonFile => {
   if (typeof value !== "object" || value === null) return false
-  const { pid, host, port, socket, startedAt, token } = value as Partial<Record<keyof DaemonFile, unknown>>
+  const { pid, workspace, host, port, socket, startedAt, token } = value as Partial<Record<keyof DaemonFile, unknown>>
   return (
     Number.isSafeInteger(pid) &&
     (pid as number) > 0 &&
@@ -73,6 +75,7 @@ const isDaemonFile = (value: unknown): value is DaemonFile => {
     typeof host === "string" &&
     typeof startedAt === "string" &&
     typeof token === "string" &&
+    (workspace === undefined || typeof workspace === "string") &&
     (socket === undefined || typeof socket === "string")
   )
 }

@@ -31,10 +31,14 @@ export const foldersOf = (
 /** The nearest folder upwards that has `contracts/` or `organizations/`; else `here` itself. */
 export const nearestWorkspace = (here: string): string => {
   for (let folder = resolve(here); ; folder = dirname(folder)) {
-    if (["contracts", "organizations"].some((name) => isFolder(join(folder, name)))) return folder
+    if (isWorkspace(folder)) return folder
     if (dirname(folder) === folder) return resolve(here)
   }
 }
+
+/** Has it `contracts/` or `organizations/`? */
+export const isWorkspace = (folder: string): boolean =>
+  ["contracts", "organizations"].some((name) => isFolder(join(folder, name)))
 
 /** A folder of the user's state directory for this workspace alone, outside of it: agents that work there cannot reach it by accident. */
 export const defaultDataFolder = (workspace: string, environment: Environment): string => {

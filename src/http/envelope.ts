@@ -51,6 +51,12 @@ const DESCRIPTIVE = ["specversion", "datacontenttype", "dataschema"] as const
 
 const KNOWN = Object.keys(EventDocument.fields)
 const KNOWN_SET = new Set(KNOWN)
+/** What a word is near to, and the name that it stands for. */
+const MEANT = [
+  ...KNOWN.map((name) => [name, name] as const),
+  ["organization", "org"] as const,
+  ["organisation", "org"] as const,
+]
 const ATTRIBUTE_NAME = /^[a-z0-9]+$/
 const decode = Schema.decodeUnknownExit(EventDocument)
 const decodeWhole = Schema.decodeUnknownResult(EventDocument, { errors: "all" })
@@ -111,10 +117,17 @@ export const showEvent = ({ event, decision }: EventView): typeof EventResult.Ty
 const faultOfExtension = (name: string, value: unknown): string | undefined => {
   if (name === "data_base64") return "Binary data is not taken. Send JSON in data."
   const folded = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "")
-  const meant = KNOWN.find((known) => distance(known, folded) <= (known.length < 8 ? 1 : 2))
-  // Four letters and less are too near to other words: date is no slip of data.
-  if (meant !== undefined && (folded === meant || folded.length > 4)) return `Did you mean ${JSON.stringify(meant)}?`
+  const meant = MEANT.find(([known]) => isSlip(folded, known))
+  if (meant !== undefined) return `Did you mean ${JSON.stringify(meant[1])}?`
   if (!ATTRIBUTE_NAME.test(name)) return "The name of an attribute has lower-case letters and digits only."
   if (typeof value === "object") return "An attribute is a text, a number or a boolean. Put this into data."
   return undefined
 }
+
+/** One letter or two neighbours swapped, in a long name two letters; every word is near to a name of two letters. */
+const isSlip = (word: string, known: string): boolean =>
+  word === known ||
+  (known.length > 2 && (distance(word, known) <= (known.length < 5 ? 1 : 2) || isSwapped(word, known)))
+
+const isSwapped = (word: string, known: string): boolean =>
+  distance(word, known) === 2 && [...word].sort().join("") === [...known].sort().join("")

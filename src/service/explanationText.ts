@@ -2,6 +2,7 @@
 import type { LimitUse, Verdict } from "../domain/decision.ts"
 import { durationInWords } from "../domain/duration.ts"
 import { requesterOf } from "../domain/event.ts"
+import { onOneLine } from "../domain/lineBreaks.ts"
 import type { LogRecord } from "../domain/record.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import type { ExplainedContract, VerdictFlip } from "../kernel/explanation.ts"
@@ -60,7 +61,7 @@ export const explanationText = (parts: ExplanationParts): string => {
       ...(flips.length > 0 ? [] : ["", "It would have come out otherwise:"]),
       `  - the same request fits again at ${new Date(Math.max(...free)).toISOString()}`,
     )
-  return lines.join("\n")
+  return lines.map(onOneLine).join("\n")
 }
 
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {

@@ -141,7 +141,8 @@ const organizationOf = (definitions: Definitions, identity: Identity, input: Eve
       "organization-differs",
       `this token is for ${carried}; it cannot publish in ${input.org}`,
     )
-  const org = carried ?? input.org ?? GLOBAL
+  const org = carried ?? input.org ?? defaultOrganization(definitions, identity)
+  if (isRefusal(org)) return org
   if (!definitions.organizations.has(org)) {
     const guess = nearest(org, definitions.organizations.keys())
     return refuse(
@@ -154,4 +155,18 @@ const organizationOf = (definitions: Definitions, identity: Identity, input: Eve
   if (identity.kind !== "bridge" && visible !== undefined && !visible.has(org))
     return refuse("forbidden", "not-a-member", `${identity.name} is not a member of ${org}`)
   return org
+}
+
+/** A person means the one organization that he is in beside `@global`; nobody guesses which of several. */
+const defaultOrganization = (definitions: Definitions, identity: Identity): string | Refusal => {
+  if (identity.kind !== "human") return GLOBAL
+  const own = [...(visibleOrganizations(definitions, identity) ?? [])].filter((org) => org !== GLOBAL).toSorted()
+  return own.length < 2
+    ? (own[0] ?? GLOBAL)
+    : refuse(
+        "invalid",
+        "organization-missing",
+        `${identity.name} is a member of ${own.join(", ")}; say with "org" which one is meant, or "${GLOBAL}"`,
+        { attribute: "org", organizations: own },
+      )
 }

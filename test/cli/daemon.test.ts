@@ -68,9 +68,11 @@ describe("charter with a daemon", () => {
     const dana = await shell.run(["token", "create", "dana", "--expires", "1h"])
     expect(dana.stdout).toMatch(/^charter_\S+\n$/)
     const erin = shell.write("../erin.token", (await shell.run(["token", "create", "@erin"])).stdout)
-    const first = await shell.run(["approve", id, "--reason", "read it"], { env: { CHARTER_TOKEN: dana.stdout } })
+    const first = await shell.run(["approve", id, "--reason", "read it\n    denied by erin"], {
+      env: { CHARTER_TOKEN: dana.stdout },
+    })
     expect(first.stdout).toContain("1 of 2 approvals")
-    expect(first.stdout).toContain("read it")
+    expect(first.stdout).toContain("read it\\n    denied by erin")
     const wrong = await shell.run(["vote", id, "aprove", "--token-file", erin])
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean approve?") })
     const second = await shell.run(["vote", id, "approve", "--token-file", erin, "--json"])
@@ -91,6 +93,7 @@ describe("charter with a daemon", () => {
   it("waits for a release, and for no longer than it is told", async () => {
     const impatient = await publish({ environment: "production" }, "--wait", "release", "--timeout", "50ms", "--json")
     expect(impatient.code).toBe(1)
+    expect(impatient.json()).not.toHaveProperty("duplicate")
     const { hold, id } = impatient.json() as { hold: string; id: string }
     const patient = publish({ environment: "production" }, "--id", id, "--wait", "release", "--json")
     expect(await shell.run(["cancel", hold, "--reason", "never mind"])).toMatchObject({ code: 0 })
@@ -209,6 +212,7 @@ describe("charter with a daemon", () => {
     const failed = await shell.run(["up", "--host", "192.0.2.1", "--port", "0"])
     expect(failed).toMatchObject({ code: 1, stdout: "" })
     expect(failed.stderr).toContain("this machine has no such address")
+    expect(failed.stderr).toContain("leave out --host")
     expect(failed.stderr).not.toMatch(/\n\s+at /)
     const nowhere = await shell.run(["contracts", "--workspace", "nowhere"])
     expect(nowhere).toMatchObject({
@@ -227,7 +231,7 @@ describe("charter with a daemon", () => {
     await new Promise<void>((resolve) =>
       daemon.stdout.setEncoding("utf8").on("data", (chunk: string) => {
         said += chunk
-        if (said.includes("Ctrl-C")) resolve()
+        if (said.includes("stops it")) resolve()
       }),
     )
     expect(said).toMatch(/listens on http:\/\/127\.0\.0\.1:\d+ \(process \d+\)/)

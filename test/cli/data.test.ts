@@ -110,7 +110,7 @@ describe("a backup", () => {
       const copied = (await exported("--org", "team", "--data", fresh)).map((event) => JSON.stringify(event))
       expect(copied).toEqual(original.slice(0, copied.length))
       expect(copied.length).toBeGreaterThanOrEqual(3)
-      expect(await shell.run(["publish", "note.made", "--data", fresh, "--id", "after"])).toMatchObject({ code: 0 })
+      expect(await shell.run(["--data", fresh, "publish", "note.made", "--id", "after"])).toMatchObject({ code: 0 })
     } finally {
       expect(await shell.run(["down", "--data", fresh])).toMatchObject({ code: 0 })
     }

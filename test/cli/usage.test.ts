@@ -99,7 +99,7 @@ describe("help", () => {
     expect(loaded.some((url) => url.endsWith("/src/cli/tree.ts"))).toBe(true)
     expect(
       loaded.filter((url) =>
-        /node_modules\/(?!commander\/|fastest-levenshtein\/)|src\/(?!bin|version|cli|discovery|language\/suggest)/.test(
+        /node_modules\/(?!commander\/|fastest-levenshtein\/)|src\/(?!bin|version|cli|discovery|language\/suggest|domain\/lineBreaks)/.test(
           url,
         ),
       ),
@@ -115,6 +115,9 @@ describe("what was not understood", () => {
     [["lint", "--jsn"], "Did you mean --json?"],
     [["publish"], "Missing required argument 'type'"],
     [["status", "now"], "Too many arguments"],
+    [["publish", "a.b", "c"], "Expected 1 argument but got 2.\n"],
+    [["explain", ""], "An event's id is not empty"],
+    [["token", "create", "dana", "--expires", "2020-01-01"], "has passed already"],
     [["publish", "a.requested", "--data", "{x"], "--data is not JSON"],
     [["publish", "a.requested", "--data", "{}", "--data", "[]"], "An event has one --data"],
     [["publish", "a.requested", "--wait", "forever"], "--wait is decision or release"],

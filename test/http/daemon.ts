@@ -15,6 +15,7 @@ documents: [{ name: standards.md, owner: "@erik" }]
 members:
   - { human: dana, roles: [lead] }
   - { human: erik }
+  - { human: yves }
   - agent: reviewer
   - agent: worker
     executor: { kind: command, run: ["./worker.sh"] }
@@ -24,6 +25,7 @@ webhooks:
 organization: "@elsewhere"
 members:
   - { human: zoe }
+  - { human: yves }
   - agent: stranger
 `
 const CONTRACTS = `contract: deploys-need-two

@@ -120,6 +120,29 @@ describe("one event", () => {
   })
 })
 
+describe("an event without an organization", () => {
+  const organizationOf = async (token: string, more: object = {}) =>
+    daemon.call("POST", "/v1/events", { token, json: { type: "note.taken", ...more } })
+
+  it("is one of the only organization that a person is in, and of @global for an operator", async () => {
+    expect((await organizationOf(daemon.tokens.erik)).json).toMatchObject({ org: "@team" })
+    expect((await organizationOf(daemon.tokens.erik, { org: "@global" })).json).toMatchObject({ org: "@global" })
+    expect((await organizationOf(daemon.tokens.operator)).json).toMatchObject({ org: "@global" })
+  })
+
+  it("is refused where a person is in several, with their names", async () => {
+    const { json } = await daemon.call("POST", "/v1/tokens", { json: { identity: "@yves", kind: "human" } })
+    const { token } = json as { readonly token: string }
+    const refused = await organizationOf(token)
+    expect(refused.status).toBe(400)
+    expect(refused.json).toMatchObject({
+      type: "urn:charter:problem:organization-missing",
+      detail: expect.stringContaining("@elsewhere, @team"),
+    })
+    expect((await organizationOf(token, { org: "@elsewhere" })).json).toMatchObject({ org: "@elsewhere" })
+  })
+})
+
 describe("a malformed event", () => {
   it.each([
     ["without a type", {}, "#/type"],
@@ -146,6 +169,13 @@ describe("a malformed event", () => {
     ["correlation_id", '"correlationid"'],
     ["sorce", '"source"'],
     ["subjekt", '"subject"'],
+    ["orgg", '"org"'],
+    ["ogr", '"org"'],
+    ["Org", '"org"'],
+    ["organization", '"org"'],
+    ["organisation", '"org"'],
+    ["tpye", '"type"'],
+    ["datas", '"data"'],
   ])("with the slip %s learns what it meant", async (name, meant) => {
     const reply = await publish({ type: "a.b", [name]: "x" })
     expect(reply.status).toBe(400)

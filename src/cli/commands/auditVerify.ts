@@ -21,7 +21,7 @@ export const auditVerify = async ({ output, folders }: Invocation): Promise<numb
             `The log is whole: ${report.records} records in ${report.organizations} organizations, each as it was written.`,
           )
         : red(
-            `The log has been changed: ${report.records} records in ${report.organizations} organizations, ${report.broken.length} findings. A place is the first of its organization; what follows it is not proven.`,
+            `The log has been changed: ${report.records} records in ${report.organizations} organizations, ${report.broken.length} finding${report.broken.length === 1 ? "" : "s"}. A place is the first of its organization; what follows it is not proven.`,
           ),
     ].join("\n"),
   )

@@ -4,7 +4,7 @@ import type { Given, Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
 import { dim, yellow } from "../output.ts"
 import { table } from "../table.ts"
-import { plain } from "../text.ts"
+import { plainLines } from "../text.ts"
 
 const NOTHING_IN_FORCE =
   "No contracts are in force. Write one into a YAML file below contracts/; charter lint checks it."
@@ -33,11 +33,11 @@ export const showContract = async (invocation: Invocation, given: Given): Promis
   const contract = await (await connect(invocation, "anyone")).contract(given.arguments[0]!)
   output.answer(contract, () =>
     [
-      plain(contract.description),
+      plainLines(contract.description),
       "",
       dim(`${contract.file}:${contract.line}, version ${contract.version}`),
       "",
-      plain(documentAt(contract.source ?? "", contract.line)),
+      plainLines(documentAt(contract.source ?? "", contract.line)),
     ].join("\n"),
   )
 }
@@ -52,7 +52,7 @@ export const describeContracts = async (invocation: Invocation, given: Given): P
       ? (await client.contracts({ org })).items
       : await Promise.all(given.arguments.map((name) => client.contract(name)))
   output.answer({ items }, () =>
-    items.length === 0 ? NOTHING_IN_FORCE : items.map(({ description }) => plain(description)).join("\n\n"),
+    items.length === 0 ? NOTHING_IN_FORCE : items.map(({ description }) => plainLines(description)).join("\n\n"),
   )
 }
 

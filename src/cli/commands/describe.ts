@@ -6,7 +6,7 @@ import type { Given, Invocation } from "../command.ts"
 import { diagnosticText } from "../diagnosticText.ts"
 import { EXIT_FAILED } from "../failure.ts"
 import { contractsOf, diagnose, documentsWith, organizationsOf, readSources } from "../sources.ts"
-import { plain } from "../text.ts"
+import { plainLines } from "../text.ts"
 
 export const describe = async ({ output, folders }: Invocation, given: Given): Promise<number> => {
   const sources = await readSources(folders.workspace, given.arguments)
@@ -26,7 +26,7 @@ export const describe = async ({ output, folders }: Invocation, given: Given): P
     own.size > 0 || given.arguments.length === 0
       ? describeSet(contracts, own)
       : contracts.map((contract) => describeContract(contract, { organizations })).join("\n\n")
-  output.answer({ text, diagnostics }, () => plain(text))
+  output.answer({ text, diagnostics }, () => plainLines(text))
   if (!hasErrors(diagnostics)) return 0
   if (!output.json)
     output.note(

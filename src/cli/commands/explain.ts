@@ -2,12 +2,13 @@
 import type { Client } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
-import { Failure } from "../failure.ts"
-import { plain } from "../text.ts"
+import { Failure, misuse } from "../failure.ts"
+import { plainLines } from "../text.ts"
 
 export const explain = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation
   const id = given.arguments[0]!
+  if (id.trim() === "") throw misuse("An event's id is not empty.", "Ids are in: charter events")
   const query = { org, source: textOption(given, "source") }
   const client = await connect(invocation, "anyone")
   const explanation = await client.explain(id, query).catch(async (failure: unknown) => {
@@ -15,7 +16,7 @@ export const explain = async (invocation: Invocation, given: Given): Promise<voi
     if (whole === undefined) throw failure
     return client.explain(whole, query)
   })
-  output.answer(explanation, () => plain(explanation.text))
+  output.answer(explanation, () => plainLines(explanation.text))
 }
 
 const isUnknown = (failure: unknown): boolean => failure instanceof Failure && failure.problem?.status === 404

@@ -4,7 +4,7 @@ import { connect } from "../connect.ts"
 import { dim } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
 import { proposalOf } from "../proposalOf.ts"
-import { plain } from "../text.ts"
+import { plain, plainLines } from "../text.ts"
 
 export const listProposals = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation
@@ -42,7 +42,7 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
       ...(data === undefined
         ? []
         : [
-            `    ${dim("data")}      ${plain(JSON.stringify(data, undefined, 2)).replaceAll("\n", "\n              ")}`,
+            `    ${dim("data")}      ${plainLines(JSON.stringify(data, undefined, 2)).replaceAll("\n", "\n              ")}`,
           ]),
       "",
       dim(`Why it is held: charter explain ${hold.event} --org ${hold.org}`),

@@ -5,7 +5,7 @@ import { text as textOf } from "node:stream/consumers"
 import { formatDuration, parseDuration } from "../../domain/duration.ts"
 import type { PublishAnswer } from "../answers.ts"
 import type { Client, NewEvent } from "../client.ts"
-import { type Given, type Invocation, isPath, textOption } from "../command.ts"
+import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { EXIT_FAILED, Failure, misuse } from "../failure.ts"
 import { bold, dim, green, red, yellow } from "../output.ts"
@@ -34,7 +34,9 @@ export const publish = async (invocation: Invocation, given: Given): Promise<num
   }
   output.note(await decisionText(client, event, first))
   const waiting = `waiting for a decision on ${first.hold ?? "it"} … (Ctrl-C: it stays held)`
-  const last = await output.during(() => waiting, released(client, event, first, until))
+  const { duplicate, ...later } = await output.during(() => waiting, released(client, event, first, until))
+  // To ask again what has become of one's own event makes it no duplicate.
+  const last: PublishAnswer = duplicate === undefined || first.duplicate === undefined ? later : { ...later, duplicate }
   const text = isHeld(last)
     ? `Still ${bold(yellow("held"))}: nobody has decided in time. It waits on.`
     : await decisionText(client, event, last)
@@ -79,12 +81,13 @@ const released = async (
   return answer
 }
 
-/** A path is the data folder, as everywhere. */
 const eventData = ({ options: { data } }: Given): string | undefined => {
-  const [text, more] = (Array.isArray(data) ? (data as ReadonlyArray<string>) : []).filter((one) => !isPath(one))
-  if (more !== undefined) throw misuse("An event has one --data.", "A folder is written as a path: --data ./folder")
+  const [text, more] = Array.isArray(data) ? (data as ReadonlyArray<string>) : []
+  if (more !== undefined) throw misuse("An event has one --data.", DATA_FOLDER)
   return text
 }
+
+const DATA_FOLDER = "The data folder stands before the command:   charter --data FOLDER publish TYPE"
 
 const readData = async (text: string | undefined): Promise<unknown> => {
   if (text === undefined) return undefined
@@ -94,11 +97,11 @@ const readData = async (text: string | undefined): Promise<unknown> => {
     return JSON.parse(json) as unknown
   } catch (error) {
     throw misuse(
-      `--data is not JSON: ${(error as Error).message}.`,
+      `The event's --data is not JSON: ${(error as Error).message}.`,
       'In a shell, single quotes keep it together: --data \'{"environment":"production"}\'',
       "A text needs quotes of its own:              --data '\"hello\"'",
       "A file with JSON:                            --data @FILE",
-      "The data folder is written as a path:        --data ./FOLDER",
+      DATA_FOLDER,
     )
   }
 }

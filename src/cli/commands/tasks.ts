@@ -7,7 +7,7 @@ import { readLimit } from "../limit.ts"
 import { bold, dim, green, red, yellow } from "../output.ts"
 import { table } from "../table.ts"
 import { briefTime, timeAndDistance } from "../times.ts"
-import { plain } from "../text.ts"
+import { plain, plainLines } from "../text.ts"
 
 export const listTasks = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation
@@ -74,4 +74,7 @@ const STATES: Readonly<Record<TaskState, (text: string) => string>> = {
 }
 
 const resultText = (result: unknown): string =>
-  plain(typeof result === "string" ? result : JSON.stringify(result, undefined, 2)).replaceAll("\n", "\n              ")
+  plainLines(typeof result === "string" ? result : JSON.stringify(result, undefined, 2)).replaceAll(
+    "\n",
+    "\n              ",
+  )

@@ -16,6 +16,8 @@ export const createToken = async (invocation: Invocation, given: Given): Promise
   if (!KINDS.includes(kind)) throw misuse(`--kind is ${KINDS.join(", ")}, not ${JSON.stringify(kind)}.`)
   const expires = textOption(given, "expires")
   const until = expires === undefined ? undefined : readTime(expires, "--expires", new Date(), true)
+  if (until !== undefined && Date.parse(until) <= Date.now())
+    throw misuse(`--expires ${expires} has passed already; the token would never work.`)
   const client = await connect(invocation, "operator")
   const created = await client.createToken({
     identity: name,
@@ -26,7 +28,7 @@ export const createToken = async (invocation: Invocation, given: Given): Promise
   if (output.json) return
   output.note(
     [
-      `Token ${created.id}: whoever has it acts as ${name} (${kind})${until === undefined ? "" : `, until ${localTime(until)}`}. It is shown this once.`,
+      `Token ${created.id}: whoever has it acts as ${kind === "operator" ? "the operator" : `${name} (${kind})`}${until === undefined ? "" : `, until ${localTime(until)}`}. It is shown this once.`,
       ...(process.stdout.isTTY ? [`Use it: export CHARTER_TOKEN=TOKEN`] : []),
       `Take it back: charter token revoke ${created.id}`,
     ].join("\n"),

@@ -5,6 +5,7 @@ import { type DaemonFile, urlOf, withoutToken } from "../../discovery/daemonFile
 import { DEFAULT_HOST, DEFAULT_PORT, startInBackground } from "../background.ts"
 import { makeClient } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
+import { checkServes } from "../connect.ts"
 import { misuse } from "../failure.ts"
 import { bold, dim } from "../output.ts"
 import { warnings } from "../warnings.ts"
@@ -15,6 +16,7 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
   const port = readPort(textOption(given, "port"))
   const found = await findDaemon(folders.data)
   if (found.state === "running") {
+    checkServes(invocation, found.daemon)
     output.answer(answerOf(found.daemon, invocation, false), () =>
       [`A daemon is running for ${folders.workspace} already.`, ...place(found.daemon, invocation)].join("\n"),
     )

@@ -14,7 +14,7 @@ export const eventGroup: CommandGroup = {
       options: [
         [
           "--data <json>",
-          "its data: JSON, @FILE with JSON, or - for standard input; a path such as ./x is the data folder",
+          "its data: JSON, @FILE with JSON, or - for standard input; the data folder stands before publish",
           "repeats",
         ],
         ["--subject <text>", "what it is about, such as OWNER/REPO#12"],

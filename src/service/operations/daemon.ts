@@ -84,7 +84,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
         ...(standing.held === undefined
           ? []
           : [
-              `${standing.held.removed.length} contracts or organizations would go at once (${standing.held.removed.slice(0, 5).join(", ")}); the last good set stays in force until an operator confirms`,
+              `${standing.held.removed.length} contracts or organizations would go at once (${standing.held.removed.slice(0, 5).join(", ")}); the last good set stays in force until an operator confirms: charter confirm`,
             ]),
       ],
     }
@@ -154,7 +154,7 @@ const stuckTasks = (definitions: Definitions, states: ReadonlyArray<Organization
         member === undefined
           ? "is no member any more"
           : kind === undefined
-            ? "has no executor"
+            ? `has no executor; give the member one in its organization's file, or end the task with charter tasks cancel ${task.id}`
             : `needs the executor "${kind}", which this version does not run`
       return [`task ${task.id} waits: ${task.member} ${why}`]
     }),
@@ -198,8 +198,6 @@ const checkTokenIdentity = (
           )
         : Effect.succeed(`${name}@${org}`)
     }
-    case "operator":
-      return Effect.succeed("operator")
     default:
       return Effect.succeed(identity)
   }

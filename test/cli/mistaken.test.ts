@@ -1,0 +1,119 @@
+/** What must not pass for something else: another workspace, no workspace, a bad token, a folder as data. */
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { Shell, TEAM } from "./charter.ts"
+
+const shell = new Shell({
+  ...TEAM,
+  "organizations/other.yaml": 'organization: "@other"\nmembers: [{ human: olga }]\n',
+  "contracts/advice.yaml": 'contract: advice\nscope: "@team"\non: advice.requested\nthen: [{ route: "@dana" }]\n',
+})
+const empty = join(shell.root, "empty")
+const other = join(shell.root, "other")
+let data = ""
+
+afterAll(() => shell.close())
+beforeAll(async () => {
+  mkdirSync(empty)
+  mkdirSync(join(other, "contracts"), { recursive: true })
+  const up = await shell.run(["up", "--port", "0", "--json"])
+  expect(up.code, up.stderr).toBe(0)
+  data = (up.json() as { readonly data: string }).data
+})
+
+describe("a data folder of another workspace", () => {
+  it.each([["up"], ["status"], ["contracts"], ["publish", "a.b"], ["down"]])("is refused by %s", async (...command) => {
+    const refused = await shell.run(["--data", data, "--workspace", other, ...command])
+    expect(refused).toMatchObject({ code: 1, stdout: "" })
+    expect(refused.stderr).toContain(`for ${shell.workspace}, not for ${other}`)
+  })
+
+  it("has a stable code, and the workspace that it belongs to", async () => {
+    const refused = await shell.run(["status", "--data", data, "--workspace", other, "--json"])
+    expect(refused.json()).toMatchObject({
+      type: "urn:charter:problem:workspace-differs",
+      workspace: shell.workspace,
+    })
+  })
+
+  it("is found without a workspace from anywhere", async () => {
+    expect(await shell.run(["status", "--data", data], { cwd: empty })).toMatchObject({ code: 0 })
+  })
+})
+
+describe("a folder without a workspace", () => {
+  it.each([["up"], ["contracts"], ["publish", "deploy.requested"]])("gets no daemon from %s", async (...command) => {
+    const before = shell.dataFolders()
+    const refused = await shell.run(command, { cwd: empty })
+    expect(refused).toMatchObject({ code: 1, stdout: "" })
+    expect(refused.stderr).toContain(`${empty} has neither contracts/ nor organizations/`)
+    expect(refused.stderr).toContain("charter init")
+    expect(shell.dataFolders()).toEqual(before)
+  })
+})
+
+describe("--data after publish", () => {
+  it("is the event's, also where it looks like a folder", async () => {
+    const refused = await shell.run(["publish", "a.b", "--data", empty])
+    expect(refused).toMatchObject({ code: 2, stdout: "" })
+    expect(refused.stderr).toContain("The event's --data is not JSON")
+    expect(refused.stderr).toContain("charter --data FOLDER publish")
+  })
+
+  it("stands beside the folder, which is before the command", async () => {
+    const published = await shell.run(["--data", data, "publish", "a.b", "--data", "{}"], { cwd: empty })
+    expect(published, published.stderr).toMatchObject({ code: 0, stderr: "" })
+  })
+})
+
+describe("a token that the daemon refuses", () => {
+  it.each([["status"], ["token", "create", "dana"], ["publish", "a.b"]])("is an error of %s", async (...command) => {
+    const refused = await shell.run([...command, "--json"], { env: { CHARTER_TOKEN: "junk" } })
+    expect(refused.code).toBe(1)
+    expect(refused.json()).toMatchObject({ status: 401 })
+  })
+})
+
+describe("what is said", () => {
+  it("of a token for an operator keeps its name", async () => {
+    const made = await shell.run(["token", "create", "night-shift", "--kind", "operator"])
+    expect(made.stderr).toContain("acts as the operator")
+    expect((await shell.run(["token", "list"])).stdout).toContain("night-shift")
+  })
+
+  it("of a task that nobody takes up can be followed", async () => {
+    const published = await shell.run(["publish", "advice.requested", "--org", "team", "--json"])
+    const [task] = (published.json() as { readonly tasks: ReadonlyArray<string> }).tasks
+    const { stdout } = await shell.run(["status"])
+    expect(stdout).toContain(`end the task with charter tasks cancel ${task}`)
+    expect(stdout).not.toContain("charter confirm")
+  })
+
+  it("of a member keeps the name as it is written", async () => {
+    const token = (await shell.run(["token", "create", "erin"])).stdout.trim()
+    const refused = await shell.run(["publish", "a.b", "--org", "@other"], { env: { CHARTER_TOKEN: token } })
+    expect(refused.stderr).toContain("error: erin is not a member of @other")
+  })
+})
+
+describe("a word for several commands", () => {
+  it("takes the options of the command that it stands for", async () => {
+    expect(await shell.run(["proposals", "--all"])).toMatchObject({
+      code: 0,
+      stdout: "There have been no proposals.\n",
+    })
+    expect(await shell.run(["tasks", "--state", "dead", "--limit", "3"])).toMatchObject({
+      code: 0,
+      stdout: "No task matches.\n",
+    })
+    expect((await shell.run(["proposals", "--all", "list"])).stdout).toBe("There have been no proposals.\n")
+    expect((await shell.run(["proposals", "--help"])).stdout).toContain("--all")
+  })
+
+  it("takes them for no other one", async () => {
+    const refused = await shell.run(["proposals", "--all", "show", "p-1"])
+    expect(refused).toMatchObject({ code: 2, stdout: "" })
+    expect(refused.stderr).toContain("--all belongs to charter proposals list")
+  })
+})
