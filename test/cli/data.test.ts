@@ -97,6 +97,24 @@ describe("a backup", () => {
     expect(stdout).toBe("")
   })
 
+  it("with a changed record is neither rebuilt from nor started on", async () => {
+    const data = join(shell.root, "changed")
+    mkdirSync(data)
+    copyFileSync(backup, join(data, "charter.db"))
+    const database = new Database(join(data, "charter.db"))
+    database.exec("UPDATE records SET data = '{}' WHERE id = 'b'")
+    database.exec("UPDATE snapshots SET body = '{}'")
+    database.close()
+    expect(await shell.run(["rebuild", "--data", data])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/has been changed[^]*@team number \d+[^]*charter restore/),
+    })
+    expect(await shell.run(["up", "--data", data])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/@team number \d+ is not as it was written[^]*charter audit verify/),
+    })
+  })
+
   it("gives a new machine the same log, on which a daemon goes on", async () => {
     const fresh = join(shell.root, "fresh")
     const restored = await shell.run(["restore", backup, "--data", fresh])

@@ -7,11 +7,17 @@ import { acquireDataFolder } from "../../log/local/lock.ts"
 import { Projections } from "../../log/Projections.ts"
 import type { Invocation } from "../command.ts"
 import { Failure } from "../failure.ts"
-import { noLog } from "./auditVerify.ts"
+import { findingLines, noLog, verifyLog } from "./auditVerify.ts"
 
 export const rebuild = async ({ output, folders }: Invocation): Promise<void> => {
   const file = databaseFile(folders.data)
   if (!existsSync(file)) throw noLog(folders.data)
+  const report = await output.during(() => "reading the log …", verifyLog(file))
+  if (report.broken.some(({ seq }) => seq > 0))
+    throw new Failure(
+      ["The log has been changed, and read models are made of a whole log only:", ...findingLines(report)].join("\n"),
+      { next: ["Put a backup in its place: charter restore FILE"] },
+    )
   let done = 0
   const work = Effect.gen(function* () {
     yield* acquireDataFolder(folders.data)
