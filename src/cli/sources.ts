@@ -70,12 +70,31 @@ export const readSources = async (workspace: string, given: ReadonlyArray<string
 
 /** All that would keep a file out of force, and all warnings; of the chosen files, in their order. */
 export const diagnose = ({ parsed, chosen, faults }: Sources): ReadonlyArray<Diagnostic> => {
-  const found = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...checkSet(parsed)]
+  const across = checkSet(parsed)
+  const found = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...across]
   const organizations = new Map(organizationsOf(parsed).map((organization) => [organization.id, organization]))
-  found.push(...notAcceptable(contractsOf(parsed), organizations, checkExecutorConfig))
+  // The library is asked only about contracts with which nothing else is wrong: it would say the same less well.
+  const sound = parsed.flatMap((file) => {
+    const faulty = documentsWith(file, across)
+    return file.contracts.filter((contract) => !faulty.has(contract))
+  })
+  found.push(...notAcceptable(sound, organizations, checkExecutorConfig))
   return [...faults, ...found]
     .filter(({ file }) => chosen.has(file))
     .sort((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1))
+}
+
+/** The contracts and organizations of the file in which one of the errors stands. */
+export const documentsWith = (file: ParsedFile, errors: ReadonlyArray<Diagnostic>): ReadonlySet<object> => {
+  const documents = [file, file.drafts]
+    .flatMap((part) => [...part.contracts, ...part.organizations])
+    .toSorted((a, b) => a.position.line - b.position.line)
+  return new Set(
+    errors.flatMap((error) => {
+      if (error.file !== file.file || error.severity !== "error") return []
+      return documents.findLast(({ position }) => position.line <= error.line) ?? documents.slice(0, 1)
+    }),
+  )
 }
 
 export const contractsOf = (parsed: ReadonlyArray<ParsedFile>): ReadonlyArray<Contract> =>

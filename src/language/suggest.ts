@@ -8,8 +8,13 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
   const folded = words.find((candidate) => candidate.toLowerCase() === word.toLowerCase())
   if (folded !== undefined) return folded
   const found = closest(word, words)
-  return distance(word, found) <= tolerated(word) ? found : undefined
+  if (distance(word, found) <= tolerated(word)) return found
+  // `greater` is the beginning of `greaterThan`.
+  return word.length < MIN_BEGINNING ? undefined : words.find((candidate) => candidate.startsWith(word))
 }
+
+/** Letters from which on the beginning of a word tells which one is meant. */
+const MIN_BEGINNING = 4
 
 /** The same as a sentence for a diagnostic. */
 export const didYouMean = (word: string, candidates: Iterable<string>): string | undefined => {

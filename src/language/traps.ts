@@ -109,7 +109,10 @@ const findTraps = (text: string, documents: ReadonlyArray<Document.Parsed>): Rea
       const range = node.range
       if (range === null || range === undefined) return
       if (isAlias(node)) {
-        if (!anchors.has(node.source)) edits.push(quoteTo(text, range[0], plainEnd(text, range[0], inFlow), "alias"))
+        const end = plainEnd(text, range[0], inFlow)
+        // A pattern has a dot or a further star; a word alone is told as the alias that it is.
+        if (!anchors.has(node.source) && /^\*.*[.*]/.test(text.slice(range[0], end)))
+          edits.push(quoteTo(text, range[0], end, "alias"))
         return
       }
       if (node.anchor !== undefined) anchors.add(node.anchor)
@@ -168,9 +171,9 @@ const plainTrap = (text: string, start: number, end: number, inFlow: boolean): E
   }
   if (written === "" && /^[ \t]*#[A-Za-z]/.test(text.slice(end, lineEnd(text, end)))) {
     const hash = text.indexOf("#", end)
-    return /^#[a-z0-9-]+[ \t\r]*$/.test(text.slice(hash, lineEnd(text, hash)))
-      ? quoteTo(text, hash, trimmedEnd(text, hash, lineEnd(text, hash)), "comment")
-      : undefined
+    const rest = text.slice(hash, lineEnd(text, hash))
+    const channel = (inFlow ? /^#[a-z0-9-]+(?=[ \t]*[,\]}])/ : /^#[a-z0-9-]+(?=[ \t\r]*$)/).exec(rest)
+    return channel === null ? undefined : quoteTo(text, hash, hash + channel[0].length, "comment")
   }
   return undefined
 }
@@ -179,6 +182,18 @@ const colonTrap = (text: string, start: number, code: "BLOCK_AS_IMPLICIT_KEY" | 
   const end = plainEnd(text, start, code === "BLOCK_IN_FLOW")
   const written = text.slice(start, end)
   if (!/:[ \t]/.test(written) && !written.endsWith(":")) return undefined
+  const effect = /^[a-z_]+(?=:[ \t]+\{.*\}$)/.exec(written)
+  if (effect !== null)
+    return {
+      start,
+      end,
+      replacement: `{${written}}`,
+      report: {
+        code: "yaml-trap",
+        message: "A map does not begin on the line of its key.",
+        suggestion: `Write a list: on a line of its own, indented, - ${effect[0]}: ..`,
+      },
+    }
   return quoteTo(text, start, end, "colon")
 }
 

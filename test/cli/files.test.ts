@@ -111,6 +111,25 @@ describe("charter describe", () => {
   })
 })
 
+describe("what is wrong across files", () => {
+  it("is said once, and its document is not described", async () => {
+    const head = 'scope: "@team"\non: '
+    const file = shell.write(
+      "contracts/across.yaml",
+      `contract: unshared\n${head}deploy.requested\nwhen: { condition: nope }\nthen: allow\n---\n` +
+        `contract: unclassed\n${head}task.completed\nthen: deny("no")\n---\n` +
+        `contract: sound\n${head}deploy.requested\nthen: deny("no")\n`,
+    )
+    const found = (await shell.run(["lint", "--json"])).json() as { diagnostics: ReadonlyArray<{ code: string }> }
+    const described = await shell.run(["describe"])
+    rmSync(file)
+    expect(found.diagnostics.map(({ code }) => code)).toEqual(["unknown-condition", "wrong-class"])
+    expect(described.code).toBe(1)
+    expect(described.stdout).toContain("@team/sound")
+    expect(described.stdout).not.toMatch(/unshared|unclassed/)
+  })
+})
+
 describe("charter test", () => {
   const PASSING = `organization: "@team"
 cases:
