@@ -65,8 +65,9 @@ describe("a daemon", () => {
   it.runIf(process.platform === "linux")(
     "is none once its process has ended, also where nobody has taken notice",
     async () => {
-      // The shell's child ends; the program that the shell becomes never asks for it.
-      const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] })
+      // The shell becomes a program that never asks for its child, which ends only then.
+      const child = "while grep -q sh /proc/$$/comm; do :; done"
+      const parent = spawn("sh", ["-c", `${child} & echo $!; exec sleep 60`], { stdio: ["ignore", "pipe", "ignore"] })
       try {
         const [line] = (await once(parent.stdout, "data")) as [Buffer]
         const pid = Number(line.toString())

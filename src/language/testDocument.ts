@@ -31,9 +31,8 @@ import {
   VoteStep,
 } from "./schemas/contractTests.ts"
 import { readMembers } from "./organizationDocument.ts"
-import { didYouMean } from "./suggest.ts"
 import { memberNameOf } from "./selectors.ts"
-import { nearest } from "./suggest.ts"
+import { didYouMean, nearest } from "./suggest.ts"
 import type { Node } from "./tree.ts"
 
 export const readContractTests = (findings: Findings, node: Node): ContractTests => {
@@ -170,14 +169,14 @@ const CHOICES = ["approve", "deny", "abstain"]
 
 /** Any text may be an option of a plurality; one that is nearly a usual choice is more likely a slip. */
 const voteOf = (findings: Findings, node: Node | undefined): string => {
-  const choice = text(findings, node, "a vote")
-  const meant = CHOICES.includes(choice) ? undefined : didYouMean(choice, CHOICES)
+  const vote = text(findings, node, "a vote")
+  const meant = CHOICES.includes(vote) ? undefined : didYouMean(vote, CHOICES)
   if (meant !== undefined && node !== undefined)
     findings.warning(
       node,
       "unknown-choice",
-      `${JSON.stringify(choice)} is a vote only where it is an option of a plurality.`,
+      `${JSON.stringify(vote)} is a vote only where it is an option of a plurality.`,
       meant,
     )
-  return choice
+  return vote
 }
