@@ -240,7 +240,7 @@ const makeProposal = (
 const weighing = (votes: RequireVotes | undefined): ((name: string, weight: number) => number) => {
   const weights = votes?.weights
   if (weights === undefined) return () => 1
-  return weights === "members" ? (_, weight) => weight : (name) => weights[name] ?? 1
+  return weights === "members" ? (_, weight) => weight : (name) => (Object.hasOwn(weights, name) ? weights[name]! : 1)
 }
 
 const quorumOf = (votes: RequireVotes | undefined, electors: number): number | undefined => {

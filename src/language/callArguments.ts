@@ -2,7 +2,6 @@
 import { parseDuration } from "../domain/duration.ts"
 import type { Call } from "./callForm.ts"
 import type { Findings } from "./findings.ts"
-import { BUDGET_UNITS } from "./schemas/effects.ts"
 import { emptyAt, type Entry, type Node, scalarAt, type Span } from "./tree.ts"
 
 /** The content of the effect as its structured form would have it; `undefined` after an error. */
@@ -70,12 +69,10 @@ const listOf = (key: string, items: ReadonlyArray<Node>): Entry | undefined => {
   return entryOf(key, { kind: "list", items, start: first.start, end: items.at(-1)!.end })
 }
 
-/** `5 usd`, `20000 tokens`. */
+/** `5 usd`, `20000 tokens`. A word that is no unit is an unknown key of the structured form. */
 const spent = (node: Node): Entry => {
   const match = node.kind === "scalar" ? /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(String(node.value)) : null
-  const unit = BUDGET_UNITS.find((known) => known === match?.[2])
-  if (match === null || unit === undefined) return entryOf("usd", node)
-  return entryOf(unit, scalarAt(Number(match[1]), node))
+  return match === null ? entryOf("usd", node) : entryOf(match[2]!, scalarAt(Number(match[1]), node))
 }
 
 const only = (findings: Findings, call: Call, most: number, at: Span): boolean => {

@@ -21,6 +21,7 @@ import { child, type Entry, inWords, isEmpty, type MapNode, type Node, scalarAt,
 
 const LEAF_KEYS = Object.keys(LeafNode.fields)
 const PARAM_KEYS = Object.keys(ParamsMap.fields)
+const FACT_VALUE_KEYS = Object.keys(FactValue.fields)
 
 /** `place` names where it stands, for sentences. What is `counted` (a `where`) cannot ask for counters in turn. */
 export const readCondition = (findings: Findings, node: Node, place: string, counted = false): Condition => {
@@ -143,7 +144,7 @@ const withoutWhere = (leaf: Leaf): Leaf => {
 
 const readValue = (findings: Findings, node: Node): unknown => {
   refuseInterpolation(findings, node, "A condition compares with another fact by { fact, path }, not by `${{ .. }}`.")
-  if (child(node, "fact") === undefined) return json(findings, node)
+  if (!isFactValue(node)) return json(findings, node)
   const read = fields(findings, node, FactValue, "a value that is read from a fact")
   const fact = text(findings, read.get("fact"), "the fact")
   const path = read.get("path")
@@ -154,12 +155,21 @@ const readValue = (findings: Findings, node: Node): unknown => {
   })
 }
 
+/** `{ fact, path }`, also where a key of it is misspelt: no literal is a map. */
+const isFactValue = (node: Node): boolean => {
+  if (child(node, "fact") !== undefined) return true
+  if (node.kind !== "map") return false
+  const meant = new Set(node.entries.map(({ key }) => nearest(key, FACT_VALUE_KEYS)))
+  return meant.has("fact") && !meant.has(undefined)
+}
+
 // ── parameters ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const readParams = (findings: Findings, fact: FactName, node: Node | undefined): FactParams | undefined => {
   if (node === undefined) return fact === "history" ? withDefaults(fact, {}) : undefined
   const read = fields(findings, node, ParamsMap, `the parameters of ${fact}`)
-  return withDefaults(fact, paramsOf(findings, read))
+  const params = withDefaults(fact, paramsOf(findings, read))
+  return findings.placed(params, node, { of: read.get("of"), since: read.get("since") })
 }
 
 const paramsOf = (findings: Findings, { get }: Fields): FactParams => {
@@ -250,7 +260,7 @@ const shortLeaves = (findings: Findings, entry: Entry, counted: boolean): Readon
   ]
   if (value.kind === "scalar") return leaf(isArray ? "contains" : "equal", keySpan, value)
   if (value.kind === "list") return leaf(isArray ? "someFact:in" : "in", keySpan, value)
-  if (child(value, "fact") !== undefined) return leaf("equal", keySpan, value)
+  if (isFactValue(value)) return leaf("equal", keySpan, value)
   return operatorMap(findings, name as FactName, value, leaf)
 }
 
@@ -278,7 +288,7 @@ const operatorMap = (
     const names = key.split(":")
     const base = names.pop()!
     if (!operatorNames.includes(base) || names.some((name) => !decoratorNames.includes(name))) {
-      const known = takesParams ? [...operatorNames, ...PARAM_KEYS] : operatorNames
+      const known = takesParams ? [...operatorNames, ...PARAM_KEYS, "params"] : operatorNames
       findings.error(
         keySpan,
         "unknown-operator",

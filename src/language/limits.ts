@@ -11,10 +11,11 @@ import { inWords, type Node } from "./tree.ts"
 export const readLimit = (findings: Findings, node: Node): Limit => {
   const read = fields(findings, node, LimitMap, "`limit`")
   const { get } = read
-  const algorithm = choice(findings, get("algorithm"), ALGORITHMS, '"algorithm"') ?? "sliding"
+  const named = get("algorithm")
+  const algorithm = choice(findings, named, ALGORITHMS, '"algorithm"')
   const max = number(findings, get("max"), '"max"', { above: 0 }) ?? 1
   const burst = number(findings, get("burst"), '"burst"', { above: 0 })
-  if (burst !== undefined && algorithm !== "gcra")
+  if (burst !== undefined && (named === undefined || algorithm === "sliding"))
     findings.error(
       read.keySpan("burst"),
       "burst-without-gcra",
@@ -27,7 +28,7 @@ export const readLimit = (findings: Findings, node: Node): Limit => {
     per: readKey(findings, get("per")),
     burst: algorithm === "gcra" ? (burst ?? max) : undefined,
     cost: readCost(findings, get("cost")),
-    algorithm,
+    algorithm: algorithm ?? "sliding",
     otherwise: readOtherwise(findings, get("otherwise"), OTHERWISE_OF_LIMITS),
   })
 }

@@ -124,7 +124,8 @@ export const flag = (findings: Findings, node: Node | undefined, what: string): 
   if (node.kind === "scalar" && typeof node.value === "boolean") return node.value
   const word = node.kind === "scalar" ? String(node.value).toLowerCase() : ""
   const meant = ["yes", "on"].includes(word) ? "true" : ["no", "off"].includes(word) ? "false" : undefined
-  expected(findings, node, `${what} is true or false`, meant === undefined ? undefined : `Write ${meant}.`)
+  const suggestion = meant === undefined ? didYouMean(word, ["true", "false"]) : `Write ${meant}.`
+  expected(findings, node, `${what} is true or false`, suggestion)
   return undefined
 }
 

@@ -50,11 +50,12 @@ const readRequirement = (
 export const readVotes = (findings: Findings, node: Node): RequireVotes => {
   const read = fields(findings, node, RequireVotesMap, "`require_votes`")
   const { get } = read
-  const of = choice(findings, get("of"), OF_WORDS, '"of"') ?? "electorate"
+  const counted = get("of")
+  const of = choice(findings, counted, OF_WORDS, '"of"')
   const veto = get("veto")
   const same = get("same")
   const quorum = get("quorum")
-  if (quorum !== undefined && of !== "cast")
+  if (quorum !== undefined && (counted === undefined || of === "electorate"))
     findings.error(
       read.keySpan("quorum"),
       "quorum-without-cast",
@@ -64,7 +65,7 @@ export const readVotes = (findings: Findings, node: Node): RequireVotes => {
     effect: "require_votes",
     from: selectors(findings, get("from"), '"from"'),
     resolution: readResolution(findings, read),
-    of,
+    of: of ?? "electorate",
     quorum: quorum && readQuorum(findings, quorum),
     weights: readWeights(findings, get("weights")),
     veto: veto && selectors(findings, veto, '"veto"'),
@@ -138,10 +139,14 @@ const readQuorum = (findings: Findings, node: Node): RequireVotes["quorum"] => {
 const readWeights = (findings: Findings, node: Node | undefined): RequireVotes["weights"] => {
   if (node === undefined) return undefined
   if (node.kind !== "map") return choice(findings, node, ["members"], '"weights"')
-  return Object.fromEntries(
-    node.entries.map(({ key, keySpan, value }) => [
-      memberNameOf(findings, scalarAt(key, keySpan), "a name"),
-      number(findings, value, `the weight of ${key}`, { least: 0 }) ?? 1,
-    ]),
+  const read = node.entries.map(({ key, keySpan, value }) => ({
+    name: memberNameOf(findings, scalarAt(key, keySpan), "a name"),
+    weight: number(findings, value, `the weight of ${key}`, { least: 0 }) ?? 1,
+    keySpan,
+  }))
+  return findings.placed(
+    Object.fromEntries(read.map(({ name, weight }) => [name, weight])),
+    node,
+    Object.fromEntries(read.map(({ name, keySpan }) => [name, keySpan])),
   )
 }

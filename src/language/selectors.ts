@@ -3,7 +3,7 @@ import type { Selector } from "../domain/contract.ts"
 import { isKebabCase } from "../domain/names.ts"
 import type { Findings } from "./findings.ts"
 import { SELECTOR_WORDS } from "./schemas/values.ts"
-import { didYouMean } from "./suggest.ts"
+import { didYouMean, nearest } from "./suggest.ts"
 import { expected, oneOrMore, text } from "./read.ts"
 import type { Node } from "./tree.ts"
 
@@ -38,13 +38,12 @@ const readSelector = (findings: Findings, node: Node, what: string, channels: bo
   const written = node.value.trim()
   const selector = parseSelector(written)
   if (selector === undefined) {
-    const words = [...SELECTOR_WORDS, "role:", "scope.role:", "channel:"]
     findings.error(
       node,
       "unknown-selector",
       `${JSON.stringify(written)} names nobody; write "@name", role:NAME, ${SELECTOR_WORDS.join(", ")}, scope.role:NAME` +
         `${channels ? ' or "#channel"' : ""}.`,
-      didYouMean(written, words),
+      suggested(written),
     )
     return undefined
   }
@@ -53,6 +52,13 @@ const readSelector = (findings: Findings, node: Node, what: string, channels: bo
     return undefined
   }
   return selector
+}
+
+const suggested = (written: string): string | undefined => {
+  const [, head, name] = /^([^:]+:)(.+)$/.exec(written) ?? []
+  if (head === undefined) return didYouMean(written, SELECTOR_WORDS)
+  const meant = nearest(head, ["role:", "scope.role:", "channel:"])
+  return meant && `Did you mean "${meant}${name}"?`
 }
 
 /** `role: lead` is a map to YAML. */

@@ -7,6 +7,8 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
   if (words.length === 0 || word === "") return undefined
   const folded = words.find((candidate) => candidate.toLowerCase() === word.toLowerCase())
   if (folded !== undefined) return folded
+  const swapped = words.find((candidate) => isSwapped(word, candidate))
+  if (swapped !== undefined) return swapped
   const found = closest(word, words)
   if (distance(word, found) <= tolerated(word)) return found
   // `greater` is the beginning of `greaterThan`.
@@ -15,6 +17,15 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
 
 /** Letters from which on the beginning of a word tells which one is meant. */
 const MIN_BEGINNING = 4
+
+/** Two neighbouring letters have changed places, which is the commonest slip: `nay` for `any`. */
+const isSwapped = (word: string, meant: string): boolean => {
+  if (word.length !== meant.length) return false
+  const at = [...word].findIndex((letter, index) => letter !== meant[index])
+  return (
+    at >= 0 && word[at] === meant[at + 1] && word[at + 1] === meant[at] && word.slice(at + 2) === meant.slice(at + 2)
+  )
+}
 
 /** The same as a sentence for a diagnostic. */
 export const didYouMean = (word: string, candidates: Iterable<string>): string | undefined => {

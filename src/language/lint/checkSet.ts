@@ -21,9 +21,9 @@ const RULES: ReadonlyArray<(world: World) => void> = [
   checkClasses,
   checkSelectors,
   checkElectorates,
+  checkSlips,
   checkCounters,
   checkCompared,
-  checkSlips,
   checkRuns,
 ]
 

@@ -9,7 +9,10 @@ import {
   isReserved,
   typeMatches,
 } from "../../domain/eventTypes.ts"
+import type { Position } from "../../domain/diagnostic.ts"
 import { didYouMean } from "../suggest.ts"
+import { allLeaves } from "./leaves.ts"
+import { countedTypes } from "./slips.ts"
 import type { World } from "./world.ts"
 
 const APPLIES: Readonly<Record<EventClass, ReadonlySet<EffectKind> | undefined>> = {
@@ -27,15 +30,21 @@ export const checkClasses = (world: World): void => {
       checkEffect(world, contract, effect)
       if (effect.effect === "emit") checkEmitted(world, contract, effect)
     }
-    for (const type of contract.on)
-      if (isEventType(type) && isReserved(type) && !BUILT_IN_TYPES.includes(type))
-        world.warning(
-          world.place(contract, contract.position, "on"),
-          "unknown-type",
-          `The daemon never reports ${type}, and nobody else may.`,
-          didYouMean(type, BUILT_IN_TYPES),
-        )
+    for (const type of contract.on) checkReported(world, type, world.place(contract, contract.position, "on"))
+    const leaves = contract.when === undefined ? [] : allLeaves(contract.when)
+    for (const { params } of leaves)
+      for (const { type, at } of countedTypes(world, contract, params)) checkReported(world, type, at)
   }
+}
+
+const checkReported = (world: World, type: string, at: Position): void => {
+  if (!isEventType(type) || !isReserved(type) || BUILT_IN_TYPES.includes(type)) return
+  world.warning(
+    at,
+    "unknown-type",
+    `The daemon never reports ${type}, and nobody else may.`,
+    didYouMean(type, BUILT_IN_TYPES),
+  )
 }
 
 const checkEmitted = (world: World, contract: Contract, effect: Emit): void => {

@@ -7,15 +7,18 @@ import { classesOf } from "./classes.ts"
 import type { World } from "./world.ts"
 
 export const checkCounters = (world: World): void => {
+  // Which webhooks there are is not known then.
+  if (world.incomplete) return
   for (const contract of world.contracts)
-    if (contract.when !== undefined) checkCondition(world, contract, contract.when)
+    if (contract.when !== undefined && world.isKnown(contract.scope)) checkCondition(world, contract, contract.when)
 }
 
 const checkCondition = (world: World, contract: Contract, condition: Condition): void => {
   for (const { leaf } of leaves(condition)) {
     if (!COUNTER_FACTS.has(leaf.fact)) continue
     const open = [leaf.params?.of, leaf.params?.since].find(
-      (type) => type !== undefined && isOpen(world, contract.scope, type),
+      // What is misspelt has been said already.
+      (type) => type !== undefined && isOpen(world, contract.scope, type) && !world.misspelt.has(type),
     )
     if (open === undefined) continue
     world.warning(

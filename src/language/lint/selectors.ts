@@ -13,6 +13,24 @@ export const checkSelectors = (world: World): void => {
     const seen = world.below(contract.scope)
     for (const effect of contract.then)
       for (const selector of selectorsOf(effect)) checkSelector(world, contract, seen, effect, selector)
+    checkWeights(world, contract, seen)
+  }
+}
+
+/** A weight of nobody would weigh nothing, in silence. */
+const checkWeights = (world: World, contract: Contract, seen: ReadonlyArray<Organization>): void => {
+  for (const effect of contract.then) {
+    if (effect.effect !== "require_votes" || typeof effect.weights !== "object") continue
+    const places = [...new Set([contract.scope, ...seen.map(({ id }) => id), GLOBAL])]
+    const known = new Set(places.flatMap((id) => world.members(id).map((member) => member.name)))
+    for (const name of Object.keys(effect.weights))
+      if (!known.has(name))
+        world.error(
+          world.place(effect.weights, world.place(effect, contract.position), name),
+          "unknown-member",
+          `A weight is given to "${name}", and there is no such member.`,
+          didYouMean(name, known),
+        )
   }
 }
 

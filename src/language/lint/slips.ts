@@ -1,5 +1,6 @@
 /** Event types that are probably a slip of the pen for another one: nothing would ever match them. */
 import { distance } from "fastest-levenshtein"
+import type { Contract, FactParams } from "../../domain/contract.ts"
 import type { Position } from "../../domain/diagnostic.ts"
 import { BUILT_IN_TYPES, isEventType, isReserved } from "../../domain/eventTypes.ts"
 import { allLeaves } from "./leaves.ts"
@@ -25,14 +26,16 @@ export const checkSlips = (world: World): void => {
       if (others === undefined) neighbours.set(gap, [word])
       else others.push(word)
     }
-  const reported = new Set<string>()
   for (const { type, at } of uses) {
-    if (at === undefined || isReserved(type) || places.get(type)?.size !== 1 || reported.has(type)) continue
+    if (at === undefined || isReserved(type) || places.get(type)?.size !== 1 || world.misspelt.has(type)) continue
     for (const [gap, word] of gaps(type)) {
       if (words.get(word)?.size !== 1 || BUILT_IN_WORDS.has(word)) continue
-      const meant = [...(neighbours.get(gap) ?? []), ...githubNames(gap)].find((other) => isSlip(word, other))
+      const meant =
+        neighbours.get(gap)?.find((other) => isSlip(word, other)) ??
+        // Which names GitHub has is known, so one letter is enough there.
+        githubNames(gap).find((other) => isSlip(word, other) || distance(word, other) === 1)
       if (meant === undefined) continue
-      reported.add(type)
+      world.misspelt.add(type)
       world.warning(
         at,
         "unknown-type",
@@ -62,11 +65,7 @@ const usesOf = (world: World): ReadonlyArray<Use> => [
       ...contract.then.flatMap((effect) =>
         effect.effect === "emit" ? [{ type: effect.type, place, at: world.place(effect, contract.position) }] : [],
       ),
-      ...leaves.flatMap((leaf) =>
-        [leaf.params?.of, leaf.params?.since].flatMap((type) =>
-          type === undefined ? [] : [{ type, place, at: world.place(leaf, contract.position) }],
-        ),
-      ),
+      ...leaves.flatMap(({ params }) => countedTypes(world, contract, params).map((use) => ({ ...use, place }))),
     ].filter(({ type }) => isEventType(type))
   }),
   ...world.files.flatMap(({ file, tests }) =>
@@ -79,6 +78,17 @@ const usesOf = (world: World): ReadonlyArray<Use> => [
     ),
   ),
 ]
+
+/** The types that a counter asks for, each where it stands. */
+export const countedTypes = (
+  world: World,
+  { position }: Contract,
+  params: FactParams | undefined,
+): ReadonlyArray<{ readonly type: string; readonly at: Position }> =>
+  (["of", "since"] as const).flatMap((key) => {
+    const type = params?.[key]
+    return type === undefined ? [] : [{ type, at: world.place(params!, position, key) }]
+  })
 
 /** By type, built-in ones included. */
 const placesOf = (uses: ReadonlyArray<Use>): ReadonlyMap<string, ReadonlySet<string>> => {

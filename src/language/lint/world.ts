@@ -16,6 +16,8 @@ export class World {
   /** Some organization could not be read: what is not found may be in there. */
   readonly incomplete: boolean
   readonly diagnostics: Array<Diagnostic> = []
+  /** Event types that have been reported as a slip for another one. */
+  readonly misspelt = new Set<string>()
   readonly #places: ReadonlyMap<string, Places>
   readonly #unreadable: ReadonlySet<string>
   readonly #below = new Map<string, ReadonlyArray<Organization>>()
@@ -39,6 +41,12 @@ export class World {
   exists(id: string): boolean {
     // What is no name at all is an error of its own.
     return id === GLOBAL || !isOrganizationName(id) || this.organizations.has(id) || this.#unreadable.has(id)
+  }
+
+  /** The organization and all its parents are there, and can be looked into. */
+  isKnown(id: string): boolean {
+    const chain = [this.organizations.get(id), ...this.above(id)]
+    return id === GLOBAL || chain.every((each) => each !== undefined && this.exists(each.parent ?? GLOBAL))
   }
 
   /** The organization's parents, nearest first, `@global` last. */
