@@ -8,7 +8,6 @@ import type { Identity } from "../service/identity.ts"
 import type { Service } from "../service/Service.ts"
 import { decoder, queryDecoder } from "./decode.ts"
 import type { Failure, Problem } from "./problem.ts"
-import { PublishResult } from "./results/published.ts"
 
 /** A struct whose decoding needs nothing but the value. */
 type Shape<F extends Schema.Struct.Fields> = Schema.Struct<F> & Schema.Decoder<unknown>
@@ -48,10 +47,13 @@ interface Declaration<
       readonly body: Schema.Struct<B>["Type"]
       /** What `If-Match` says, without its quotes. */
       readonly ifMatch: string | undefined
+      readonly key: string | undefined
     },
   ) => Effect.Effect<NoInfer<R>, Failure>
   /** It reads `If-Match`. */
   readonly ifMatch?: I
+  /** It makes something, and sending it again with the same `Idempotency-Key` makes nothing more. */
+  readonly creates?: true
   /** What `ETag` says of an answer, without its quotes. */
   readonly etag?: (answer: NoInfer<R>) => string
   /** The answer as text, for whoever accepts `text/plain` rather than JSON. */
@@ -63,6 +65,7 @@ export interface RawInput {
   readonly query: URLSearchParams
   readonly body: unknown
   readonly ifMatch: string | undefined
+  readonly key: string | undefined
 }
 
 export type Call = (service: Service["Service"], identity: Identity) => Effect.Effect<unknown, Failure>
@@ -98,6 +101,7 @@ export interface Route {
   /** It answers with a decision: 202 while the event is held. */
   readonly decides: boolean
   readonly ifMatch: boolean
+  readonly creates: boolean
   readonly etag: ((answer: unknown) => string) | undefined
   readonly text: ((answer: unknown) => string) | undefined
 }
@@ -140,8 +144,9 @@ export const route = <
     body: declaration.body,
     result,
     refusals,
-    decides: (result as Schema.Top) === PublishResult,
+    decides: "fields" in result && "verdict" in (result.fields as object) && method !== "GET",
     ifMatch: declaration.ifMatch === true,
+    creates: declaration.creates === true,
     etag: declaration.etag as ((answer: unknown) => string) | undefined,
     text: text as ((answer: unknown) => string) | undefined,
     prepare: (raw) =>
@@ -151,6 +156,7 @@ export const route = <
           query: yield* decodeQuery(raw.query),
           body: yield* decodeBody(raw.body),
           ifMatch: raw.ifMatch,
+          key: raw.key,
         }
         return (service: Service["Service"], identity: Identity) => call(service, identity, input)
       }),

@@ -4,7 +4,7 @@
  * the state is thrown away and made again from the log.
  */
 import type { BuiltinData } from "../domain/builtins.ts"
-import type { Actor } from "../domain/event.ts"
+import type { Actor, Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
 import { classOf } from "../domain/eventTypes.ts"
@@ -18,6 +18,7 @@ import { evolve } from "./evolve.ts"
 import type { KeptText } from "./keptText.ts"
 import { writtenMessage } from "./messages.ts"
 import { endedBy, react } from "./react.ts"
+import { resourceProblem, STORE_RESOURCE } from "./resources.ts"
 import type { OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
 import { cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
@@ -50,10 +51,7 @@ export class Turn {
     const definitions = this.#definitions
     switch (command.kind) {
       case "publish":
-        return (
-          (command.event.type === WRITE_DOCUMENT ? documentProblem(state, definitions, command.event) : undefined) ??
-          this.#done(command.event)
-        )
+        return this.#problem(command.event) ?? this.#done(command.event)
       case "vote":
         return this.#doneUnless(voteDraft(state, definitions, command, this.#now))
       case "delegate":
@@ -73,11 +71,23 @@ export class Turn {
       case "cancelTask":
         return this.#allUnless(cancelTaskDrafts(state, command))
       case "report": {
-        const { type, data, actor, subject } = command
-        return this.#done({ type, data, actor, ...(subject === undefined ? undefined : { subject }) })
+        const { type, data, actor, subject, as } = command
+        return this.#done({ ...as, type, data, actor, ...(subject === undefined ? undefined : { subject }) })
       }
       case "tick":
         return {}
+    }
+  }
+
+  /** What keeps an operation of the daemon's own from being asked for at all. */
+  #problem(event: Incoming): Refusal | undefined {
+    switch (event.type) {
+      case WRITE_DOCUMENT:
+        return documentProblem(this.#state, this.#definitions, event)
+      case STORE_RESOURCE:
+        return resourceProblem(event.data)
+      default:
+        return undefined
     }
   }
 

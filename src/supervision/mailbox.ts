@@ -287,7 +287,7 @@ export class Mailbox {
 
   /** A repeated publish gets the first decision; the same key with other content is refused. */
   #answer(turn: Turn, command: Command): Submitted {
-    if (command.kind !== "publish") return turn.execute(command)
+    if (command.kind !== "publish") return this.#named(turn, command) ?? turn.execute(command)
     const { event } = command
     const known = command.fresh === true ? undefined : this.#published(turn, event)
     if (known === undefined) return turn.execute(command)
@@ -304,7 +304,15 @@ export class Mailbox {
         )
   }
 
-  #published(turn: Turn, event: Incoming): LogRecord | undefined {
+  /** What the same command has made before, where it says how that is called. */
+  #named(turn: Turn, command: Command): Submitted | undefined {
+    if (!("as" in command) || command.as === undefined) return undefined
+    const { as } = command
+    const known = this.#published(turn, { org: this.#org, ...as })
+    return known === undefined ? undefined : { event: known.event, duplicate: true }
+  }
+
+  #published(turn: Turn, event: Pick<Incoming, "org" | "source" | "id">): LogRecord | undefined {
     const key = eventKey(event)
     return (
       turn.records.find((record) => eventKey(record.event) === key) ?? this.#log.find(event.org, event.source, event.id)
