@@ -8,7 +8,7 @@ import type { Identity } from "../service/identity.ts"
 import type { Service } from "../service/Service.ts"
 import { decoder, queryDecoder } from "./decode.ts"
 import type { Failure, Problem } from "./problem.ts"
-import { PublishResult } from "./results.ts"
+import { PublishResult } from "./results/published.ts"
 
 /** A struct whose decoding needs nothing but the value. */
 type Shape<F extends Schema.Struct.Fields> = Schema.Struct<F> & Schema.Decoder<unknown>

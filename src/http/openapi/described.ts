@@ -1,7 +1,7 @@
 /** An operation as the document tells of it: a row of the table of routes, or what stands beside the table. */
 import type { Schema } from "effect"
 import { statusOf } from "../problem.ts"
-import { ProblemResult } from "../results.ts"
+import { ProblemResult } from "../results/problem.ts"
 import type { Route } from "../route.ts"
 
 export type Json = Readonly<Record<string, unknown>>
