@@ -13,15 +13,20 @@ import { PublishResult } from "./results/published.ts"
 /** A struct whose decoding needs nothing but the value. */
 type Shape<F extends Schema.Struct.Fields> = Schema.Struct<F> & Schema.Decoder<unknown>
 
+type Method = "GET" | "POST" | "PUT" | "DELETE"
+
 interface Declaration<
+  M extends Method,
+  N extends `/${string}`,
   P extends Schema.Struct.Fields,
   Q extends Schema.Struct.Fields,
   B extends Schema.Struct.Fields,
   R,
+  I extends boolean,
 > {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  readonly method: M
   /** As OpenAPI writes it: `/v1/holds/{id}`. */
-  readonly path: `/${string}`
+  readonly path: N
   /** One sentence. */
   readonly summary: string
   /** Of a success; 200 where it is not said. */
@@ -46,7 +51,7 @@ interface Declaration<
     },
   ) => Effect.Effect<NoInfer<R>, Failure>
   /** It reads `If-Match`. */
-  readonly ifMatch?: true
+  readonly ifMatch?: I
   /** What `ETag` says of an answer, without its quotes. */
   readonly etag?: (answer: NoInfer<R>) => string
   /** The answer as text, for whoever accepts `text/plain` rather than JSON. */
@@ -62,8 +67,24 @@ export interface RawInput {
 
 export type Call = (service: Service["Service"], identity: Identity) => Effect.Effect<unknown, Failure>
 
+/** What a client sends and gets, before it is decoded and after it is encoded; for the compiler alone. */
+export interface Types {
+  readonly params: object
+  readonly query: object
+  readonly body: object
+  readonly result: unknown
+  readonly ifMatch: boolean
+}
+
+/** A route whose types are known. */
+export interface TypedRoute<M extends string, N extends string, T extends Types> extends Route {
+  readonly method: M & Method
+  readonly path: N
+  readonly types?: T
+}
+
 export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  readonly method: Method
   readonly path: string
   readonly summary: string
   readonly status: number
@@ -82,13 +103,26 @@ export interface Route {
 }
 
 export const route = <
+  const M extends Method,
+  const N extends `/${string}`,
   R,
   P extends Schema.Struct.Fields = {},
   Q extends Schema.Struct.Fields = {},
   B extends Schema.Struct.Fields = {},
+  I extends boolean = false,
 >(
-  declaration: Declaration<P, Q, B, R>,
-): Route => {
+  declaration: Declaration<M, N, P, Q, B, R, I>,
+): TypedRoute<
+  M,
+  N,
+  {
+    readonly params: Schema.Struct<P>["Encoded"]
+    readonly query: Schema.Struct<Q>["Encoded"]
+    readonly body: Schema.Struct<B>["Encoded"]
+    readonly result: R
+    readonly ifMatch: I
+  }
+> => {
   const { method, path, summary, status = 200, result, refusals = [], call, text } = declaration
   const params = declaration.params ?? (NOTHING as unknown as Shape<P>)
   const query = declaration.query ?? (NOTHING as unknown as Shape<Q>)
