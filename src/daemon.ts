@@ -25,7 +25,7 @@ import { Oracle } from "./supervision/Oracle.ts"
 import { Revisions } from "./supervision/Revisions.ts"
 import { Supervisors } from "./supervision/Supervisors.ts"
 import type { LoadedSet } from "./workspace/loadedSet.ts"
-import type { WorkspaceEvent } from "./workspace/standing.ts"
+import { heldInWords, type WorkspaceEvent } from "./workspace/standing.ts"
 import { Workspace } from "./workspace/Workspace.ts"
 import { VERSION } from "./version.ts"
 
@@ -206,22 +206,28 @@ const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
     case "reworded": {
       const mailboxes = yield* Mailboxes
       const revisions = yield* Revisions
+      const { revision } = revisions.current().definitions
       yield* revisions.switchTo(event.change.set)
+      if (revision !== event.change.set.revision)
+        yield* Effect.logInfo(`revision ${event.change.set.revision.slice(0, 12)} is in force`)
       return yield* mailboxes.openAll
     }
     case "rejected":
-      return yield* report(GLOBAL, "contracts.rejected", {
-        files: event.files.slice(0, MAX_RECORDED_ERRORS),
-        errors: event.diagnostics.slice(0, MAX_RECORDED_ERRORS).map((diagnostic) => formatDiagnostic(diagnostic)),
-      })
+      return yield* reject(
+        event.files.slice(0, MAX_RECORDED_ERRORS),
+        event.diagnostics.slice(0, MAX_RECORDED_ERRORS).map((diagnostic) => formatDiagnostic(diagnostic)),
+      )
     case "held":
-      return yield* report(GLOBAL, "contracts.rejected", {
-        files: event.held.folders,
-        errors: [
-          `${event.held.removed.length} contracts or organizations would go at once (${event.held.removed.slice(0, 10).join(", ")}); the last good set stays until an operator says \`charter confirm\``,
-        ],
-      })
+      return yield* reject(event.held.folders, [
+        `${heldInWords(event.held)}; the last good set stays until an operator says \`charter confirm\``,
+      ])
   }
+})
+
+/** In the log for everybody, and on the terminal for whoever has just saved the file. */
+const reject = Effect.fnUntraced(function* (files: ReadonlyArray<string>, errors: ReadonlyArray<string>) {
+  yield* Effect.logWarning(["changed files stay out of force:", ...errors].join("\n  "))
+  return yield* report(GLOBAL, "contracts.rejected", { files, errors })
 })
 
 const drain = Effect.gen(function* () {

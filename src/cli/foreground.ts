@@ -1,10 +1,14 @@
 /** Runs a daemon in this process until Ctrl-C, a signal, or `charter down`. */
-import { Cause, Deferred, Effect, Exit } from "effect"
+import { Cause, Deferred, Effect, Exit, Logger } from "effect"
+import { readDaemonFile } from "../discovery/daemonFile.ts"
 import { checkFolders } from "./background.ts"
+import { makeClient } from "./client.ts"
+import { rulesInWords } from "./commands/status.ts"
 import type { Invocation } from "./command.ts"
 import { Failure } from "./failure.ts"
 import { bold, dim } from "./output.ts"
 import type { StartFailure } from "./program.ts"
+import { warnings } from "./warnings.ts"
 
 /** A second Ctrl-C this soon is the first one again: npm passes on what the terminal has sent to all. */
 const SAME_INTERRUPT_MS = 500
@@ -19,18 +23,23 @@ export const runInForeground = async (
     const signalled = yield* Deferred.make<void>()
     onSignals(() => Deferred.doneUnsafe(signalled, Effect.void))
     const daemon = yield* startDaemon({ ...folders, ...at, environment })
+    const own = readDaemonFile(folders.data)!
+    const status = yield* Effect.promise(() => makeClient(own, own.token).status())
     output.item({ pid: process.pid, url: daemon.url, ...folders }, () =>
       [
         `Charter ${program.version} listens on ${bold(daemon.url)} (process ${process.pid}).`,
         `  workspace  ${folders.workspace}`,
         `  data       ${folders.data}`,
+        `  rules      ${rulesInWords(status)}`,
+        ...warnings(status),
         dim(process.stdin.isTTY ? "Ctrl-C stops it." : "charter down stops it."),
       ].join("\n"),
     )
     yield* Effect.raceFirst(daemon.stopping, Deferred.await(signalled))
     output.note("Stopping: what is under way may end.")
   })
-  const exit = await Effect.runPromiseExit(Effect.scoped(lifetime))
+  // What it was asked to print is on standard output, alone.
+  const exit = await Effect.runPromiseExit(Effect.provideService(Effect.scoped(lifetime), Logger.LogToStderr, true))
   if (Exit.isSuccess(exit)) {
     output.note("Stopped.")
     return 0

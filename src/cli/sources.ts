@@ -4,6 +4,7 @@ import { join, relative, resolve, sep } from "node:path"
 import { Effect } from "effect"
 import type { Contract } from "../domain/contract.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
+import { isKebabCase } from "../domain/names.ts"
 import type { Organization } from "../domain/organization.ts"
 import { checkExecutorConfig } from "../executors/registry.ts"
 import { notAcceptable } from "../language/acceptance.ts"
@@ -108,7 +109,10 @@ const parseAll = (texts: ReadonlyMap<string, string>): ReadonlyArray<ParsedFile>
 
 /** Of a folder every YAML file below it. */
 const filesIn = (path: string): ReadonlyArray<string> => {
-  if (!existsSync(path)) throw new Failure(`There is no file ${path}.`)
+  if (!existsSync(path)) {
+    const next = isKebabCase(path) ? [`The contract of that name: charter contracts describe ${path}`] : []
+    throw new Failure(`There is no file ${path}.`, { next })
+  }
   if (!statSync(path).isDirectory()) return [resolve(path)]
   const files = globSync("**/*.{yaml,yml}", { cwd: path }).filter((file) => isSourceName(file.split(sep).at(-1)!))
   if (files.length === 0) throw new Failure(`There are no YAML files in ${path}.`)

@@ -33,6 +33,15 @@ export interface HeldRemoval {
   readonly reminders: number
 }
 
+/** Names of a held removal that a sentence lists. */
+const LISTED_NAMES = 5
+
+export const heldInWords = ({ removed }: HeldRemoval): string => {
+  const more = removed.length - LISTED_NAMES
+  const names = removed.slice(0, LISTED_NAMES).join(", ")
+  return `${removed.length} contracts or organizations would go at once (${names}${more > 0 ? ` and ${more} more` : ""})`
+}
+
 export type WorkspaceEvent =
   /** Another revision is in force. */
   | { readonly kind: "revised"; readonly change: SetChange }

@@ -2,6 +2,7 @@
 import { once } from "node:events"
 import { statSync } from "node:fs"
 import { join } from "node:path"
+import type { Readable } from "node:stream"
 import { afterAll, describe, expect, it } from "vitest"
 import { readDaemonFile } from "../../src/discovery/daemonFile.ts"
 import { isAlive } from "../../src/discovery/findDaemon.ts"
@@ -9,6 +10,16 @@ import { Shell, TEAM } from "./charter.ts"
 
 const shell = new Shell(TEAM)
 afterAll(() => shell.close())
+
+/** Gives what has come so far as soon as `part` is in it. */
+const reader = (stream: Readable) => {
+  let said = ""
+  stream.setEncoding("utf8").on("data", (chunk: string) => (said += chunk))
+  return async (part: string): Promise<string> => {
+    while (!said.includes(part)) await once(stream, "data")
+    return said
+  }
+}
 
 const publish = (data: unknown, ...more: ReadonlyArray<string>) =>
   shell.run(["publish", "deploy.requested", "--org", "team", "--data", JSON.stringify(data), ...more])
@@ -224,17 +235,27 @@ describe("charter with a daemon", () => {
     expect(unusable).toMatchObject({ code: 1, stderr: expect.stringContaining("The data folder cannot be made") })
   })
 
-  it("runs in the foreground until it is interrupted", async () => {
+  it("runs in the foreground until it is interrupted, and says there what becomes of a changed file", async () => {
+    const organization = TEAM["organizations/team.yaml"]
+    const deaf = `${organization}webhooks:\n  - { source: github, secret: "\${{ env.UNSET_SECRET }}" }\n`
+    shell.write("organizations/team.yaml", deaf)
     const daemon = shell.start(["up", "--foreground", "--port", "0"])
     const exit = once(daemon, "exit")
-    let said = ""
-    await new Promise<void>((resolve) =>
-      daemon.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-        said += chunk
-        if (said.includes("stops it")) resolve()
-      }),
+    const printed = reader(daemon.stdout)
+    const noted = reader(daemon.stderr)
+    await printed("stops it")
+    expect(await printed("stops it")).toMatch(/listens on http:\/\/127\.0\.0\.1:\d+ \(process \d+\)/)
+    expect(await printed("stops it")).toMatch(/rules +3 contracts in 2 organizations, revision [0-9a-f]{12}\n/)
+    expect(await printed("stops it")).toContain(
+      'the webhook "github" of @team turns every delivery away: UNSET_SECRET is not set where the daemon was started',
     )
-    expect(said).toMatch(/listens on http:\/\/127\.0\.0\.1:\d+ \(process \d+\)/)
+    shell.write("organizations/team.yaml", organization.replace("roles", "rolse"))
+    expect(await noted("unknown-key")).toMatch(
+      /stay out of force:\n {2}organizations\/team\.yaml:4:20 error: .*Did you mean "roles"\?/,
+    )
+    shell.write("organizations/team.yaml", organization)
+    await noted("is in force")
+    expect(await printed("stops it")).not.toContain("in force")
     // As npm does it: twice at once.
     daemon.kill("SIGINT")
     daemon.kill("SIGINT")

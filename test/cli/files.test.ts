@@ -92,6 +92,10 @@ describe("charter lint", () => {
       code: 1,
       stderr: expect.stringContaining("There is no file nothing.yaml"),
     })
+    expect(await shell.run(["describe", "no-deploys"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("charter contracts describe no-deploys"),
+    })
   })
 })
 

@@ -160,6 +160,15 @@ describe("subscribe", () => {
     await socket.close()
   })
 
+  it("is refused for an organization that is not there, and has not been confirmed before", async () => {
+    const socket = await as(daemon.tokens.dana)
+    expect(problemOf(await socket.ask({ op: "subscribe", org: "@nowhere" }))).toMatchObject({
+      status: 404,
+      type: "urn:charter:problem:organization-unknown",
+    })
+    await socket.close()
+  })
+
   it("goes on from a cursor after a break", async () => {
     const before = await as(daemon.tokens.dana)
     await before.ask({ op: "subscribe", types: ["step.*"], org: "@team" })

@@ -1,5 +1,6 @@
 /** `charter status` */
 import { urlOf, withoutToken } from "../../discovery/daemonFile.ts"
+import type { Status } from "../answers.ts"
 import { EXIT_FAILED } from "../failure.ts"
 import type { Invocation } from "../command.ts"
 import { connectIfRunning } from "../connect.ts"
@@ -7,6 +8,9 @@ import { bold, dim, green } from "../output.ts"
 import { fromNow } from "../times.ts"
 import { warnings } from "../warnings.ts"
 import { plain } from "../text.ts"
+
+export const rulesInWords = ({ contracts, organizations, revision }: Status): string =>
+  `${contracts} contracts in ${organizations} organizations, revision ${revision.slice(0, 12)}`
 
 export const status = async (invocation: Invocation): Promise<number> => {
   const { output, folders } = invocation
@@ -30,7 +34,7 @@ export const status = async (invocation: Invocation): Promise<number> => {
       `  address    ${bold(urlOf(daemon))}`,
       `  workspace  ${now.workspace}`,
       `  data       ${folders.data}`,
-      `  rules      ${now.contracts} contracts in ${now.organizations} organizations, revision ${now.revision.slice(0, 12)}`,
+      `  rules      ${rulesInWords(now)}`,
       ...waiting.map(
         ([count, noun, command]) =>
           `  ${String(count).padStart(9)}  ${noun}${count === 1 ? "" : "s"}${count === 0 ? "" : dim(`  ${command}`)}`,

@@ -162,10 +162,28 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
         return new Problem(409, "too-many-subscriptions", `a connection has at most ${MAX_SUBSCRIPTIONS} subscriptions`)
       if (id !== undefined && subscriptions.has(id))
         return new Problem(409, "subscription-exists", `there is a subscription ${JSON.stringify(id)} already`)
-      send({ op: "subscribed", ...identified(id) })
+      let isConfirmed = false
+      const confirm = (): void => {
+        if (!isConfirmed) send({ op: "subscribed", ...identified(id) })
+        isConfirmed = true
+      }
       const followed = Stream.suspend(() => follow(who))
       const key = id ?? Symbol("subscription")
-      const fiber = edge.run(Stream.runForEach(followed, (next) => Effect.andThen(identity, deliver(id, next))))
+      const fiber = edge.run(
+        Stream.runForEach(followed, (next) =>
+          Effect.andThen(
+            identity,
+            Effect.suspend(() => {
+              confirm()
+              return deliver(id, next)
+            }),
+          ),
+        ),
+      )
+      // What is refused at once has never been subscribed to.
+      const early = fiber.pollUnsafe()
+      if (early !== undefined && Exit.isFailure(early)) return problemOf(edge, early.cause, "a subscription")
+      confirm()
       subscriptions.set(key, fiber)
       fiber.addObserver((exit) => {
         subscriptions.delete(key)

@@ -16,6 +16,8 @@ import { hashOf, identityOf, MAX_TOKEN_LENGTH, newSecret, newTokenId } from "../
 import { operatorActor } from "../../supervision/actors.ts"
 import type { Identity } from "../identity.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
+import { resolveSecret, secretVariable } from "../webhooks/webhook.ts"
+import { heldInWords } from "../../workspace/standing.ts"
 import { asNamed, keyUsed, submit } from "./submit.ts"
 
 type Operations = Pick<
@@ -81,11 +83,12 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       workspace: options.workspace,
       diagnostics: standing.rejected,
       warnings: [
+        ...deafWebhooks(definitions, options.environment),
         ...stuckTasks(definitions, states),
         ...(standing.held === undefined
           ? []
           : [
-              `${standing.held.removed.length} contracts or organizations would go at once (${standing.held.removed.slice(0, 5).join(", ")}); the last good set stays in force until an operator confirms: charter confirm`,
+              `${heldInWords(standing.held)}; the last good set stays in force until an operator confirms: charter confirm`,
             ]),
       ],
     }
@@ -153,6 +156,21 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
 }
 
 /** Tasks that nobody will take up: their member is a human, or has no executor that this version runs. */
+/** Webhooks of which no delivery can be verified. */
+const deafWebhooks = (
+  { organizations }: Definitions,
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadonlyArray<string> =>
+  [...organizations.values()].flatMap(({ id, webhooks }) =>
+    webhooks.flatMap(({ source, secret }) => {
+      if (resolveSecret(secret, environment) !== undefined) return []
+      const variable = secretVariable(secret)
+      return [
+        `the webhook "${source}" of ${id} turns every delivery away: ${variable === undefined ? "its secret is empty" : `${variable} is not set where the daemon was started`}`,
+      ]
+    }),
+  )
+
 const stuckTasks = (definitions: Definitions, states: ReadonlyArray<OrganizationState>): ReadonlyArray<string> =>
   states.flatMap(({ org, tasks }) =>
     [...tasks.values()].flatMap(({ task, state }) => {

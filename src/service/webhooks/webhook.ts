@@ -29,12 +29,15 @@ export const webhookSources: ReadonlyArray<string> = KINDS.map((kind) => kind.so
 
 const ENVIRONMENT = /^\$\{\{\s*env\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}$/
 
+/** The environment variable that a secret is read from. */
+export const secretVariable = (text: string): string | undefined => ENVIRONMENT.exec(text)?.[1]
+
 /** The value of a secret as a file writes it; `undefined` where its variable is not set. It never leaves the door. */
 export const resolveSecret = (
   text: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): string | undefined => {
-  const variable = ENVIRONMENT.exec(text)?.[1]
+  const variable = secretVariable(text)
   if (variable === undefined) return text === "" ? undefined : text
   const value = environment[variable]
   return value === undefined || value === "" ? undefined : value
