@@ -2,6 +2,7 @@
  * The whole graph, composed in one place: the log in its data folder, the rules from the workspace, mailboxes,
  * supervisors, the service, and the doors.
  */
+import { statSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { Context, Data, Deferred, Effect, Layer, type Scope, Stream } from "effect"
@@ -87,6 +88,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
     operatorHash: hashOf(operatorToken),
     runTokens,
     environment: options.environment,
+    logBytes: () => bytesOf(options.data),
     lifecycle,
     shutdown: Effect.asVoid(Deferred.succeed(stopping, undefined)),
   })
@@ -247,6 +249,13 @@ const lastGoodFiles = Effect.gen(function* () {
     Effect.map(log.source(hash), (text) => ({ file, text: text ?? "" })),
   )
 })
+
+/** Of the database and what is beside it: the write-ahead log. */
+const bytesOf = (data: string): number =>
+  ["charter.db", "charter.db-wal"].reduce(
+    (bytes, file) => bytes + (statSync(join(data, file), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
 
 /** A set that this version cannot run whole is refused: nothing in it is accepted and ignored. */
 const acceptable = (candidate: LoadedSet): Effect.Effect<void, ReadonlyArray<Diagnostic>> =>

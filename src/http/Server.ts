@@ -22,6 +22,7 @@ import {
   MAX_CONNECTIONS,
   REQUEST_TIMEOUT_MS,
 } from "./limits.ts"
+import { countRequest, NO_ROUTE } from "./observe.ts"
 import { invalid } from "./problem.ts"
 import { makeSockets } from "./socket/upgrade.ts"
 
@@ -92,7 +93,10 @@ const make = Effect.fnUntraced(function* (options: ServerOptions) {
       const requestId = incoming.headers["x-request-id"]
       if (typeof requestId === "string") outgoing.setHeader("x-request-id", requestId)
       if (accessLog) logRequest(edge, incoming, outgoing)
-      return guard(incoming, local)?.response(pathOf(incoming)) ?? app.fetch(request, bindings)
+      const refused = guard(incoming, local)
+      if (refused === undefined) return app.fetch(request, bindings)
+      countRequest(incoming, NO_ROUTE, refused.status)
+      return refused.response(pathOf(incoming))
     }
     const listener = getRequestListener(answer as Parameters<typeof getRequestListener>[0], {
       errorHandler: () =>

@@ -13,6 +13,7 @@ import { eventOperations } from "./operations/events.ts"
 import { governanceOperations } from "./operations/governance.ts"
 import { ruleOperations } from "./operations/rules.ts"
 import { webhookOperations } from "./operations/webhooks.ts"
+import { measure } from "./metrics.ts"
 import { Service } from "./Service.ts"
 
 export const serviceLayer = (options: ServiceOptions) =>
@@ -27,6 +28,7 @@ export const serviceLayer = (options: ServiceOptions) =>
         workspace: yield* Workspace,
         options,
       }
+      yield* measure(dependencies)
       const events = eventOperations(dependencies)
       return Service.of({
         ...events,

@@ -8,7 +8,7 @@ import type { Refusal } from "../domain/refusal.ts"
 import type { Command, Done } from "../kernel/command.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import { EventLog, type LogUnavailable } from "../log/EventLog.ts"
-import { Mailbox } from "./mailbox.ts"
+import { Mailbox, type MailboxFigures } from "./mailbox.ts"
 import { Revisions } from "./Revisions.ts"
 
 /** Told after each commit, synchronously and in order; must not block. */
@@ -28,8 +28,8 @@ export class Mailboxes extends Context.Service<
     /** Opens the mailbox of every organization that the log or the current revision knows, and adopts that revision. */
     readonly openAll: Effect.Effect<void, LogUnavailable>
     readonly onCommitted: (listener: Committed) => void
-    /** Commands that wait, over all mailboxes. */
-    readonly depth: () => number
+    /** Of every mailbox that is open. */
+    readonly figures: () => ReadonlyArray<MailboxFigures>
     /** Takes nothing new, finishes what waits, and keeps a snapshot of every organization. */
     readonly drain: Effect.Effect<void>
   }
@@ -74,7 +74,7 @@ export class Mailboxes extends Context.Service<
         onCommitted: (listener) => {
           listeners.push(listener)
         },
-        depth: () => [...open.values()].reduce((sum, box) => sum + box.depth, 0),
+        figures: () => [...open.values()].map((box) => box.figures),
         drain: Effect.suspend(() => {
           draining = true
           return Effect.forEach(open.values(), (box) => box.drain, { discard: true, concurrency: 16 })

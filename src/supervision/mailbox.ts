@@ -12,6 +12,7 @@ import type { OrganizationState } from "../kernel/state.ts"
 import { Turn } from "../kernel/turn.ts"
 import { commitBytes } from "../log/commit.ts"
 import { AppendConflict, EventLog, LogUnavailable } from "../log/EventLog.ts"
+import { commitDuration, commitFailures, commitRecords } from "../observability/metrics.ts"
 import { Faults } from "./Faults.ts"
 import type { Submitted } from "./Mailboxes.ts"
 import { loadState } from "./organizationState.ts"
@@ -40,6 +41,15 @@ interface Pending {
   readonly reply: (answer: Exit.Exit<Submitted, LogUnavailable>) => void
 }
 
+export interface MailboxFigures {
+  readonly org: string
+  /** Commands that wait. */
+  readonly waiting: number
+  /** Records since the last snapshot, and when that was kept: where it was not by this process, when it began. */
+  readonly unsaved: number
+  readonly savedAt: number
+}
+
 export class Mailbox {
   readonly #org: string
   readonly #context: Context.Context<EventLog | Revisions>
@@ -53,6 +63,7 @@ export class Mailbox {
   #state: OrganizationState | undefined
   #epoch: number | undefined
   #snapshotAt = 0
+  #savedAt = Date.now()
   #clock: { readonly wall: number; readonly monotonic: bigint } | undefined
   #closed = false
   #busy = false
@@ -72,8 +83,9 @@ export class Mailbox {
     this.#committed = committed
   }
 
-  get depth(): number {
-    return this.#queue.length
+  get figures(): MailboxFigures {
+    const unsaved = this.#state === undefined ? 0 : this.#state.position - this.#snapshotAt
+    return { org: this.#org, waiting: this.#queue.length, unsaved, savedAt: this.#savedAt }
   }
 
   get loaded(): ReadonlyArray<OrganizationState> {
@@ -229,9 +241,11 @@ export class Mailbox {
         const detail = turn.records[0]!.event.type
         hook?.pass("decided", detail)
         if (turn.texts.length > 0) yield* this.#log.archive(turn.texts)
+        const handedOver = performance.now()
         const written = yield* Effect.result(this.#log.append(this.#org, expected, this.#epoch!, turn.records))
         if (written._tag === "Failure") {
           this.#state = undefined
+          commitFailures.add(written.failure instanceof AppendConflict ? "conflict" : "unavailable")
           if (!(written.failure instanceof AppendConflict)) {
             if (commitBytes(turn.records) <= MAX_COMMIT_BYTES) return yield* Effect.fail(written.failure)
             return yield* this.#tooLarge(taken)
@@ -240,6 +254,8 @@ export class Mailbox {
             return yield* Effect.fail(new LogUnavailable({ operation: "append", reason: written.failure.message }))
           return yield* this.#decide(taken, conflicts + 1)
         }
+        commitDuration.observe((performance.now() - handedOver) / 1_000)
+        commitRecords.observe(turn.records.length)
         hook?.pass("appended", detail)
         taken.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
         hook?.pass("replied", detail)
@@ -324,6 +340,7 @@ export class Mailbox {
       const state = this.#state
       if (state === undefined || state.position === this.#snapshotAt) return Effect.void
       this.#snapshotAt = state.position
+      this.#savedAt = Date.now()
       return this.#log.saveSnapshot(this.#org, {
         position: state.position,
         version: SNAPSHOT_VERSION,

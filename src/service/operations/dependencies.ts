@@ -19,6 +19,8 @@ export interface ServiceOptions {
   readonly runTokens: RunTokens
   /** For secrets of webhooks. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Size of what the log takes on disk. */
+  readonly logBytes: () => number
   readonly lifecycle: { state: Status["state"] }
   /** Begins the shutdown and returns at once. */
   readonly shutdown: Effect.Effect<void>
