@@ -12,6 +12,7 @@ import type { BuiltinData } from "./domain/builtins.ts"
 import { type Diagnostic, formatDiagnostic } from "./domain/diagnostic.ts"
 import { GLOBAL } from "./domain/names.ts"
 import { Server } from "./http/Server.ts"
+import { withObservability } from "./observability/observability.ts"
 import { acquireDataFolder } from "./log/local/lock.ts"
 import { checkExecutorConfig } from "./executors/registry.ts"
 import { daemonActor } from "./kernel/draft.ts"
@@ -128,7 +129,10 @@ export interface DaemonOptions {
 }
 
 /** A daemon with its doors open: alone on its data folder, listening, and found through `daemon.json` there. */
-export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOptions) {
+export const startDaemon = (options: DaemonOptions) =>
+  withObservability(options.environment, VERSION, startObserved(options))
+
+const startObserved = Effect.fn("startDaemon")(function* (options: DaemonOptions) {
   const { data, host, port } = options
   const folder = yield* acquireDataFolder(data)
   let url = ""
@@ -156,6 +160,9 @@ export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOp
       return server
     }),
   )
+  const { workspace } = options
+  yield* Effect.annotateLogs(Effect.logInfo("events are taken"), { version: VERSION, url: core.opened.url, workspace, data })
+  yield* Effect.addFinalizer(() => Effect.logInfo("the daemon stops: what is under way may end"))
   return { ...core, url: core.opened.url, host: core.opened.host, port: core.opened.port }
 })
 

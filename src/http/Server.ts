@@ -8,7 +8,7 @@ import { chmod, unlink } from "node:fs/promises"
 import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from "node:http"
 import type { AddressInfo, ListenOptions } from "node:net"
 import { getRequestListener, type HttpBindings } from "@hono/node-server"
-import { Context, Data, Deferred, Effect, Layer } from "effect"
+import { Context, Data, Deferred, Effect, Layer, LogLevel, References } from "effect"
 import { Service } from "../service/Service.ts"
 import { makeApp } from "./app.ts"
 import { type Edge, pathOf } from "./edge.ts"
@@ -40,8 +40,6 @@ export interface ServerOptions {
   readonly hosts?: ReadonlyArray<string>
   /** Origins whose pages may send requests, beside its own. */
   readonly origins?: ReadonlyArray<string>
-  /** One line of log for each request. */
-  readonly accessLog?: boolean
   readonly drainMs?: number
   readonly heartbeatMs?: number
   readonly helloMs?: number
@@ -72,7 +70,8 @@ export class Server extends Context.Service<
 }
 
 const make = Effect.fnUntraced(function* (options: ServerOptions) {
-  const { host, socket, accessLog = false, drainMs = DRAIN_MS } = options
+  const { host, socket, drainMs = DRAIN_MS } = options
+  const logsRequests = LogLevel.isGreaterThanOrEqualTo("Debug", yield* References.MinimumLogLevel)
   const closed = yield* Deferred.make<void>()
   const edge: Edge = {
     service: yield* Service,
@@ -92,7 +91,7 @@ const make = Effect.fnUntraced(function* (options: ServerOptions) {
       if (closing) outgoing.shouldKeepAlive = false
       const requestId = incoming.headers["x-request-id"]
       if (typeof requestId === "string") outgoing.setHeader("x-request-id", requestId)
-      if (accessLog) logRequest(edge, incoming, outgoing)
+      if (logsRequests) logRequest(edge, incoming, outgoing)
       const refused = guard(incoming, local)
       if (refused === undefined) return app.fetch(request, bindings)
       countRequest(incoming, NO_ROUTE, refused.status)
@@ -185,6 +184,6 @@ const logRequest = (edge: Edge, incoming: IncomingMessage, outgoing: ServerRespo
   const begun = performance.now()
   outgoing.once("close", () => {
     const ms = (performance.now() - begun).toFixed(1)
-    edge.run(Effect.logInfo(`${incoming.method} ${pathOf(incoming)} ${outgoing.statusCode} ${ms} ms`))
+    edge.run(Effect.logDebug(`${incoming.method} ${pathOf(incoming)} ${outgoing.statusCode} ${ms} ms`))
   })
 }

@@ -13,6 +13,7 @@ import { eventOperations } from "./operations/events.ts"
 import { governanceOperations } from "./operations/governance.ts"
 import { ruleOperations } from "./operations/rules.ts"
 import { webhookOperations } from "./operations/webhooks.ts"
+import { keepJournal } from "./journal.ts"
 import { measure } from "./metrics.ts"
 import { Service } from "./Service.ts"
 
@@ -29,6 +30,7 @@ export const serviceLayer = (options: ServiceOptions) =>
         options,
       }
       yield* measure(dependencies)
+      yield* keepJournal(dependencies)
       const events = eventOperations(dependencies)
       return Service.of({
         ...events,

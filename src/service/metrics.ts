@@ -1,6 +1,5 @@
 /** What an operator watches: counted as records are committed, or looked up when somebody reads the metrics. */
 import { Effect, type Scope } from "effect"
-import { PrometheusMetrics } from "effect/observability"
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { LogRecord } from "../domain/record.ts"
 import {
@@ -33,7 +32,11 @@ import type { Dependencies } from "./operations/dependencies.ts"
 import { GLOBAL } from "../domain/names.ts"
 
 /** Prometheus text, exposition format 0.0.4. */
-export const metricsText: Effect.Effect<string> = Effect.sync(() => PrometheusMetrics.formatUnsafe(METRICS))
+export const metricsText: Effect.Effect<string> = Effect.map(
+  // It brings a router along, which a start need not wait for.
+  Effect.promise(() => import("effect/observability/PrometheusMetrics")),
+  ({ formatUnsafe }) => formatUnsafe(METRICS),
+)
 
 /** Measures for as long as the scope. */
 export const measure = (dependencies: Dependencies): Effect.Effect<void, never, Scope.Scope> =>

@@ -8,6 +8,7 @@ import type { Refusal } from "../domain/refusal.ts"
 import type { Command, Done } from "../kernel/command.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import { EventLog, type LogUnavailable } from "../log/EventLog.ts"
+import type { TraceSpan } from "../observability/Tracing.ts"
 import { Mailbox, type MailboxFigures } from "./mailbox.ts"
 import { Revisions } from "./Revisions.ts"
 
@@ -19,8 +20,11 @@ export type Submitted = (Done & { readonly duplicate?: true }) | Refusal
 export class Mailboxes extends Context.Service<
   Mailboxes,
   {
-    /** Decides a command and writes what follows. Fails where the log cannot be written; then nothing has happened. */
-    readonly submit: (org: string, command: Command) => Effect.Effect<Submitted, LogUnavailable>
+    /**
+     * Decides a command and writes what follows. Fails where the log cannot be written; then nothing has happened. The
+     * steps of its way become parts of `span`.
+     */
+    readonly submit: (org: string, command: Command, span?: TraceSpan) => Effect.Effect<Submitted, LogUnavailable>
     /** The live state. Read only, and only until the next asynchronous step. */
     readonly state: (org: string) => Effect.Effect<OrganizationState, LogUnavailable>
     /** Those whose mailbox is open, and their live state. */
@@ -58,7 +62,7 @@ export class Mailboxes extends Context.Service<
       }
 
       return Mailboxes.of({
-        submit: (org, command) => mailbox(org).submit(command),
+        submit: (org, command, span) => mailbox(org).submit(command, span),
         state: (org) => mailbox(org).state,
         states: () => [...open.values()].flatMap((box) => box.loaded),
         openAll: Effect.gen(function* () {

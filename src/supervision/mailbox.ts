@@ -15,6 +15,8 @@ import { AppendConflict, EventLog, LogUnavailable } from "../log/EventLog.ts"
 import { commitDuration, commitFailures, commitRecords } from "../observability/metrics.ts"
 import { Faults } from "./Faults.ts"
 import type { Submitted } from "./Mailboxes.ts"
+import { type Spans, type TraceSpan, Tracing } from "../observability/Tracing.ts"
+import { type Traced, traceTurn } from "./turnTrace.ts"
 import { loadState } from "./organizationState.ts"
 import { describeAdoption } from "./adoption.ts"
 import { adoptionEvents } from "./adoptionEvents.ts"
@@ -36,7 +38,7 @@ const CLOCK_JUMP_MS = 5_000
 /** Longest single wait for a timer; a later one is waited for in steps. */
 const LONGEST_WAIT_MS = 86_400_000
 
-interface Pending {
+interface Pending extends Traced {
   readonly command: Command
   readonly reply: (answer: Exit.Exit<Submitted, LogUnavailable>) => void
 }
@@ -55,6 +57,7 @@ export class Mailbox {
   readonly #context: Context.Context<EventLog | Revisions>
   readonly #log: typeof EventLog.Service
   readonly #revisions: typeof Revisions.Service
+  readonly #tracing: Spans | undefined
   readonly #scope: Scope.Scope
   readonly #committed: (records: ReadonlyArray<LogRecord>, state: OrganizationState) => void
   #queue: Array<Pending> = []
@@ -79,6 +82,7 @@ export class Mailbox {
     this.#context = context
     this.#log = Context.get(context, EventLog)
     this.#revisions = Context.get(context, Revisions)
+    this.#tracing = Context.get(context, Tracing)
     this.#scope = scope
     this.#committed = committed
   }
@@ -101,7 +105,7 @@ export class Mailbox {
     )
   }
 
-  submit(command: Command): Effect.Effect<Submitted, LogUnavailable> {
+  submit(command: Command, span?: TraceSpan): Effect.Effect<Submitted, LogUnavailable> {
     return Effect.callback<Submitted, LogUnavailable>((resume) => {
       if (this.#closed)
         return resume(
@@ -117,7 +121,7 @@ export class Mailbox {
             ),
           ),
         )
-      this.#queue.push({ command, reply: resume })
+      this.#queue.push({ command, reply: resume, trace: span && { span, since: performance.now() } })
       this.#start()
       this.#wake?.()
     })
@@ -165,7 +169,7 @@ export class Mailbox {
     return Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.flatMap(Effect.timeoutOption(woken, Math.min(Math.max(0, timer - now), LONGEST_WAIT_MS)), () =>
         Effect.map(Clock.currentTimeMillis, (later) => {
-          if (later >= timer) this.#queue.push({ command: { kind: "tick" }, reply: () => undefined })
+          if (later >= timer) this.#queue.push({ command: { kind: "tick" }, reply: () => undefined, trace: undefined })
         }),
       ),
     )
@@ -225,6 +229,7 @@ export class Mailbox {
           ? revision.definitions
           : (yield* this.#revisions.load(state.manifest ?? "")).definitions
 
+      const trace = this.#tracing === undefined ? undefined : traceTurn(this.#tracing, taken)
       const expected = state.position
       const turn = new Turn(state, definitions, now)
       const jump = this.#clockJump(now, clock.monotonicTimeNanosUnsafe())
@@ -234,7 +239,11 @@ export class Mailbox {
         turn.adopt(revision.definitions, adoption.revised, daemonActor())
         for (const event of adoption.events) turn.execute({ kind: "report", ...event, actor: daemonActor() })
       }
-      const answers = taken.map(({ command }) => this.#answer(turn, command))
+      const answers = taken.map(({ command }, index) => {
+        trace?.deciding(index)
+        return this.#answer(turn, command)
+      })
+      trace?.decided(answers)
 
       if (turn.records.length > 0) {
         const hook = yield* Faults
@@ -254,6 +263,7 @@ export class Mailbox {
             return yield* Effect.fail(new LogUnavailable({ operation: "append", reason: written.failure.message }))
           return yield* this.#decide(taken, conflicts + 1)
         }
+        trace?.appended(this.#org, turn.records.length)
         commitDuration.observe((performance.now() - handedOver) / 1_000)
         commitRecords.observe(turn.records.length)
         hook?.pass("appended", detail)
