@@ -11,6 +11,8 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server"
 import { Context, Data, Deferred, Effect, Layer, LogLevel, References } from "effect"
 import { Service } from "../service/Service.ts"
 import { makeApp } from "./app.ts"
+import { Tracing } from "../observability/Tracing.ts"
+import { makeDoors } from "./doors.ts"
 import { type Edge, pathOf } from "./edge.ts"
 import { makeGuard } from "./guard.ts"
 import {
@@ -73,9 +75,13 @@ const make = Effect.fnUntraced(function* (options: ServerOptions) {
   const { host, socket, drainMs = DRAIN_MS } = options
   const logsRequests = LogLevel.isGreaterThanOrEqualTo("Debug", yield* References.MinimumLogLevel)
   const closed = yield* Deferred.make<void>()
+  const tracing = yield* Tracing
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  const doors = tracing === undefined ? undefined : makeDoors(tracing)
   const edge: Edge = {
     service: yield* Service,
-    run: Effect.runForkWith(yield* Effect.context<never>()),
+    run: doors === undefined ? run : (effect) => run(doors.within(effect)),
+    doors,
     closing: Deferred.await(closed),
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     helloMs: options.helloMs ?? HELLO_TIMEOUT_MS,

@@ -18,7 +18,7 @@ import { eventStream, STREAM_PATH } from "./stream.ts"
 export const makeApp = (edge: Edge): Hono<Env> => {
   const app = new Hono<Env>()
   const on = (method: string, path: string, handler: Handler) =>
-    app.on(method, honoPath(path), observed(path, handler))
+    app.on(method, honoPath(path), observed(edge, path, handler))
   on("POST", PUBLISH_PATH, publish(edge))
   on("GET", STREAM_PATH, eventStream(edge))
   for (const route of routes) on(route.method, route.path, serve(edge, route))
@@ -32,9 +32,9 @@ export const makeApp = (edge: Edge): Hono<Env> => {
   for (const [path, methods] of methodsByPath(app))
     app.all(
       path,
-      observed(NO_ROUTE, ({ env: { incoming } }) => methodNotAllowed(incoming, methods).response(pathOf(incoming))),
+      observed(edge, NO_ROUTE, ({ env: { incoming } }) => methodNotAllowed(incoming, methods).response(pathOf(incoming))),
     )
-  app.notFound(observed(NO_ROUTE, ({ env: { incoming } }) => notFound(incoming).response(pathOf(incoming))))
+  app.notFound(observed(edge, NO_ROUTE, ({ env: { incoming } }) => notFound(incoming).response(pathOf(incoming))))
   app.onError((error, { env: { incoming } }) => {
     edge.run(Effect.logError(`${incoming.method} ${pathOf(incoming)} failed:`, Cause.die(error)))
     return internal().response(pathOf(incoming))

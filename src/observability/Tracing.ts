@@ -22,6 +22,10 @@ export interface BeginOptions {
 export interface TraceSpan {
   /** For whoever goes on with the trace. */
   readonly traceparent: string
+  /** No other program has asked for it to be part of its trace. */
+  readonly isRoot: boolean
+  /** When what it asked for was in the log, by `performance.now()`. */
+  committedAt: number | undefined
   /** For the context of a fiber, whose log entries then name the trace. */
   readonly span: Tracer.AnySpan
   readonly set: (attributes: Attributes) => void
@@ -34,6 +38,11 @@ export interface Spans {
 }
 
 export const Tracing = Context.Reference<Spans | undefined>("charter/observability/Tracing", {
+  defaultValue: () => undefined,
+})
+
+/** The span of the door that a fiber serves. */
+export const CurrentSpan = Context.Reference<TraceSpan | undefined>("charter/observability/CurrentSpan", {
   defaultValue: () => undefined,
 })
 
@@ -54,14 +63,14 @@ export const makeSpans = (tracer: Tracer.Tracer, { parentBased, ratio }: Sampler
       })
     // A span of ours has been decided already, whatever its caller said.
     const isOurs = parent !== undefined && typeof parent !== "string"
-    if (above !== undefined && (isOurs || parentBased)) return recorded(make(above.sampled), attributes)
+    if (above !== undefined && (isOurs || parentBased)) return recorded(make(above.sampled), false, attributes)
     const span = make(true)
-    return recorded(isWithin(span.traceId, ratio) ? span : unsampled(span), attributes)
+    return recorded(isWithin(span.traceId, ratio) ? span : unsampled(span), above === undefined, attributes)
   }
   return { begin }
 }
 
-const recorded = (span: Tracer.AnySpan, attributes?: Attributes): TraceSpan => {
+const recorded = (span: Tracer.AnySpan, isRoot: boolean, attributes?: Attributes): TraceSpan => {
   const own = span._tag === "Span" ? span : undefined
   const set = (more: Attributes): void => {
     for (const [name, value] of Object.entries(more)) own?.attribute(name, value)
@@ -69,6 +78,8 @@ const recorded = (span: Tracer.AnySpan, attributes?: Attributes): TraceSpan => {
   if (attributes !== undefined) set(attributes)
   return {
     traceparent: formatTraceparent(span),
+    isRoot,
+    committedAt: undefined,
     span,
     set,
     end: ({ problem, at } = {}) =>

@@ -7,7 +7,20 @@
  * | CHARTER_LOG_FORMAT | json, text; text where standard error is a terminal, else json |
  */
 import { styleText } from "node:util"
-import { Cause, Data, Effect, Formatter, Layer, Logger, type LogLevel, References } from "effect"
+import {
+  Cause,
+  type Context,
+  Data,
+  Effect,
+  type Fiber,
+  Formatter,
+  Layer,
+  Logger,
+  type LogLevel,
+  Option,
+  References,
+  Tracer,
+} from "effect"
 import { jsonLine, LOG_LEVELS, type LogEntry, type LogLevelName, type Paint, textLines } from "./logEntry.ts"
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -75,13 +88,21 @@ const maskedEntry = (entry: LogEntry, mask: (text: string) => string): LogEntry 
     Object.entries(entry).map(([name, value]) => [name, typeof value === "string" ? mask(value) : value]),
   ) as LogEntry
 
-/** The whole of an entry is its message there: only the message can be replaced. */
+/** An entry's error is a part of its message there: a cause could not be masked. */
 const masked = (logger: Logger.Logger<unknown, unknown>, mask: (text: string) => string) =>
   Logger.make((options: Logger.Options<unknown>) => {
     const { message, error } = entryOf(options)
     const whole = error === undefined ? message : `${message}\n${error}`
-    logger.log({ ...options, message: mask(whole), cause: Cause.empty })
+    logger.log({ ...options, message: mask(whole), cause: Cause.empty, fiber: withSpan(options.fiber) })
   })
+
+/** As far as loggers look at a fiber. */
+const withSpan = (fiber: Fiber.Fiber<unknown, unknown>) =>
+  ({
+    id: fiber.id,
+    getRef: (reference: Context.Reference<unknown>) => fiber.getRef(reference),
+    cache: { ...fiber.cache, span: recordedSpan(fiber.cache.span) },
+  }) as unknown as Fiber.Fiber<unknown, unknown>
 
 const entryOf = ({ message, logLevel, cause, fiber, date }: Logger.Options<unknown>): LogEntry => {
   const parts = Array.isArray(message) ? (message as ReadonlyArray<unknown>) : [message]
@@ -89,7 +110,7 @@ const entryOf = ({ message, logLevel, cause, fiber, date }: Logger.Options<unkno
     ...parts.filter((part) => part instanceof Error).map(errorText),
     ...(cause.reasons.length === 0 ? [] : [Cause.pretty(cause)]),
   ]
-  const { span } = fiber.cache
+  const span = recordedSpan(fiber.cache.span)
   return {
     time: date.toISOString(),
     level: logLevel.toLowerCase() as LogLevelName,
@@ -101,6 +122,13 @@ const entryOf = ({ message, logLevel, cause, fiber, date }: Logger.Options<unkno
     ...(span === undefined ? undefined : { trace_id: span.traceId, span_id: span.spanId }),
     ...(errors.length === 0 ? undefined : { error: errors.join("\n") }),
   }
+}
+
+/** Spans that Effect makes for itself are not exported: what is shown is the one of ours that they are in. */
+const recordedSpan = (innermost: Tracer.AnySpan | undefined): Tracer.AnySpan | undefined => {
+  let span = innermost
+  while (span instanceof Tracer.NativeSpan) span = Option.getOrUndefined(span.parent)
+  return span
 }
 
 const errorText = (error: Error): string => error.stack ?? error.message

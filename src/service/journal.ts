@@ -2,7 +2,7 @@
  * What of the records goes to the daemon's own log: what an operator should hear of without asking. Never their data:
  * that has its place in the event log, where access to it is decided.
  */
-import { Effect, LogLevel, References } from "effect"
+import { Effect, LogLevel, References, Tracer } from "effect"
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { Event } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
@@ -74,8 +74,12 @@ export const keepJournal = ({ mailboxes }: Dependencies): Effect.Effect<void> =>
         if (note === undefined) continue
         const { traceparent, id } = record.event
         const trace = traceparent === undefined ? undefined : parseTraceparent(traceparent)
-        const about = { org, event: id, ...note.about, ...(trace === undefined ? undefined : { trace_id: trace.traceId }) }
-        Effect.runForkWith(context)(Effect.annotateLogs(LOG[note.level](note.message), about))
+        const entry = Effect.annotateLogs(LOG[note.level](note.message), { org, event: id, ...note.about })
+        Effect.runForkWith(context)(
+          trace === undefined
+            ? entry
+            : Effect.provideService(entry, Tracer.ParentSpan, Tracer.externalSpan(trace)),
+        )
       }
     })
   })

@@ -2,6 +2,7 @@
 import { Effect, Layer } from "effect"
 import { EventLog } from "../log/EventLog.ts"
 import { Projections } from "../log/Projections.ts"
+import { Tracing } from "../observability/Tracing.ts"
 import { Mailboxes } from "../supervision/Mailboxes.ts"
 import { Revisions } from "../supervision/Revisions.ts"
 import { Workspace } from "../workspace/Workspace.ts"
@@ -27,6 +28,7 @@ export const serviceLayer = (options: ServiceOptions) =>
         mailboxes: yield* Mailboxes,
         revisions: yield* Revisions,
         workspace: yield* Workspace,
+        tracing: yield* Tracing,
         options,
       }
       yield* measure(dependencies)

@@ -49,6 +49,7 @@ export const traceTurn = (spans: Spans, commands: ReadonlyArray<Traced>): TurnTr
       const [first, ...others] = traced.map((parent) => ({ parent, from: decided, attributes }))
       const commit = spans.begin("append", { ...first!, links: others.map(({ parent }) => parent) })
       commit.end({ at })
+      for (const { trace } of commands) if (trace !== undefined) trace.span.committedAt = at
       for (const options of others) spans.begin("append", { ...options, links: [commit] }).end({ at })
     },
   }
@@ -56,7 +57,7 @@ export const traceTurn = (spans: Spans, commands: ReadonlyArray<Traced>): TurnTr
 
 /** What was decided and by which rules; never what was asked for. */
 const attributesOf = (answer: Submitted) => {
-  if (isRefusal(answer)) return { "charter.refused": answer.code }
+  if (isRefusal(answer)) return { "charter.refused": answer.type }
   const { decision, event } = answer
   return {
     ...(event === undefined ? undefined : { "charter.event.seq": event.seq }),

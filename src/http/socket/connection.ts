@@ -242,7 +242,7 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
     if (!isOp(op)) return fail(unknownOp(op), id)
     const operation = operate(op, json)
     if (operation instanceof Problem) return fail(operation, id)
-    const fiber = edge.run(operation)
+    const fiber = edge.doors === undefined ? edge.run(operation) : edge.doors.message(op, () => edge.run(operation))
     underWay++
     operations.add(fiber)
     fiber.addObserver((exit) => {

@@ -5,6 +5,7 @@ import type { Projections } from "../../log/Projections.ts"
 import type { Mailboxes } from "../../supervision/Mailboxes.ts"
 import type { Revisions } from "../../supervision/Revisions.ts"
 import type { Workspace } from "../../workspace/Workspace.ts"
+import type { Spans } from "../../observability/Tracing.ts"
 import type { Definitions } from "../../kernel/definitions.ts"
 import type { Status } from "../Service.ts"
 import type { RunTokens } from "../tokens.ts"
@@ -32,6 +33,8 @@ export interface Dependencies {
   readonly mailboxes: typeof Mailboxes.Service
   readonly revisions: typeof Revisions.Service
   readonly workspace: typeof Workspace.Service
+  /** Absent where no traces are recorded. */
+  readonly tracing: Spans | undefined
   readonly options: ServiceOptions
 }
 

@@ -5,12 +5,13 @@ import type { Command, Done } from "../../kernel/command.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
 import { Refused } from "../refused.ts"
 import type { Dependencies } from "./dependencies.ts"
+import { submitFollowed } from "./followed.ts"
 
 export const submit = (
-  { mailboxes }: Dependencies,
+  dependencies: Dependencies,
   org: string,
   command: Command,
 ): Effect.Effect<Done & { readonly duplicate?: true }, Refused | LogUnavailable> =>
-  Effect.flatMap(mailboxes.submit(org, command), (answer) =>
+  Effect.flatMap(submitFollowed(dependencies, org, command), (answer) =>
     isRefusal(answer) ? Effect.fail(new Refused({ refusal: answer })) : Effect.succeed(answer),
   )
