@@ -10,6 +10,7 @@ import type { AddressInfo, ListenOptions } from "node:net"
 import { getRequestListener, type HttpBindings } from "@hono/node-server"
 import { Context, Data, Deferred, Effect, Layer, LogLevel, References } from "effect"
 import { Service } from "../service/Service.ts"
+import { VERSION } from "../version.ts"
 import { makeApp } from "./app.ts"
 import { Tracing } from "../observability/Tracing.ts"
 import { makeDoors } from "./doors.ts"
@@ -95,6 +96,7 @@ const make = Effect.fnUntraced(function* (options: ServerOptions) {
     const answer = (request: Request, bindings: HttpBindings): Response | Promise<Response> => {
       const { incoming, outgoing } = bindings as { incoming: IncomingMessage; outgoing: ServerResponse }
       if (closing) outgoing.shouldKeepAlive = false
+      outgoing.setHeader("charter-version", VERSION)
       const requestId = incoming.headers["x-request-id"]
       if (typeof requestId === "string") outgoing.setHeader("x-request-id", requestId)
       if (logsRequests) logRequest(edge, incoming, outgoing)

@@ -13,6 +13,7 @@ import { documentOperations } from "./operations/documents.ts"
 import { eventOperations } from "./operations/events.ts"
 import { governanceOperations } from "./operations/governance.ts"
 import { ruleOperations } from "./operations/rules.ts"
+import { stateOperations } from "./operations/state.ts"
 import { webhookOperations } from "./operations/webhooks.ts"
 import { keepJournal } from "./journal.ts"
 import { measure } from "./metrics.ts"
@@ -40,6 +41,7 @@ export const serviceLayer = (options: ServiceOptions) =>
         ...documentOperations(dependencies, events),
         ...governanceOperations(dependencies),
         ...ruleOperations(dependencies),
+        ...stateOperations(dependencies),
         ...daemonOperations(dependencies),
         ...webhookOperations(dependencies),
       })

@@ -67,6 +67,8 @@ export class Mailbox {
   #epoch: number | undefined
   #snapshotAt = 0
   #savedAt = Date.now()
+  /** Open proposals have not all been looked at under the revision in force: it is new, or may have been when this began. */
+  #unreviewed = true
   #clock: { readonly wall: number; readonly monotonic: bigint } | undefined
   #closed = false
   #busy = false
@@ -229,17 +231,24 @@ export class Mailbox {
           ? revision.definitions
           : (yield* this.#revisions.load(state.manifest ?? "")).definitions
 
-      const trace = this.#tracing === undefined ? undefined : traceTurn(this.#tracing, taken)
       const expected = state.position
       const turn = new Turn(state, definitions, now)
-      const jump = this.#clockJump(now, clock.monotonicTimeNanosUnsafe())
-      if (jump !== undefined)
-        turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
-      if (adoption !== undefined) {
-        turn.adopt(revision.definitions, adoption.revised, daemonActor())
-        for (const event of adoption.events) turn.execute({ kind: "report", ...event, actor: daemonActor() })
+      const behind = turn.catchUp(this.#unreviewed)
+      this.#unreviewed = behind && this.#unreviewed
+      if (!behind) {
+        const jump = this.#clockJump(now, clock.monotonicTimeNanosUnsafe())
+        if (jump !== undefined)
+          turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
+        if (adoption !== undefined) {
+          turn.adopt(revision.definitions, adoption.revised, daemonActor())
+          this.#unreviewed = true
+          for (const event of adoption.events) turn.execute({ kind: "report", ...event, actor: daemonActor() })
+        }
       }
-      const answers = taken.map(({ command }, index) => {
+      // After an adoption, too: what it has decided is not voted on any more.
+      const answered = behind || adoption !== undefined ? [] : taken
+      const trace = this.#tracing === undefined ? undefined : traceTurn(this.#tracing, answered)
+      const answers = answered.map(({ command }, index) => {
         trace?.deciding(index)
         return this.#answer(turn, command)
       })
@@ -267,12 +276,12 @@ export class Mailbox {
         commitDuration.observe((performance.now() - handedOver) / 1_000)
         commitRecords.observe(turn.records.length)
         hook?.pass("appended", detail)
-        taken.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
+        answered.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
         hook?.pass("replied", detail)
         this.#committed(turn.records, state)
         hook?.pass("dispatched", detail)
         if (state.position - this.#snapshotAt >= SNAPSHOT_EVERY_RECORDS) yield* Effect.ignore(this.#snapshot())
-        return
+        return answered === taken ? undefined : yield* this.#decide(taken, 0)
       }
       taken.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
     })
@@ -295,6 +304,7 @@ export class Mailbox {
       this.#epoch = opened.epoch
       this.#snapshotAt = opened.snapshot?.position ?? 0
       this.#state = yield* loadState(this.#org, opened)
+      this.#unreviewed = true
       return this.#state
     })
   }
@@ -313,7 +323,7 @@ export class Mailbox {
 
   /** A repeated publish gets the first decision; the same key with other content is refused. */
   #answer(turn: Turn, command: Command): Submitted {
-    if (command.kind !== "publish") return turn.execute(command)
+    if (command.kind !== "publish") return this.#named(turn, command) ?? turn.execute(command)
     const { event } = command
     const known = command.fresh === true ? undefined : this.#published(turn, event)
     if (known === undefined) return turn.execute(command)
@@ -330,7 +340,15 @@ export class Mailbox {
         )
   }
 
-  #published(turn: Turn, event: Incoming): LogRecord | undefined {
+  /** What the same command has made before, where it says how that is called. */
+  #named(turn: Turn, command: Command): Submitted | undefined {
+    if (!("as" in command) || command.as === undefined) return undefined
+    const { as } = command
+    const known = this.#published(turn, { org: this.#org, ...as })
+    return known === undefined ? undefined : { event: known.event, duplicate: true }
+  }
+
+  #published(turn: Turn, event: Pick<Incoming, "org" | "source" | "id">): LogRecord | undefined {
     const key = eventKey(event)
     return (
       turn.records.find((record) => eventKey(record.event) === key) ?? this.#log.find(event.org, event.source, event.id)
