@@ -161,7 +161,12 @@ const startObserved = Effect.fn("startDaemon")(function* (options: DaemonOptions
     }),
   )
   const { workspace } = options
-  yield* Effect.annotateLogs(Effect.logInfo("events are taken"), { version: VERSION, url: core.opened.url, workspace, data })
+  yield* Effect.annotateLogs(Effect.logInfo("events are taken"), {
+    version: VERSION,
+    url: core.opened.url,
+    workspace,
+    data,
+  })
   yield* Effect.addFinalizer(() => Effect.logInfo("the daemon stops: what is under way may end"))
   return { ...core, url: core.opened.url, host: core.opened.host, port: core.opened.port }
 })

@@ -33,7 +33,9 @@ export const makeApp = (edge: Edge): Hono<Env> => {
   for (const [path, methods] of methodsByPath(app))
     app.all(
       path,
-      observed(edge, NO_ROUTE, ({ env: { incoming } }) => methodNotAllowed(incoming, methods).response(pathOf(incoming))),
+      observed(edge, NO_ROUTE, ({ env: { incoming } }) =>
+        methodNotAllowed(incoming, methods).response(pathOf(incoming)),
+      ),
     )
   app.notFound(observed(edge, NO_ROUTE, ({ env: { incoming } }) => notFound(incoming).response(pathOf(incoming))))
   app.onError((error, { env: { incoming } }) => {

@@ -2,7 +2,7 @@
  * Spans of what the daemon does, begun and ended where it happens. There is nothing here, and nothing is paid, where no
  * traces are exported: `undefined` is what everybody asks for first.
  */
-import { Context, Exit, Option, Tracer } from "effect"
+import { Context, Data, Exit, Option, Tracer } from "effect"
 import type { SamplerSettings } from "./otlpSettings.ts"
 import { formatTraceparent, parseTraceparent, type TraceParent } from "./traceparent.ts"
 
@@ -85,18 +85,14 @@ const recorded = (span: Tracer.AnySpan, isRoot: boolean, attributes?: Attributes
     end: ({ problem, at } = {}) =>
       own?.end(
         nanoseconds(at ?? performance.now()),
-        problem === undefined ? Exit.void : Exit.fail(new SpanProblem(problem)),
+        problem === undefined ? Exit.void : Exit.fail(new SpanProblem({ message: problem })),
       ),
   }
 }
 
 /** Without a stack: it is where the span is. */
-class SpanProblem extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = "Problem"
-    this.stack = message
-  }
+class SpanProblem extends Data.TaggedError("SpanProblem")<{ readonly message: string }> {
+  override readonly stack = this.message
 }
 
 const externalParent = (text: string): Tracer.ExternalSpan | undefined => {

@@ -3,7 +3,7 @@
  * what cannot be delivered is dropped and counted. Whoever made the batch never hears of it, and never waits.
  */
 import { Duration, Effect, Schedule } from "effect"
-import { Headers, HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
+import { type Headers, HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import { telemetryDropped } from "./metrics.ts"
 import type { SignalName } from "./otlpSettings.ts"
 
@@ -35,7 +35,9 @@ export const deliverWith = (
       telemetryDropped.add(signal)
       if (failing) return Effect.void
       failing = true
-      return Effect.logWarning(`${signal} cannot be delivered to ${addressOf(request)}: ${why}; they are dropped until they can`)
+      return Effect.logWarning(
+        `${signal} cannot be delivered to ${addressOf(request)}: ${why}; they are dropped until they can`,
+      )
     })
 
   const attempt = (request: HttpClientRequest.HttpClientRequest) =>
@@ -45,10 +47,11 @@ export const deliverWith = (
         response.status < 300 ? Effect.void : Effect.fail(new Undelivered(response.status, response.headers)),
       ),
     ).pipe(
-      Effect.tapError((error) =>
-        error instanceof Undelivered ? Effect.sleep(error.retryAfter) : Effect.void,
-      ),
-      Effect.retry({ schedule: PAUSES, while: (error) => !(error instanceof Undelivered) || PASSING_STATUS.has(error.status) }),
+      Effect.tapError((error) => (error instanceof Undelivered ? Effect.sleep(error.retryAfter) : Effect.void)),
+      Effect.retry({
+        schedule: PAUSES,
+        while: (error) => !(error instanceof Undelivered) || PASSING_STATUS.has(error.status),
+      }),
       Effect.timeout(timeoutMs),
       Effect.matchEffect({
         onSuccess: () => delivered,
@@ -59,12 +62,10 @@ export const deliverWith = (
   return HttpClient.make((request) =>
     Effect.suspend(() => {
       const done = Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(null, { status: 200 })))
-      if (onTheirWay >= maxBatches) return Effect.andThen(dropped(request, "the ones before it are still on their way"), done)
+      if (onTheirWay >= maxBatches)
+        return Effect.andThen(dropped(request, "the ones before it are still on their way"), done)
       onTheirWay++
-      return attempt(request).pipe(
-        Effect.ensuring(Effect.sync(() => void onTheirWay--)),
-        Effect.andThen(done),
-      )
+      return attempt(request).pipe(Effect.ensuring(Effect.sync(() => void onTheirWay--)), Effect.andThen(done))
     }),
   )
 }

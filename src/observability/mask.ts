@@ -22,9 +22,7 @@ export const maskOfEnvironment = (
   environment: Readonly<Record<string, string | undefined>>,
 ): ((text: string) => string) => {
   const mask = maskOf(
-    Object.entries(environment).flatMap(([name, value]) =>
-      value !== undefined && isSecretName(name) ? [value] : [],
-    ),
+    Object.entries(environment).flatMap(([name, value]) => (value !== undefined && isSecretName(name) ? [value] : [])),
   )
   return (text) => mask(text).replaceAll(TOKENS, `charter_${MASKED}`)
 }

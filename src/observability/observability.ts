@@ -3,6 +3,7 @@ import { Effect, type Scope } from "effect"
 import { loggingLayer, type LogSettingInvalid, readLogSettings, writeToStandardError } from "./logging.ts"
 import { maskOfEnvironment } from "./mask.ts"
 import { readTelemetrySettings } from "./otlpSettings.ts"
+import type { startTelemetry } from "./telemetry.ts"
 import { Tracing } from "./Tracing.ts"
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -23,16 +24,13 @@ export const withObservability = <A, E, R>(
     const { spans, logger } = isOn ? yield* Effect.provide(load(telemetry, version), local) : NOTHING
     const logging = logger === undefined ? local : loggingLayer(settings, mask, writeToStandardError, [logger])
     const warned = Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
-    return yield* Effect.andThen(warned, body).pipe(
-      Effect.provide(logging),
-      Effect.provideService(Tracing, spans),
-    )
+    return yield* Effect.andThen(warned, body).pipe(Effect.provide(logging), Effect.provideService(Tracing, spans))
   })
 
 const NOTHING = { spans: undefined, logger: undefined }
 
-const load = (...of: Parameters<typeof import("./telemetry.ts").startTelemetry>) =>
+const load = (...of: Parameters<typeof startTelemetry>) =>
   Effect.flatMap(
     Effect.promise(() => import("./telemetry.ts")),
-    ({ startTelemetry }) => startTelemetry(...of),
+    (telemetry) => telemetry.startTelemetry(...of),
   )

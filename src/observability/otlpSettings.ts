@@ -25,7 +25,10 @@ export interface TelemetrySettings {
   readonly attributes: Readonly<Record<string, string>>
   /** Absent: not exported. */
   readonly traces?: BatchSettings & { readonly sampler: SamplerSettings }
-  readonly metrics?: SignalSettings & { readonly intervalMs: number; readonly temporality: (typeof TEMPORALITIES)[number] }
+  readonly metrics?: SignalSettings & {
+    readonly intervalMs: number
+    readonly temporality: (typeof TEMPORALITIES)[number]
+  }
   readonly logs?: BatchSettings
   readonly warnings: ReadonlyArray<string>
 }
@@ -72,7 +75,8 @@ export const readTelemetrySettings = (environment: Environment): TelemetrySettin
         ? `OTEL_EXPORTER_OTLP_${what}`
         : `OTEL_EXPORTER_OTLP_${upper}_${what}`
     const own = nonEmpty(environment[`OTEL_EXPORTER_OTLP_${upper}_ENDPOINT`])
-    const base = nonEmpty(environment["OTEL_EXPORTER_OTLP_ENDPOINT"]) ?? (exporter === "otlp" ? DEFAULT_ENDPOINT : undefined)
+    const base =
+      nonEmpty(environment["OTEL_EXPORTER_OTLP_ENDPOINT"]) ?? (exporter === "otlp" ? DEFAULT_ENDPOINT : undefined)
     const url = own ?? (base === undefined ? undefined : `${base.replace(/\/$/, "")}/v1/${name}`)
     if (url === undefined) return undefined
     if (!isHttpUrl(url)) {
@@ -81,7 +85,9 @@ export const readTelemetrySettings = (environment: Environment): TelemetrySettin
     }
     const protocol = environment[either("PROTOCOL")]
     if (protocol === "grpc") {
-      warnings.push(`${either("PROTOCOL")}=grpc is not supported; ${name} are not exported. ${PROTOCOLS.join(" and ")} are.`)
+      warnings.push(
+        `${either("PROTOCOL")}=grpc is not supported; ${name} are not exported. ${PROTOCOLS.join(" and ")} are.`,
+      )
       return undefined
     }
     return {

@@ -43,7 +43,11 @@ const NOTES: Notes = {
     message: "a run has begun",
     about: { run, task, member, attempt },
   }),
-  "run.ended": ({ run, task, outcome }) => ({ level: "debug", message: "a run has ended", about: { run, task, outcome } }),
+  "run.ended": ({ run, task, outcome }) => ({
+    level: "debug",
+    message: "a run has ended",
+    about: { run, task, outcome },
+  }),
   "task.failed": ({ task, run, dead, attempt }) =>
     dead
       ? {
@@ -76,9 +80,7 @@ export const keepJournal = ({ mailboxes }: Dependencies): Effect.Effect<void> =>
         const trace = traceparent === undefined ? undefined : parseTraceparent(traceparent)
         const entry = Effect.annotateLogs(LOG[note.level](note.message), { org, event: id, ...note.about })
         Effect.runForkWith(context)(
-          trace === undefined
-            ? entry
-            : Effect.provideService(entry, Tracer.ParentSpan, Tracer.externalSpan(trace)),
+          trace === undefined ? entry : Effect.provideService(entry, Tracer.ParentSpan, Tracer.externalSpan(trace)),
         )
       }
     })
