@@ -1,5 +1,5 @@
 /** Runs a daemon in this process until Ctrl-C, a signal, or `charter down`. */
-import { Cause, Deferred, Effect, Exit, Logger } from "effect"
+import { Cause, Deferred, Effect, Exit } from "effect"
 import { readDaemonFile } from "../discovery/daemonFile.ts"
 import { checkFolders } from "./background.ts"
 import { makeClient } from "./client.ts"
@@ -38,8 +38,7 @@ export const runInForeground = async (
     yield* Effect.raceFirst(daemon.stopping, Deferred.await(signalled))
     output.note("Stopping: what is under way may end.")
   })
-  // What it was asked to print is on standard output, alone.
-  const exit = await Effect.runPromiseExit(Effect.provideService(Effect.scoped(lifetime), Logger.LogToStderr, true))
+  const exit = await Effect.runPromiseExit(Effect.scoped(lifetime))
   if (Exit.isSuccess(exit)) {
     output.note("Stopped.")
     return 0

@@ -239,7 +239,7 @@ describe("charter with a daemon", () => {
     const organization = TEAM["organizations/team.yaml"]
     const deaf = `${organization}webhooks:\n  - { source: github, secret: "\${{ env.UNSET_SECRET }}" }\n`
     shell.write("organizations/team.yaml", deaf)
-    const daemon = shell.start(["up", "--foreground", "--port", "0"])
+    const daemon = shell.start(["up", "--foreground", "--port", "0"], { env: { CHARTER_LOG_FORMAT: "text" } })
     const exit = once(daemon, "exit")
     const printed = reader(daemon.stdout)
     const noted = reader(daemon.stderr)

@@ -143,7 +143,9 @@ describe("two at once", () => {
   it("take over from one that was killed, together with its npm", async () => {
     writeFileSync(join(clone, "wait"), "")
     const first = start()
-    for (const pid of await installing()) process.kill(pid, "SIGKILL")
+    const holders = await installing()
+    await until(() => calls().length === 1)
+    for (const pid of holders) process.kill(pid, "SIGKILL")
     await first.end
     writeFileSync(join(clone, "go"), "")
     const others = Array.from({ length: 6 }, () => start())
