@@ -54,6 +54,14 @@ export const makeClient = (daemon: Address, token: string) => {
     tokens: (query: QueryOf<"GET /v1/tokens">) => call("GET /v1/tokens", { query }),
     revokeToken: (id: string) => call("DELETE /v1/tokens/{id}", { params: { id } }),
     metrics: () => client.text("/metrics").catch(fail),
+    identity: () => call("GET /v1/identity"),
+    event: (id: string, query: QueryOf<"GET /v1/events/{id}">) =>
+      call("GET /v1/events/{id}", { params: { id }, query }),
+    resource: (hash: string) => call("GET /v1/resources/{hash}", { params: { hash } }),
+    storeResource: (query: QueryOf<"POST /v1/resources">, text: string) =>
+      call("POST /v1/resources", { query, body: { text } }),
+    state: (org: string, query: QueryOf<"GET /v1/organizations/{org}/state">) =>
+      call("GET /v1/organizations/{org}/state", { params: { org }, query }),
     status: () => call("GET /v1/status"),
     confirm: () => call("POST /v1/confirm"),
     shutdown: () => call("POST /v1/shutdown"),

@@ -19,7 +19,7 @@ afterAll(() => shell.close())
 
 describe("messages", () => {
   it("are posted, read, found in an inbox, and acknowledged", async () => {
-    expect((await shell.run(["inbox"], erin)).stdout).toContain("Your inbox is empty.")
+    expect((await shell.run(["inbox"], erin)).stdout).toContain("Nothing waits for you, erin.")
     const posted = await shell.run(["channel", "post", "#general", "@erin,", "have a look"], dana)
     expect(posted, posted.stderr).toMatchObject({ code: 0, stdout: "Sent.\n" })
     expect(await shell.run(["send", "@erin", "-"], { ...dana, input: "two\nlines\u001b[2J\n" })).toMatchObject({
@@ -43,7 +43,7 @@ describe("messages", () => {
       code: 0,
       stdout: "2 are acknowledged.\n",
     })
-    expect((await shell.run(["inbox"], erin)).stdout).toContain("Your inbox is empty.")
+    expect((await shell.run(["inbox"], erin)).stdout).toContain("Nothing waits for you, erin.")
     expect((await shell.run(["inbox", "list", "--all"], erin)).stdout).toMatch(/ acknowledged {2}/)
   })
 

@@ -43,6 +43,7 @@ const COMMANDS = [
   "token list",
   "token revoke",
   "inbox",
+  "inbox next",
   "inbox list",
   "inbox ack",
   "send",

@@ -141,6 +141,7 @@ const TABLE: ReadonlyArray<Row> = [
     statuses: [401, 200, 200, 200, 200, 403, 200],
   },
   { route: "GET /v1/resources/{hash}", about: "resource", statuses: TEAM },
+  { route: "GET /v1/identity", statuses: ALL },
   { route: "GET /v1/tokens", statuses: OPERATOR },
   {
     route: "POST /v1/tokens",

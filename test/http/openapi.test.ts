@@ -469,6 +469,7 @@ const OUT_OF_REACH: ReadonlyArray<readonly [name: string, status: number, becaus
   ["GET /v1/ws", 101, "fetch opens no WebSocket: socket.test.ts does"],
   ["GET /v1/ws", 401, "only an upgrade is asked for a token: socket.test.ts"],
   ["GET /v1/ws", 503, "only an upgrade asks the log who it is"],
+  ["GET /v1/identity", 503, "asks nothing of the log"],
   ["GET /v1/organizations/{org}/state", 413, "takes 200,000 records"],
   ["POST /v1/confirm", 200, "no removal waits here: removal.test.ts confirms one"],
   ["POST /v1/shutdown", 202, "the end of this file"],

@@ -16,29 +16,6 @@ const send: Command = {
 export const contextGroup: CommandGroup = {
   heading: "Messages and documents",
   commands: [
-    {
-      name: "inbox",
-      summary: "what has reached you: messages, and mentions of you",
-      commands: [
-        {
-          usage: "list",
-          summary: "list what you have not acknowledged",
-          details:
-            "Lists what has reached you, the newest last, and marks it as seen. It is the inbox of the person whose token " +
-            "is in CHARTER_TOKEN or --token-file. What waits for your vote: charter proposals.",
-          options: [["--all", "what is acknowledged, too"], LIMIT],
-          examples: [["inbox", "with CHARTER_TOKEN set"]],
-          run: async (invocation, given) => (await import("../commands/messages.ts")).listInbox(invocation, given),
-        },
-        {
-          usage: "ack <id...>",
-          summary: "acknowledge: you are done with it",
-          arguments: { id: "as charter inbox shows it" },
-          examples: [["inbox ack team-41 team-44", "two of them"]],
-          run: async (invocation, given) => (await import("../commands/messages.ts")).acknowledge(invocation, given),
-        },
-      ],
-    },
     send,
     {
       name: "channel",
