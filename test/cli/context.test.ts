@@ -78,3 +78,35 @@ describe("documents", () => {
     expect(await shell.run(["doc", "write", "plan.md", "--base", "one"], dana)).toMatchObject({ code: 2 })
   })
 })
+
+describe("resources", () => {
+  it("are kept by their hash, which is all that is printed", async () => {
+    const file = shell.write("report.md", "# Report\n")
+    const put = await shell.run(["resource", "put", file], dana)
+    expect(put, put.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{64}\n$/) })
+    expect(await shell.run(["resource", "put"], { ...dana, input: "# Report\n" })).toMatchObject({ stdout: put.stdout })
+    expect(await shell.run(["resource", "get", put.stdout.trim()], erin)).toMatchObject({
+      code: 0,
+      stdout: "# Report\n",
+    })
+    expect(await shell.run(["resource", "get", "0".repeat(64)], erin)).toMatchObject({ code: 1 })
+  })
+
+  it("hold what a message is too long for", async () => {
+    await shell.run(["channel", "post", "general", "-"], { ...dana, input: `${"a long story ".repeat(400)}the end` })
+    const read = await shell.run(["channel", "read", "general"], erin)
+    const [, hash] = /charter resource get ([0-9a-f]{64})/.exec(read.stdout)!
+    expect((await shell.run(["resource", "get", hash!], erin)).stdout).toMatch(/the end$/)
+  })
+})
+
+describe("a document that is added to", () => {
+  it("keeps what everybody has added, also at the same time", async () => {
+    expect(await shell.run(["doc", "append", "notes.md", "first"], dana)).toMatchObject({ code: 1 })
+    await shell.run(["doc", "write", "notes.md"], { ...dana, input: "# Notes" })
+    const all = [dana, erin].map((who, n) => shell.run(["doc", "append", "notes.md", `line`, `${n}`], who))
+    for (const ran of await Promise.all(all)) expect(ran, ran.stderr).toMatchObject({ code: 0 })
+    const { stdout } = await shell.run(["doc", "read", "notes.md"], dana)
+    expect(stdout.trim().split("\n").toSorted()).toEqual(["# Notes", "line 0", "line 1"])
+  })
+})

@@ -400,6 +400,8 @@ const reaching = async (): Promise<void> => {
   await send("POST /v1/events", "/v1/events", event({ type: "deploy.requested", id: "waits" }))
   await send("GET /v1/events/{id}", "/v1/events/twice")
   await send("GET /v1/events/{id}/explanation", "/v1/events/twice/explanation")
+  await send("GET /v1/events/{id}/replay", "/v1/events/twice/replay")
+  await send("GET /v1/events/{id}/replay", "/v1/events/waits/replay")
   await send("GET /v1/contracts/{scope}/{id}", "/v1/contracts/@team/nobody-drops")
   for (const one of operations.filter(({ name }) => name.startsWith("GET /v1/organizations/")))
     await send(one.name, one.path.replace("{org}", "@team"))
@@ -470,6 +472,7 @@ const OUT_OF_REACH: ReadonlyArray<readonly [name: string, status: number, becaus
   ["GET /v1/ws", 401, "only an upgrade is asked for a token: socket.test.ts"],
   ["GET /v1/ws", 503, "only an upgrade asks the log who it is"],
   ["GET /v1/identity", 503, "asks nothing of the log"],
+  ["GET /v1/events/{id}/replay", 413, "takes 200,000 records"],
   ["GET /v1/organizations/{org}/state", 413, "takes 200,000 records"],
   ["POST /v1/confirm", 200, "no removal waits here: removal.test.ts confirms one"],
   ["POST /v1/shutdown", 202, "the end of this file"],

@@ -55,6 +55,12 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { id: ids.event, decision: { verdict: "hold" } },
   ],
   [
+    "GET /v1/events/{id}/replay",
+    `/v1/events/${ids.event}/replay`,
+    undefined,
+    { event: ids.event, then: { verdict: "hold" }, now: { verdict: "hold" }, differs: false },
+  ],
+  [
     "GET /v1/events/{id}/explanation",
     `/v1/events/${ids.event}/explanation`,
     undefined,

@@ -5,9 +5,10 @@ import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { Failure } from "../failure.ts"
 import { readLimit } from "../limit.ts"
-import { dim, green, type Output, red, yellow } from "../output.ts"
+import { dim, type Output } from "../output.ts"
 import { briefTime, readTime } from "../times.ts"
 import { clip, pad, plain, shortId } from "../text.ts"
+import { VERDICTS } from "../verdicts.ts"
 
 export const events = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation
@@ -80,4 +81,3 @@ const lineOf = ({ columns }: Output): ((event: ShownEvent) => string) => {
 
 const WIDE_COLUMNS = 100
 const VERDICT_COLUMNS = 7
-const VERDICTS = { allow: green, deny: red, hold: yellow, expired: red } as const

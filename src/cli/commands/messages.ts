@@ -1,6 +1,5 @@
 /** `charter channel`, `charter send` */
 import { randomUUID } from "node:crypto"
-import { text as textOf } from "node:stream/consumers"
 import type { MessageView } from "../answers.ts"
 import { type Given, type Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
@@ -9,6 +8,7 @@ import { onlyOrganization } from "../onlyOrganization.ts"
 import { author } from "../inbox/cards.ts"
 import { dim } from "../output.ts"
 import { plain, plainLines } from "../text.ts"
+import { textInput } from "../textInput.ts"
 import { briefTime } from "../times.ts"
 import { decisionText, exitCodeOf } from "./publish.ts"
 
@@ -41,7 +41,7 @@ const send = async (
   given: Given,
 ): Promise<number> => {
   const words = given.arguments.slice(1).join(" ")
-  const text = words === "-" ? await textOf(process.stdin) : words
+  const text = words === "-" ? await textInput("-") : words
   const client = await connect(invocation, "anyone")
   const org = invocation.org ?? (await onlyOrganization(client))
   const event = { id: randomUUID(), type: "message.send.requested", org, data: { ...where, text } }
@@ -56,7 +56,7 @@ const channelOf = ({ arguments: [name = ""] }: Given): string => name.replace(/^
 const messageText = ({ at, from, fromkind, text, resource }: MessageView, now: Date): string =>
   [
     `${dim(briefTime(at, now))}  ${author(from, fromkind)}  ${indented(text)}`,
-    ...(resource === undefined ? [] : [dim(`    the whole of it: GET /v1/resources/${resource}`)]),
+    ...(resource === undefined ? [] : [dim(`    the whole of it: charter resource get ${resource}`)]),
   ].join("\n")
 
 const indented = (text: string): string => plainLines(text.trimEnd()).replaceAll("\n", "\n    ")
