@@ -133,6 +133,7 @@ export const startDaemon = (options: DaemonOptions) =>
   withObservability(options.environment, VERSION, startObserved(options))
 
 const startObserved = Effect.fn("startDaemon")(function* (options: DaemonOptions) {
+  yield* Effect.addFinalizer(() => Effect.logInfo("the daemon has stopped"))
   const { data, host, port } = options
   const folder = yield* acquireDataFolder(data)
   let url = ""
