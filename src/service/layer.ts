@@ -12,6 +12,7 @@ import type { Dependencies, ServiceOptions } from "./operations/dependencies.ts"
 import { documentOperations } from "./operations/documents.ts"
 import { eventOperations } from "./operations/events.ts"
 import { governanceOperations } from "./operations/governance.ts"
+import { replayOperations } from "./operations/replay.ts"
 import { ruleOperations } from "./operations/rules.ts"
 import { stateOperations } from "./operations/state.ts"
 import { webhookOperations } from "./operations/webhooks.ts"
@@ -37,6 +38,7 @@ export const serviceLayer = (options: ServiceOptions) =>
       const events = eventOperations(dependencies)
       return Service.of({
         ...events,
+        ...replayOperations(dependencies, events),
         ...contextOperations(dependencies, events),
         ...documentOperations(dependencies, events),
         ...governanceOperations(dependencies),
