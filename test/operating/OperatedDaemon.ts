@@ -33,8 +33,7 @@ export class OperatedDaemon {
     environment: Readonly<Record<string, string>> = {},
   ): Promise<OperatedDaemon> {
     const made = new OperatedDaemon(mkdtempSync(join(tmpdir(), "charter-operated-")), environment)
-    for (const name of ["contracts", "organizations"])
-      mkdirSync(join(made.workspace, name), { recursive: true })
+    for (const name of ["contracts", "organizations"]) mkdirSync(join(made.workspace, name), { recursive: true })
     for (const [file, text] of Object.entries(files)) writeFileSync(join(made.workspace, file), text)
     await made.run()
     return made

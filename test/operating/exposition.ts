@@ -79,8 +79,15 @@ export const faultsOf = ({ name, help, type, samples }: Family): ReadonlyArray<s
   expect(/[.0]$/.test(help) && /^[A-Z1-9]/.test(help), "has a sentence as its help")
   for (const { labels } of samples)
     for (const label of Object.keys(labels))
-      expect(!["instance", "job", "quantile"].includes(label) && (label !== "le" || type === "histogram"), `has no label ${label}`)
-  if (type === "counter") expect(samples.every(({ value }) => value >= 0), "is not negative")
+      expect(
+        !["instance", "job", "quantile"].includes(label) && (label !== "le" || type === "histogram"),
+        `has no label ${label}`,
+      )
+  if (type === "counter")
+    expect(
+      samples.every(({ value }) => value >= 0),
+      "is not negative",
+    )
   if (type === "histogram") {
     const series = Map.groupBy(samples, ({ labels: { le: _, ...others } }) => JSON.stringify(others))
     for (const [, ones] of series) {
@@ -89,10 +96,19 @@ export const faultsOf = ({ name, help, type, samples }: Family): ReadonlyArray<s
       const counts = buckets.map(({ value }) => value)
       const count = ones.find((one) => one.name.endsWith("_count"))?.value
       expect(bounds.at(-1) === Number.POSITIVE_INFINITY, "ends with +Inf")
-      expect(bounds.every((bound, at) => at === 0 || bound > bounds[at - 1]!), "has bounds in order")
-      expect(counts.every((one, at) => at === 0 || one >= counts[at - 1]!), "is cumulative")
+      expect(
+        bounds.every((bound, at) => at === 0 || bound > bounds[at - 1]!),
+        "has bounds in order",
+      )
+      expect(
+        counts.every((one, at) => at === 0 || one >= counts[at - 1]!),
+        "is cumulative",
+      )
       expect(counts.at(-1) === count, "has all it counts in its last bucket")
-      expect(ones.some((one) => one.name.endsWith("_sum")), "has a sum")
+      expect(
+        ones.some((one) => one.name.endsWith("_sum")),
+        "has a sum",
+      )
     }
   }
   return faults

@@ -35,7 +35,12 @@ describe("the log", () => {
     await started.until(() => started.stderr.includes("broken.yaml"))
     await started.stop()
     const logged = entries(started)
-    expect(started.stderr.trimEnd().split("\n").filter((line) => !line.startsWith("{"))).toEqual([])
+    expect(
+      started.stderr
+        .trimEnd()
+        .split("\n")
+        .filter((line) => !line.startsWith("{")),
+    ).toEqual([])
     for (const { time, level, message } of logged) {
       expect(new Date(time as string).toISOString()).toBe(time)
       expect(["info", "warn"]).toContain(level)
@@ -105,10 +110,14 @@ describe("charter logs", () => {
     mkdirSync(join(file, ".."), { recursive: true })
     writeFileSync(file, `${lines.join("\n")}\n`)
     const run = (...more: ReadonlyArray<string>) =>
-      spawnSync(process.execPath, [ENTRY, "logs", `--workspace=${started.workspace}`, `--data=${started.data}`, ...more], {
-        encoding: "utf8",
-        env: { PATH: process.env["PATH"], HOME: started.folder },
-      }).stdout
+      spawnSync(
+        process.execPath,
+        [ENTRY, "logs", `--workspace=${started.workspace}`, `--data=${started.data}`, ...more],
+        {
+          encoding: "utf8",
+          env: { PATH: process.env["PATH"], HOME: started.folder },
+        },
+      ).stdout
     expect(run()).toBe(
       [
         "a line of something else",

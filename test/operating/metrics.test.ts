@@ -4,8 +4,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { WebSocket } from "ws"
-import { declared, MAX_SERIES, OTHER } from "../../src/observability/metric.ts"
-import { gauge } from "../../src/observability/metric.ts"
+import { declared, MAX_SERIES, OTHER, gauge } from "../../src/observability/metric.ts"
 import * as metrics from "../../src/observability/metrics.ts"
 import { METRICS } from "../../src/observability/registry.ts"
 import { formatUnsafe } from "effect/observability/PrometheusMetrics"
@@ -19,7 +18,8 @@ describe("/metrics", () => {
   let socket: WebSocket
   let families: ReadonlyMap<string, Family>
 
-  const read = async (): Promise<ReadonlyMap<string, Family>> => parseExposition((await daemon.call("GET", "/metrics")).text)
+  const read = async (): Promise<ReadonlyMap<string, Family>> =>
+    parseExposition((await daemon.call("GET", "/metrics")).text)
   /** The sum of the series with these labels; of a histogram, its count. */
   const value = (name: string, labels: Readonly<Record<string, string>> = {}): number => {
     const family = families.get(name)!
@@ -48,7 +48,9 @@ describe("/metrics", () => {
     await daemon.call("POST", `/v1/holds/${held.hold}/cancel`, { json: {} })
     await daemon.call("GET", "/v1/events/such-an-id-as-nobody-has")
     await daemon.call("GET", "/nowhere/at/all")
-    socket = new WebSocket(`${daemon.url.replace("http", "ws")}/v1/ws`, { headers: { authorization: `Bearer ${daemon.token}` } })
+    socket = new WebSocket(`${daemon.url.replace("http", "ws")}/v1/ws`, {
+      headers: { authorization: `Bearer ${daemon.token}` },
+    })
     await new Promise((resolve) => socket.once("open", resolve))
     writeFileSync(join(daemon.workspace, "contracts", "broken.yaml"), "contract: broken\non: [")
     await daemon.until(async () => {
@@ -130,4 +132,5 @@ describe("a metric", () => {
 })
 
 const version = (): string =>
-  (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { readonly version: string }).version
+  (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { readonly version: string })
+    .version

@@ -62,7 +62,10 @@ describe("what is secret", () => {
     await ask("POST", "/v1/events", event("forbidden.requested"))
     const held = await ask("POST", "/v1/events", event("deploy.requested"))
     const { proposals } = held.json as { readonly proposals: ReadonlyArray<string> }
-    await ask("POST", `/v1/proposals/${proposals[0]}/votes`, { token, json: { choice: "approve", reason: "PLANTED_REASON" } })
+    await ask("POST", `/v1/proposals/${proposals[0]}/votes`, {
+      token,
+      json: { choice: "approve", reason: "PLANTED_REASON" },
+    })
     // Whoever is not known is not told what he has sent, nor what would have been right.
     await ask("GET", "/v1/events", { token: `${token}x` })
     await ask("GET", `/v1/events?after=${encodeURIComponent(daemon.token)}`, { token })
@@ -75,12 +78,18 @@ describe("what is secret", () => {
       await ask("POST", "/v1/webhooks/github", {
         token: undefined,
         body,
-        headers: { "x-hub-signature-256": `sha256=${signature}`, "x-github-event": "ping", "x-github-delivery": delivery },
+        headers: {
+          "x-hub-signature-256": `sha256=${signature}`,
+          "x-github-event": "ping",
+          "x-github-delivery": delivery,
+        },
       })
     }
     for (const path of ["/v1/status", "/v1/organizations", "/v1/tokens", "/v1/tasks", "/metrics"])
       metrics = (await ask("GET", path)).text
-    await daemon.until(() => ["/v1/traces", "/v1/metrics", "/v1/logs"].every((path) => collector.received.some((one) => one.path === path)))
+    await daemon.until(() =>
+      ["/v1/traces", "/v1/metrics", "/v1/logs"].every((path) => collector.received.some((one) => one.path === path)),
+    )
     await daemon.stop()
   })
   afterAll(async () => {

@@ -22,7 +22,10 @@ const exportTo = (collector: Collector, more: Readonly<Record<string, string>> =
 
 const named = (spans: ReadonlyArray<CollectedSpan>, name: string): CollectedSpan => {
   const found = spans.filter((span) => span.name === name)
-  expect(found.map((span) => span.name), `spans of ${[...new Set(spans.map((span) => span.name))]}`).toEqual([name])
+  expect(
+    found.map((span) => span.name),
+    `spans of ${[...new Set(spans.map((span) => span.name))]}`,
+  ).toEqual([name])
   return found[0]!
 }
 
@@ -47,7 +50,10 @@ describe("the way of an event", () => {
   }
 
   it("is one trace that its caller has begun, to the run and its process", async () => {
-    const answer = await daemon.publish({ type: "work.requested", data: { password: "PLANTED_PAYLOAD" } }, { traceparent: CALLER })
+    const answer = await daemon.publish(
+      { type: "work.requested", data: { password: "PLANTED_PAYLOAD" } },
+      { traceparent: CALLER },
+    )
     const { result } = await daemon.task(answer.tasks![0]!)
     const spans = await spansOf(TRACE, "run")
     const door = named(spans, "POST /v1/events")
@@ -55,7 +61,10 @@ describe("the way of an event", () => {
     const run = named(spans, "run")
     const dispatch = named(spans, "dispatch")
     const below = (parent: CollectedSpan) =>
-      spans.filter(({ parentSpanId }) => parentSpanId === parent.spanId).map(({ name }) => name).toSorted()
+      spans
+        .filter(({ parentSpanId }) => parentSpanId === parent.spanId)
+        .map(({ name }) => name)
+        .toSorted()
     expect(door).toMatchObject({
       parentSpanId: CALLING_SPAN,
       kind: 2,
@@ -64,7 +73,9 @@ describe("the way of an event", () => {
     expect(below(door)).toEqual(["event work.requested"])
     expect(below(event)).toEqual(["append", "decide", "dispatch", "queue", "reply", "run", "wait"])
     expect(below(dispatch)).toEqual(["append", "decide", "wait"])
-    expect(spans.find(({ name, parentSpanId }) => name === "decide" && parentSpanId === event.spanId)?.attributes).toMatchObject({
+    expect(
+      spans.find(({ name, parentSpanId }) => name === "decide" && parentSpanId === event.spanId)?.attributes,
+    ).toMatchObject({
       "charter.verdict": "allow",
       "charter.contracts.matched": ["@team/work-follows"],
     })
@@ -80,8 +91,8 @@ describe("the way of an event", () => {
     expect(logged.traceparent).toBe(`00-${TRACE}-${event.spanId}-01`)
     // In their order, and none outlasts what it is part of.
     for (const span of spans) expect(BigInt(span.endTimeUnixNano) >= BigInt(span.startTimeUnixNano)).toBe(true)
-    const [wait, decide, append, reply] = ["wait", "decide", "append", "reply"].map(
-      (name) => spans.find((span) => span.name === name && span.parentSpanId === event.spanId)!,
+    const [wait, decide, append, reply] = ["wait", "decide", "append", "reply"].map((name) =>
+      spans.find((span) => span.name === name && span.parentSpanId === event.spanId)!,
     )
     const begun = [event, wait!, decide!, append!, reply!].map(({ startTimeUnixNano }) => BigInt(startTimeUnixNano))
     expect(begun).toEqual(begun.toSorted((a, b) => Number(a - b)))
@@ -137,7 +148,12 @@ describe("the way of an event", () => {
     const door = named(collector.spans, "WebSocket publish")
     expect(named(collector.spans, "event by.socket").parentSpanId).toBe(door.spanId)
 
-    const body = JSON.stringify({ ref: "refs/heads/main", after: "abc", repository: { full_name: "acme/app" }, sender: { login: "mona" } })
+    const body = JSON.stringify({
+      ref: "refs/heads/main",
+      after: "abc",
+      repository: { full_name: "acme/app" },
+      sender: { login: "mona" },
+    })
     const signature = createHmac("sha256", SECRETS.PLANTED_WEBHOOK).update(body).digest("hex")
     const delivered = await daemon.call("POST", "/v1/webhooks/github", {
       token: undefined,
@@ -185,7 +201,9 @@ describe("what is set", () => {
     })
     for (let one = 0; one < 5; one++) await daemon.publish({ type: "note.made" })
     await daemon.until(
-      () => collector.spans.length > 0 && ["/v1/metrics", "/v1/logs"].every((path) => collector.received.some((one) => one.path === path)),
+      () =>
+        collector.spans.length > 0 &&
+        ["/v1/metrics", "/v1/logs"].every((path) => collector.received.some((one) => one.path === path)),
     )
     expect(collector.resources[0]).toMatchObject({
       "service.name": "gate",
@@ -202,7 +220,11 @@ describe("what is set", () => {
   it.each([
     ["OTEL_SDK_DISABLED", { OTEL_SDK_DISABLED: "true" }, []],
     ["exporters that are none", { OTEL_TRACES_EXPORTER: "none", OTEL_LOGS_EXPORTER: "none" }, ["/v1/metrics"]],
-    ["grpc, which is not supported", { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "grpc", OTEL_LOGS_EXPORTER: "none" }, ["/v1/metrics"]],
+    [
+      "grpc, which is not supported",
+      { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "grpc", OTEL_LOGS_EXPORTER: "none" },
+      ["/v1/metrics"],
+    ],
   ])("%s: only what is left is sent", async (_, more, paths) => {
     const { collector, daemon } = await open((at) => exportTo(at, more))
     await daemon.publish({ type: "note.made" })
@@ -210,12 +232,18 @@ describe("what is set", () => {
     await daemon.stop()
     expect([...new Set(collector.received.map(({ path }) => path))]).toEqual(paths)
     if ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL" in more)
-      expect(daemon.stderr).toContain("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc is not supported; traces are not exported")
+      expect(daemon.stderr).toContain(
+        "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc is not supported; traces are not exported",
+      )
   })
 
   it("samples: a caller's decision counts, and the trace is passed on all the same", async () => {
     const { collector, daemon } = await open((at) =>
-      exportTo(at, { OTEL_TRACES_SAMPLER: "parentbased_always_off", OTEL_METRICS_EXPORTER: "none", OTEL_LOGS_EXPORTER: "none" }),
+      exportTo(at, {
+        OTEL_TRACES_SAMPLER: "parentbased_always_off",
+        OTEL_METRICS_EXPORTER: "none",
+        OTEL_LOGS_EXPORTER: "none",
+      }),
     )
     const { id } = await daemon.publish({ type: "note.made" })
     const refused = await daemon.publish({ type: "work.requested" }, { traceparent: CALLER.replace(/01$/, "00") })
@@ -223,7 +251,9 @@ describe("what is set", () => {
     const { result } = await daemon.task(refused.tasks![0]!)
     await daemon.stop()
     expect([...new Set(collector.spans.map(({ traceId }) => traceId))]).toEqual([TRACE])
-    expect(collector.spans.filter(({ name }) => name.startsWith("event ")).map(({ name }) => name)).toEqual(["event note.made"])
+    expect(collector.spans.filter(({ name }) => name.startsWith("event ")).map(({ name }) => name)).toEqual([
+      "event note.made",
+    ])
     expect(result).toMatch(new RegExp(`TRACEPARENT=00-${TRACE}-[0-9a-f]{16}-00`))
     expect(id).toBeDefined()
   })
@@ -250,14 +280,22 @@ describe("a collector", () => {
     return performance.now() - begun
   }
   const dropped = async (daemon: OperatedDaemon): Promise<number> =>
-    Number(/charter_telemetry_dropped_batches_total\{signal="traces"\} (\d+)/.exec((await daemon.call("GET", "/metrics")).text)?.[1])
+    Number(
+      /charter_telemetry_dropped_batches_total\{signal="traces"\} (\d+)/.exec(
+        (await daemon.call("GET", "/metrics")).text,
+      )?.[1],
+    )
 
   it("that hangs holds up nothing: a few batches wait for it, the rest is dropped and counted, and it is told once", async () => {
     const collector = await Collector.start()
     collector.behaviour = "hangs"
     const daemon = await OperatedDaemon.start(
       FILES,
-      exportTo(collector, { OTEL_METRICS_EXPORTER: "none", OTEL_LOGS_EXPORTER: "none", OTEL_BSP_MAX_QUEUE_SIZE: "1024" }),
+      exportTo(collector, {
+        OTEL_METRICS_EXPORTER: "none",
+        OTEL_LOGS_EXPORTER: "none",
+        OTEL_BSP_MAX_QUEUE_SIZE: "1024",
+      }),
     )
     try {
       await flood(daemon)
@@ -277,7 +315,11 @@ describe("a collector", () => {
 
   it("that is not there holds up nothing, and is used when it comes", async () => {
     const absent = await Collector.start()
-    const environment = exportTo(absent, { OTEL_METRICS_EXPORTER: "none", OTEL_LOGS_EXPORTER: "none", OTEL_EXPORTER_OTLP_TIMEOUT: "200" })
+    const environment = exportTo(absent, {
+      OTEL_METRICS_EXPORTER: "none",
+      OTEL_LOGS_EXPORTER: "none",
+      OTEL_EXPORTER_OTLP_TIMEOUT: "200",
+    })
     absent.behaviour = 503
     const daemon = await OperatedDaemon.start(FILES, environment)
     try {
@@ -302,7 +344,9 @@ describe("a collector", () => {
     const daemon = await OperatedDaemon.start(FILES, environment)
     try {
       await flood(daemon)
-      await daemon.until(() => ["traces", "metrics", "logs"].every((one) => daemon.stderr.includes(`${one} cannot be delivered`)))
+      await daemon.until(() =>
+        ["traces", "metrics", "logs"].every((one) => daemon.stderr.includes(`${one} cannot be delivered`)),
+      )
       expect((await daemon.publish({ type: "note.made" })).verdict).toBe("allow")
     } finally {
       await daemon.close()
