@@ -219,8 +219,10 @@ const resolveReference = (member: Member, organizations: ReadonlyMap<string, Org
   const prompt = [member.prompt ?? original.prompt, member.promptAppend]
     .filter((part) => part !== undefined)
     .join("\n\n")
+  // What it does there without being asked, it does not do here.
+  const { schedule: _, ...inherited } = original
   return {
-    ...original,
+    ...inherited,
     ...member,
     ...(prompt === "" ? {} : { prompt }),
     limits: { ...original.limits, ...member.limits },

@@ -138,7 +138,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       const { set } = yield* Effect.mapError(workspace.confirm(held.candidate), (refusal) => new Refused({ refusal }))
       return { revision: set.revision }
     }),
-    shutdown: (identity) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown),
+    shutdown: (identity) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown(false)),
   }
 }
 
