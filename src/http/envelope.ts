@@ -10,7 +10,7 @@ import { Exit, Result, Schema, Struct } from "effect"
 import type { EventInput, EventView } from "../service/Service.ts"
 import { errorsOf, pointer, schemaProblem } from "./decode.ts"
 import { invalid, type Problem, type ProblemError } from "./problem.ts"
-import type { EventResult } from "./results.ts"
+import type { EventResult } from "./results/events.ts"
 import { Instant } from "./schemas.ts"
 
 const JSON_MEDIA_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;.*)?$/i

@@ -12,6 +12,7 @@ import { documentOperations } from "./operations/documents.ts"
 import { eventOperations } from "./operations/events.ts"
 import { governanceOperations } from "./operations/governance.ts"
 import { ruleOperations } from "./operations/rules.ts"
+import { stateOperations } from "./operations/state.ts"
 import { webhookOperations } from "./operations/webhooks.ts"
 import { Service } from "./Service.ts"
 
@@ -34,6 +35,7 @@ export const serviceLayer = (options: ServiceOptions) =>
         ...documentOperations(dependencies, events),
         ...governanceOperations(dependencies),
         ...ruleOperations(dependencies),
+        ...stateOperations(dependencies),
         ...daemonOperations(dependencies),
         ...webhookOperations(dependencies),
       })

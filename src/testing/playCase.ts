@@ -24,7 +24,7 @@ export const playCase = (
   definitions: Definitions,
   tests: ContractTests,
   testCase: TestCase,
-  coverage: Coverage,
+  coverage: Pick<Coverage, "add">,
 ): ReadonlyArray<string> => {
   const { organization: org } = tests
   const state = emptyState(org)

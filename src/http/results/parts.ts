@@ -1,0 +1,23 @@
+/**
+ * What the schemas of answers are made of. With these nothing is decoded or checked while the daemon runs: the type of
+ * every answer is held to its schema when it is compiled, and what is sent is held to it in tests.
+ *
+ * A reader takes members that it does not know: later versions may add some.
+ */
+import { Schema } from "effect"
+
+const { Literals, String: Text } = Schema
+
+export const optional = Schema.optionalKey
+export const texts = Schema.Array(Text)
+
+/** RFC 3339, UTC. */
+export const Time = Text.annotate({ format: "date-time" })
+export const VerdictName = Literals(["allow", "deny", "hold", "expired"])
+export const ActorKind = Literals(["human", "agent", "system", "external", "operator"])
+export const MemberKind = Literals(["human", "agent"])
+export const HoldStateName = Literals(["held", "released", "denied", "expired", "cancelled"])
+export const Unit = Literals(["usd", "tokens", "turns", "minutes"])
+
+export const named = <S extends Schema.Top>(schema: S, identifier: string, description: string) =>
+  schema.annotate({ identifier, description })

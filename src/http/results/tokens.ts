@@ -1,0 +1,24 @@
+/** Tokens. */
+import { Schema } from "effect"
+import { named, optional, Time } from "./parts.ts"
+
+const { Struct, Literals, String: Text } = Schema
+
+export const TokenResult = named(
+  Struct({
+    id: Text,
+    identity: Text,
+    kind: Literals(["human", "agent", "operator", "run", "bridge"]),
+    created: Time,
+    expires: optional(Text),
+    revoked: optional(Time),
+  }),
+  "Token",
+  "A token, without its secret.",
+)
+
+export const NewTokenResult = named(
+  Struct({ id: Text, token: Text }),
+  "NewToken",
+  "A token's secret, shown this once and kept nowhere.",
+)

@@ -1,0 +1,58 @@
+/** Proposals and their votes. */
+import { Schema } from "effect"
+import { HoldResult } from "../results/holds.ts"
+import { pageOf } from "../results/list.ts"
+import { ProposalResult } from "../results/proposals.ts"
+import { route } from "../route.ts"
+import { Instant, Name, Reason } from "../schemas.ts"
+import { Id, listed, optional, page, ReasonBody } from "./parts.ts"
+
+export const proposals = [
+  route({
+    method: "GET",
+    path: "/v1/proposals",
+    summary: "Proposals; member: those that a member may vote on.",
+    query: Schema.Struct({
+      ...page,
+      state: optional(Schema.Literals(["active", "succeeded", "defeated", "expired", "cancelled"])),
+      member: optional(Name),
+    }),
+    result: pageOf(ProposalResult),
+    refusals: ["not-found"],
+    call: (service, identity, { query }) => service.proposals(identity, listed(query)),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/proposals/{id}",
+    summary: "One proposal with its votes.",
+    params: Id,
+    result: ProposalResult,
+    refusals: ["not-found"],
+    call: (service, identity, { params }) => service.proposal(identity, params.id),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/proposals/{id}/votes",
+    summary: "Votes; with a digest, only if the proposal still asks about exactly that.",
+    params: Id,
+    body: Schema.Struct({
+      choice: Name,
+      reason: optional(Reason),
+      digest: optional(Name),
+      standing: optional(Schema.Struct({ until: Instant, max: Schema.Int })),
+    }),
+    result: ProposalResult,
+    refusals: ["not-found", "conflict"],
+    call: (service, identity, { params, body }) => service.vote(identity, params.id, body),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/proposals/{id}/cancel",
+    summary: "Withdraws what the proposal is asked for; the answer is the hold.",
+    params: Id,
+    body: ReasonBody,
+    result: HoldResult,
+    refusals: ["not-found", "conflict"],
+    call: (service, identity, { params, body }) => service.cancel(identity, params.id, body.reason),
+  }),
+]
