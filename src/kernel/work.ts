@@ -6,7 +6,7 @@ import type { Task } from "../domain/task.ts"
 import type { Command } from "./command.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft } from "./draft.ts"
-import { worksByHand } from "./members.ts"
+import { memberOf, worksByHand } from "./members.ts"
 import { backoffMs } from "./retry.ts"
 import type { OpenTask, OrganizationState } from "./state.ts"
 
@@ -185,7 +185,7 @@ export const byHandDrafts = (
   const open = state.tasks.get(id)
   if (open === undefined) return taskEnded(id)
   const { task, attempt } = open
-  if (by.name !== task.member || by.kind === "operator" || by.kind === "external")
+  if (by.name !== task.member || by.kind !== (memberOf(definitions, state.org, task.member)?.kind ?? "human"))
     return refuse("forbidden", "task-of-another", `${id} is a task of ${task.member}, who alone says how it went`)
   if (open.state === "running" || !(task.human === true || worksByHand(definitions, state.org, task.member)))
     return refuse("conflict", "task-of-executor", `${id} is run by an executor, which says how it went`)

@@ -5,6 +5,7 @@ import { Projections } from "../log/Projections.ts"
 import { Mailboxes } from "../supervision/Mailboxes.ts"
 import { Revisions } from "../supervision/Revisions.ts"
 import { Workspace } from "../workspace/Workspace.ts"
+import { agentOperations } from "./operations/agents.ts"
 import { contextOperations } from "./operations/context.ts"
 import { daemonOperations } from "./operations/daemon.ts"
 import type { Dependencies, ServiceOptions } from "./operations/dependencies.ts"
@@ -13,6 +14,7 @@ import { eventOperations } from "./operations/events.ts"
 import { governanceOperations } from "./operations/governance.ts"
 import { ruleOperations } from "./operations/rules.ts"
 import { stateOperations } from "./operations/state.ts"
+import { taskOperations } from "./operations/tasks.ts"
 import { webhookOperations } from "./operations/webhooks.ts"
 import { Service } from "./Service.ts"
 
@@ -29,11 +31,15 @@ export const serviceLayer = (options: ServiceOptions) =>
         options,
       }
       const events = eventOperations(dependencies)
+      const context = contextOperations(dependencies, events)
+      const governance = governanceOperations(dependencies)
       return Service.of({
         ...events,
-        ...contextOperations(dependencies, events),
+        ...context,
         ...documentOperations(dependencies, events),
-        ...governanceOperations(dependencies),
+        ...governance,
+        ...taskOperations(dependencies, governance),
+        ...agentOperations(dependencies, context),
         ...ruleOperations(dependencies),
         ...stateOperations(dependencies),
         ...daemonOperations(dependencies),

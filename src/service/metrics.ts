@@ -1,5 +1,7 @@
 /** What an operator watches, as Prometheus text (exposition format 0.0.4). */
 import type { Dependencies } from "./operations/dependencies.ts"
+import type { OrganizationState } from "../kernel/state.ts"
+import { countAgents } from "./standing.ts"
 import { counters } from "../observability/counters.ts"
 
 export const metricsText = ({ mailboxes, revisions, options }: Dependencies): string => {
@@ -14,7 +16,9 @@ export const metricsText = ({ mailboxes, revisions, options }: Dependencies): st
     ["charter_holds_open", "Events that wait for a proposal.", sum(({ holds }) => holds.size)],
     ["charter_proposals_open", "Proposals that are being voted on.", sum(({ proposals }) => proposals.size)],
     ["charter_tasks_open", "Tasks that have not ended.", sum(({ tasks }) => tasks.size)],
+    ["charter_tasks_queued", "Tasks that could run, and do not yet.", sum(queued)],
     ["charter_runs_open", "Runs that have not ended.", sum(({ runs }) => runs.size)],
+    ["charter_runs_max", "Runs that may go on at the same time.", options.maxRuns],
     ["process_resident_memory_bytes", "Resident memory size in bytes.", process.memoryUsage.rss()],
     ["process_start_time_seconds", "Start time since the Unix epoch in seconds.", Date.parse(options.startedAt) / 1000],
   ]
@@ -23,9 +27,15 @@ export const metricsText = ({ mailboxes, revisions, options }: Dependencies): st
     `# TYPE ${name} gauge`,
     `${name} ${value}`,
   ])
+  lines.push("# HELP charter_agents Agents by their state.", "# TYPE charter_agents gauge")
+  for (const [state, count] of Object.entries(countAgents(revisions.current().definitions, states)))
+    lines.push(`charter_agents{state="${state}"} ${count}`)
   for (const counter of counters.values()) {
     lines.push(`# HELP ${counter.name} ${counter.help}`, `# TYPE ${counter.name} counter`)
     for (const [labels, value] of counter.values) lines.push(`${counter.name}${labels} ${value}`)
   }
   return `${lines.join("\n")}\n`
 }
+
+const queued = ({ tasks }: OrganizationState): number =>
+  [...tasks.values()].filter(({ state }) => state === "queued").length
