@@ -54,13 +54,13 @@ export const makeLoad = () => {
     served: (of: string) => served.get(of) ?? 0,
     begin: ({ org, agent }: Waiting): void => {
       turn++
-      for (const of of [org, agent]) {
-        change(of, 1)
-        served.set(of, turn)
+      for (const name of [org, agent]) {
+        change(name, 1)
+        served.set(name, turn)
       }
     },
     end: ({ org, agent }: Waiting): void => {
-      for (const of of [org, agent]) change(of, -1)
+      for (const name of [org, agent]) change(name, -1)
     },
   }
 }
