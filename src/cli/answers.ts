@@ -12,6 +12,8 @@ export type PublishAnswer = AnswerOf<"POST /v1/events">
 /** An event as every interface shows it. */
 export type ShownEvent = AnswerOf<"GET /v1/events/{id}">
 export type Explanation = AnswerOf<"GET /v1/events/{id}/explanation">
+export type Replay = AnswerOf<"GET /v1/events/{id}/replay">
+export type OrganizationState = AnswerOf<"GET /v1/organizations/{org}/state">
 export type ContractView = ItemOf<"GET /v1/contracts">
 export type OrganizationView = AnswerOf<"GET /v1/organizations/{org}">
 export type ProposalView = AnswerOf<"GET /v1/proposals/{id}">

@@ -17,10 +17,13 @@ export const makeClient = (daemon: Address, token: string) => {
     call,
     publish: (event: NewEvent, query: QueryOf<"POST /v1/events"> = {}) =>
       call("POST /v1/events", { body: event, query }),
+    publishAll: (events: ReadonlyArray<NewEvent>) => client.publishAll(events).catch(fail),
     events: (query: QueryOf<"GET /v1/events">) => call("GET /v1/events", { query }),
     follow: async (query: Parameters<http.Client["follow"]>[0]) => failing(await client.follow(query).catch(fail)),
     explain: (id: string, query: QueryOf<"GET /v1/events/{id}/explanation">) =>
       call("GET /v1/events/{id}/explanation", { params: { id }, query }),
+    replay: (id: string, query: QueryOf<"GET /v1/events/{id}/replay">) =>
+      call("GET /v1/events/{id}/replay", { params: { id }, query }),
     contracts: (query: QueryOf<"GET /v1/contracts">) => call("GET /v1/contracts", { query }),
     contract: (name: string) => call("GET /v1/contracts/{name}", { params: { name } }),
     organizations: () => call("GET /v1/organizations"),
@@ -77,6 +80,14 @@ export const makeClient = (daemon: Address, token: string) => {
     tokens: (query: QueryOf<"GET /v1/tokens">) => call("GET /v1/tokens", { query }),
     revokeToken: (id: string) => call("DELETE /v1/tokens/{id}", { params: { id } }),
     metrics: () => client.text("/metrics").catch(fail),
+    identity: () => call("GET /v1/identity"),
+    event: (id: string, query: QueryOf<"GET /v1/events/{id}">) =>
+      call("GET /v1/events/{id}", { params: { id }, query }),
+    resource: (hash: string) => call("GET /v1/resources/{hash}", { params: { hash } }),
+    storeResource: (query: QueryOf<"POST /v1/resources">, text: string) =>
+      call("POST /v1/resources", { query, body: { text } }),
+    state: (org: string, query: QueryOf<"GET /v1/organizations/{org}/state">) =>
+      call("GET /v1/organizations/{org}/state", { params: { org }, query }),
     status: () => call("GET /v1/status"),
     confirm: () => call("POST /v1/confirm"),
     shutdown: (body: BodyOf<"POST /v1/shutdown"> = {}) => call("POST /v1/shutdown", { body }),

@@ -44,7 +44,7 @@ export const tasksOf = (
 
 /** The next task of a sequence, after the one before has completed. */
 export const nextOfSequence = (done: Task, definitions: Definitions, completed: Event): Draft | undefined => {
-  const { rest, human: _, ...base } = done
+  const { rest, ...base } = withoutHands(done)
   const [member, ...later] = rest ?? []
   if (done.as !== "sequence" || member === undefined) return undefined
   const next: Task = {
@@ -220,9 +220,15 @@ export const taskDraft = (cause: Event, task: Task): Draft => ({
 
 /** Without what belongs to its own place: who comes after it, and who is called when it is late. */
 const lastingPart = (task: Task): Task => {
-  const copy: { -readonly [K in keyof Task]: Task[K] } = { ...task }
+  const copy: { -readonly [K in keyof Task]: Task[K] } = withoutHands(task)
   delete copy.rest
   delete copy.escalations
+  return copy
+}
+
+/** Whether it is done by hand depends on who gets it. */
+const withoutHands = (task: Task): Task => {
+  const copy: { -readonly [K in keyof Task]: Task[K] } = { ...task }
   delete copy.human
   return copy
 }

@@ -201,7 +201,11 @@ export const byHandDrafts = (
       ]
     }
     case "progress": {
-      const { kind: _, ...progress } = says
+      const { text, data } = says
+      const progress = {
+        ...(text === undefined ? undefined : { text }),
+        ...(data === undefined ? undefined : { data }),
+      }
       return [{ ...told(task, "task.progress", { task: id, ...progress }), actor }]
     }
   }

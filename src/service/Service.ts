@@ -76,6 +76,19 @@ export interface Explanation {
   readonly flips: ReadonlyArray<unknown>
 }
 
+/** What of a decision can be compared with another one. */
+export type DecisionSummary = Pick<Decision, "verdict" | "rule" | "revision" | "contracts" | "reason">
+
+/** `differs`: in the verdict, its reason, or the contracts that it is due to. */
+export interface Replay {
+  readonly event: string
+  readonly org: string
+  readonly seq: number
+  readonly then: DecisionSummary
+  readonly now: DecisionSummary
+  readonly differs: boolean
+}
+
 export interface EventQuery {
   readonly org?: string
   readonly types?: ReadonlyArray<string>
@@ -310,6 +323,8 @@ export class Service extends Context.Service<
     readonly events: (identity: Identity, query: EventQuery) => Answer<Listed<EventView>>
     /** `org` and `source` where the id alone is not enough. */
     readonly event: (identity: Identity, id: string, org?: string, source?: string) => Answer<EventView>
+    /** Decides it again by the rules now in force, on the state as it was then; nothing follows from it. */
+    readonly replay: (identity: Identity, id: string, org?: string, source?: string) => Answer<Replay>
     readonly explain: (identity: Identity, id: string, org?: string, source?: string) => Answer<Explanation>
     /** From `after` (a cursor; `""` from the start, `undefined` from now on), for as long as it is read. */
     readonly follow: (

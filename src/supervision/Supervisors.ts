@@ -54,7 +54,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const revisions = yield* Revisions
   const scope = yield* Effect.scope
   const context = yield* Effect.context<Mailboxes | Revisions | EventLog>()
-  const run = makeRunner(options, context)
+  const runTask = makeRunner(options, context)
   const load = makeLoad()
   const running = new Map<string, Fiber.Fiber<void> | undefined>()
   const alarms = new Set<string>()
@@ -119,7 +119,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     })
     const assignment = { org, task: open.task, member, executor, checkpoint: open.checkpoint }
     const fiber = fork(
-      run(assignment).pipe(
+      runTask(assignment).pipe(
         Effect.catch((error) => Effect.logError(`the run of task ${id} broke off; its lease will run out`, error)),
         Effect.catchDefect((error) =>
           Effect.logError(`the run of task ${id} broke off; its lease will run out`, error),

@@ -17,6 +17,8 @@ export interface Recorded {
   readonly run: string
   /** In whose name the run publishes. */
   readonly by: Actor
+  /** The trace that the run is part of. */
+  readonly traceparent: string | undefined
   /** Numbers the events of the run, from 1. */
   readonly nextEvent: () => number
 }
@@ -35,7 +37,7 @@ export const bundled = (chunks: Iterable<Chunk>): ReadonlyArray<Chunk> => {
 }
 
 /** Nothing for what is not kept. */
-export const commandOf = (chunk: Chunk, { task, run, by, nextEvent }: Recorded): Command | undefined => {
+export const commandOf = (chunk: Chunk, { task, run, by, traceparent, nextEvent }: Recorded): Command | undefined => {
   switch (chunk.kind) {
     case "process":
     case "result":
@@ -67,6 +69,7 @@ export const commandOf = (chunk: Chunk, { task, run, by, nextEvent }: Recorded):
               causationid: task.event,
               hops: task.hops,
               run,
+              ...(traceparent === undefined ? undefined : { traceparent }),
               ...(chunk.subject === undefined ? undefined : { subject: chunk.subject }),
               ...(chunk.data === undefined ? undefined : { data: chunk.data }),
             },

@@ -2,17 +2,21 @@
 import { mkdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { Context, Effect, Schedule, Stream } from "effect"
+import type { TaskCheckpoint } from "../domain/builtins.ts"
 import type { Event } from "../domain/event.ts"
 import type { Member } from "../domain/organization.ts"
 import { isRefusal } from "../domain/refusal.ts"
 import { DEFAULT_RETRIES, type Task } from "../domain/task.ts"
 import type { Execution, Executor, Outcome } from "../executors/Executor.ts"
+import { TRACE_VARIABLE } from "../executors/taskInput.ts"
 import { EventLog } from "../log/EventLog.ts"
+import { Tracing } from "../observability/Tracing.ts"
 import { memberActor } from "./actors.ts"
 import { Faults } from "./Faults.ts"
 import { Mailboxes } from "./Mailboxes.ts"
 import { bundled, commandOf, LEASE_MS, PROGRESS_CHUNKS, PROGRESS_MS } from "./recording.ts"
 import { Revisions } from "./Revisions.ts"
+import { traceRun } from "./runTrace.ts"
 
 export interface RunOptions {
   /** Names this daemon's life: leases of any other are given back at start. */
@@ -29,6 +33,8 @@ export interface RunOptions {
       readonly org: string
       readonly run: string
       readonly task: string
+      /** The trace that the run is part of. */
+      readonly traceparent?: string
     }) => Readonly<Record<string, string>>
     readonly revoke: (run: string) => void
   }
@@ -43,6 +49,14 @@ export interface Assignment {
   readonly checkpoint: number | undefined
 }
 
+/** What is known of a run once it is granted. */
+interface Granted extends Assignment {
+  readonly run: string
+  readonly attempt: number
+  readonly event: Event | undefined
+  readonly traceparent: string | undefined
+}
+
 /**
  * Leases the task, so that contracts decide on the run, runs it, and records how it ended. Where the run is not
  * granted, or another has it, nothing is run. When it is interrupted every process of the run is ended before it is done.
@@ -51,36 +65,39 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
   const mailboxes = Context.get(context, Mailboxes)
   const revisions = Context.get(context, Revisions)
   const log = Context.get(context, EventLog)
+  const tracing = Context.get(context, Tracing)
+  const faults = Context.get(context, Faults)
 
-  const run = Effect.fn("Supervisors.run")(function* ({ org, task, member, executor, checkpoint }: Assignment) {
+  const runTask = Effect.fn("Supervisors.runTask")(function* (assignment: Assignment) {
+    const { org, task, member, checkpoint } = assignment
     const { kind, model } = member.executor!
-    const leased = yield* mailboxes.submit(org, {
-      kind: "lease",
-      task: task.id,
-      worker: options.worker,
-      leaseMs: LEASE_MS,
-      executor: kind,
-      ...(typeof model === "string" ? { model } : undefined),
-      by: actorOf(org, member),
-    })
-    if (isRefusal(leased) || leased.run?.state !== "started") return
-    const { id, attempt } = leased.run
     const event = (yield* log.get(org, task.eventSeq))?.event
-    const stood = checkpoint === undefined ? undefined : yield* log.get(org, checkpoint)
-    const scratch = join(options.scratch, id)
+    const trace = traceRun(tracing, task, event)
+    yield* Effect.addFinalizer(() => Effect.sync(() => trace.end()))
+    const leased = yield* mailboxes.submit(
+      org,
+      {
+        kind: "lease",
+        task: task.id,
+        worker: options.worker,
+        leaseMs: LEASE_MS,
+        executor: kind,
+        ...(typeof model === "string" ? { model } : undefined),
+        by: actorOf(assignment),
+      },
+      trace.dispatch,
+    )
+    if (isRefusal(leased) || leased.run?.state !== "started") return
+    const { id: run, attempt } = leased.run
+    const granted: Granted = { ...assignment, run, attempt, event, traceparent: trace.begin(run, attempt, kind) }
+    const stood = checkpoint === undefined ? undefined : (yield* log.get(org, checkpoint))?.event.data
+    const scratch = join(options.scratch, run)
     const outcome = yield* Effect.acquireUseRelease(
       Effect.promise(() => mkdir(scratch, { recursive: true })),
       () =>
         Effect.raceFirst(
-          execute(
-            executor,
-            executionOf(id, attempt, task, member, event, stood?.event.data, scratch),
-            org,
-            task,
-            id,
-            member,
-          ),
-          Effect.andThen(Effect.sleep(LEASE_MS / 3), heartOf(org, task.id, id)),
+          execute(granted, executionOf(granted, stood, scratch)),
+          Effect.andThen(Effect.sleep(LEASE_MS / 3), heartOf(granted)),
         ).pipe(
           Effect.catchTag("LogUnavailable", (error) =>
             Effect.succeed<Outcome>({ success: false, error: error.message, retry: true }),
@@ -88,7 +105,7 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
         ),
       () =>
         Effect.andThen(
-          Effect.sync(() => options.access.revoke(id)),
+          Effect.sync(() => options.access.revoke(run)),
           Effect.promise(() => rm(scratch, { recursive: true, force: true })),
         ),
     ).pipe(
@@ -97,19 +114,20 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
         () => Effect.succeed(undefined),
       ),
     )
+    trace.end(outcome)
     if (outcome === undefined) return
     const retries = member.limits?.retries ?? DEFAULT_RETRIES
     yield* mailboxes
-      .submit(org, { kind: "finish", task: task.id, run: id, outcome, retries })
+      .submit(org, { kind: "finish", task: task.id, run, outcome, retries })
       .pipe(Effect.retry({ times: 5, schedule: Schedule.exponential("100 millis") }))
-    ;(yield* Faults)?.pass("settled", task.id)
-  })
+    faults?.pass("settled", task.id)
+  }, Effect.scoped)
 
   /** Renews the lease for as long as it is held. */
-  const heartOf = (org: string, task: string, run: string) =>
+  const heartOf = ({ org, task, run }: Granted) =>
     Effect.andThen(
       Effect.repeat(
-        Effect.flatMap(mailboxes.submit(org, { kind: "progress", task, run, leaseMs: LEASE_MS }), (answer) =>
+        Effect.flatMap(mailboxes.submit(org, { kind: "progress", task: task.id, run, leaseMs: LEASE_MS }), (answer) =>
           isRefusal(answer) ? Effect.fail("lease-lost" as const) : Effect.void,
         ),
         Schedule.spaced(LEASE_MS / 3),
@@ -119,34 +137,37 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
 
   /** The message is the goal that the route gives, else the event in short. */
   const executionOf = (
-    run: string,
-    attempt: number,
-    task: Task,
-    member: Member,
-    event: Event | undefined,
+    { task, member, run, attempt, event, traceparent }: Granted,
     stood: unknown,
     scratch: string,
-  ): Execution => ({
-    run: options.mark(run),
-    systemPrompt: member.prompt ?? "",
-    tools: [],
-    message: task.goal ?? `${event?.type ?? "an event"}${event?.subject === undefined ? "" : ` on ${event.subject}`}`,
-    task: {
-      ...task,
-      event,
-      attempt,
-      ...(stood === undefined ? undefined : { checkpoint: (stood as { readonly data: unknown }).data }),
-    },
-    config: member.executor!,
-    limits: member.limits ?? {},
-    scratch,
-    workspace: options.workspace,
-    environment: options.access.issue({ name: member.name, org: task.org, run, task: task.id }),
-  })
+  ): Execution => {
+    const traced = traceparent === undefined ? undefined : { traceparent }
+    return {
+      run: options.mark(run),
+      systemPrompt: member.prompt ?? "",
+      tools: [],
+      message: task.goal ?? `${event?.type ?? "an event"}${event?.subject === undefined ? "" : ` on ${event.subject}`}`,
+      task: {
+        ...task,
+        event,
+        attempt,
+        ...(stood === undefined ? undefined : { checkpoint: (stood as TaskCheckpoint).data }),
+      },
+      config: member.executor!,
+      limits: member.limits ?? {},
+      scratch,
+      workspace: options.workspace,
+      environment: {
+        ...options.access.issue({ name: member.name, org: task.org, run, task: task.id, ...traced }),
+        ...(traceparent === undefined ? undefined : { [TRACE_VARIABLE]: traceparent }),
+      },
+    }
+  }
 
   /** What it says is recorded as it comes, usage before the end that it belongs to. */
-  const execute = (executor: Executor, execution: Execution, org: string, task: Task, run: string, member: Member) =>
+  const execute = (granted: Granted, execution: Execution) =>
     Effect.gen(function* () {
+      const { org, task, run, executor, traceparent } = granted
       let outcome: Outcome = { success: false, error: "the executor ended without a result", retry: true }
       let events = 0
       const nextEvent = () => ++events
@@ -157,7 +178,7 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
             bundled(chunks),
             (chunk) => {
               if (chunk.kind === "result") outcome = chunk.outcome
-              const command = commandOf(chunk, { task, run, by: actorOf(org, member), nextEvent })
+              const command = commandOf(chunk, { task, run, by: actorOf(granted), traceparent, nextEvent })
               return command === undefined ? Effect.void : mailboxes.submit(org, command)
             },
             { discard: true },
@@ -167,7 +188,8 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
       return outcome
     })
 
-  const actorOf = (org: string, { name }: Member) => memberActor(revisions.current().definitions, org, name, "agent")
+  const actorOf = ({ org, member }: Assignment) =>
+    memberActor(revisions.current().definitions, org, member.name, "agent")
 
-  return run
+  return runTask
 }

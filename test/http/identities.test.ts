@@ -83,6 +83,7 @@ const TABLE: ReadonlyArray<Row> = [
   { route: "GET /v1/events", path: "/v1/events?org=@team", statuses: INSIDE },
   { route: "GET /v1/events/{id}", about: "event", statuses: TEAM },
   { route: "GET /v1/events/{id}/explanation", about: "event", statuses: TEAM },
+  { route: "GET /v1/events/{id}/replay", about: "event", statuses: TEAM },
   { route: "GET /v1/contracts", path: "/v1/contracts?org=@team", statuses: INSIDE },
   { route: "POST /v1/contracts/lint", json: { files: {} }, statuses: ALL },
   { route: "POST /v1/contracts/describe", json: { files: {} }, statuses: ALL },
@@ -141,6 +142,7 @@ const TABLE: ReadonlyArray<Row> = [
     statuses: [401, 200, 200, 200, 200, 403, 200],
   },
   { route: "GET /v1/resources/{hash}", about: "resource", statuses: TEAM },
+  { route: "GET /v1/identity", statuses: ALL },
   { route: "GET /v1/tokens", statuses: OPERATOR },
   {
     route: "POST /v1/tokens",

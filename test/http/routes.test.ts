@@ -55,6 +55,12 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { id: ids.event, decision: { verdict: "hold" } },
   ],
   [
+    "GET /v1/events/{id}/replay",
+    `/v1/events/${ids.event}/replay`,
+    undefined,
+    { event: ids.event, then: { verdict: "hold" }, now: { verdict: "hold" }, differs: false },
+  ],
+  [
     "GET /v1/events/{id}/explanation",
     `/v1/events/${ids.event}/explanation`,
     undefined,
@@ -197,6 +203,7 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { items: expect.arrayContaining([expect.objectContaining({ id: ids.token, identity: "@erik" })]) },
   ],
   ["DELETE /v1/tokens/{id}", `/v1/tokens/${ids.token}`, undefined, { id: ids.token, revoked: expect.any(String) }],
+  ["GET /v1/identity", "/v1/identity", undefined, { kind: "operator", name: "operator" }],
   ["GET /v1/status", "/v1/status", undefined, { state: "running", contracts: 4, organizations: 3 }],
 ]
 

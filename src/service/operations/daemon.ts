@@ -2,7 +2,6 @@
 import { Effect } from "effect"
 import type { BuiltinData } from "../../domain/builtins.ts"
 import { GLOBAL } from "../../domain/names.ts"
-import { count, decisions } from "../../observability/counters.ts"
 import { refuse } from "../../domain/refusal.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { checkOperator, fail } from "../access.ts"
@@ -29,7 +28,6 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
   const remembered = new Map<string, { readonly identity: Identity; readonly expires: number }>()
   mailboxes.onCommitted((_, records) => {
     if (records.some(({ event }) => event.type === "token.revoked")) remembered.clear()
-    for (const { decision } of records) if (decision !== undefined) count(decisions, "verdict", decision.verdict)
   })
 
   const authenticate: Operations["authenticate"] = (token) => {
@@ -143,7 +141,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     }),
     status,
     ready: Effect.sync(() => options.lifecycle.state === "running"),
-    metrics: Effect.sync(() => metricsText(dependencies)),
+    metrics: metricsText,
     confirm: Effect.fnUntraced(function* (identity) {
       yield* checkOperator(identity, "confirm a removal")
       const { held } = yield* workspace.status

@@ -5,6 +5,7 @@ import type { Projections } from "../../log/Projections.ts"
 import type { Mailboxes } from "../../supervision/Mailboxes.ts"
 import type { Revisions } from "../../supervision/Revisions.ts"
 import type { Workspace } from "../../workspace/Workspace.ts"
+import type { Spans } from "../../observability/Tracing.ts"
 import type { Definitions } from "../../kernel/definitions.ts"
 import type { Status } from "../Service.ts"
 import type { RunTokens } from "../tokens.ts"
@@ -25,6 +26,8 @@ export interface ServiceOptions {
   readonly runTokens: RunTokens
   /** For secrets of webhooks. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Size of what the log takes on disk. */
+  readonly logBytes: () => number
   readonly lifecycle: Lifecycle
   /** Runs at the same time, over all agents. */
   readonly maxRuns: number
@@ -38,6 +41,8 @@ export interface Dependencies {
   readonly mailboxes: typeof Mailboxes.Service
   readonly revisions: typeof Revisions.Service
   readonly workspace: typeof Workspace.Service
+  /** Absent where no traces are recorded. */
+  readonly tracing: Spans | undefined
   readonly options: ServiceOptions
 }
 
