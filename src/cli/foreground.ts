@@ -5,14 +5,14 @@ import type { Invocation } from "./command.ts"
 import { Failure } from "./failure.ts"
 import { logFormat } from "../observability/logging.ts"
 import { bold, dim } from "./output.ts"
-import type { StartFailure } from "./program.ts"
+import type { Bounds, StartFailure } from "./program.ts"
 
 /** A second Ctrl-C this soon is the first one again: npm passes on what the terminal has sent to all. */
 const SAME_INTERRUPT_MS = 500
 
 export const runInForeground = async (
   { folders, program, environment, output }: Invocation,
-  at: { readonly host: string; readonly port: number },
+  at: { readonly host: string; readonly port: number } & Bounds,
 ): Promise<number> => {
   checkFolders(folders)
   const startDaemon = await program.loadDaemon()
