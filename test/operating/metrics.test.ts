@@ -1,6 +1,5 @@
 /** `/metrics`, of a daemon that has done a bit of everything: well-formed, by the conventions, and true. */
-import { readFileSync } from "node:fs"
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { WebSocket } from "ws"

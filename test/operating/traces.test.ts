@@ -102,10 +102,10 @@ describe("the way of an event", () => {
   it("goes on with the trace that the event itself names, and keeps it in the log", async () => {
     const own = "00-11111111111111111111111111111111-2222222222222222-01"
     const { id } = await daemon.publish({ type: "note.made", traceparent: own }, { traceparent: CALLER })
-    const [event] = (await spansOf("1".repeat(32), "event note.made")).filter(({ name }) => name === "event note.made")
-    const [door] = (await spansOf(TRACE, "POST /v1/events")).filter(({ name }) => name === "POST /v1/events")
-    expect(event!.parentSpanId).toBe("2".repeat(16))
-    expect(event!.links.map(({ spanId }) => spanId)).toEqual([door!.spanId])
+    const event = named(await spansOf("1".repeat(32), "event note.made"), "event note.made")
+    const door = named(await spansOf(TRACE, "POST /v1/events"), "POST /v1/events")
+    expect(event.parentSpanId).toBe("2".repeat(16))
+    expect(event.links.map(({ spanId }) => spanId)).toEqual([door.spanId])
     const logged = (await daemon.call("GET", `/v1/events/${id}`)).json as { readonly traceparent: string }
     expect(logged.traceparent).toBe(own)
   })
@@ -188,17 +188,16 @@ describe("what is set", () => {
   })
 
   it("names the service, its attributes and its headers; bodies are protobuf where nothing is said, and compressed when asked", async () => {
-    const { collector, daemon } = await open((at) => {
-      const { OTEL_EXPORTER_OTLP_PROTOCOL: _, ...rest } = exportTo(at)
-      return {
-        ...rest,
+    const { collector, daemon } = await open((at) =>
+      exportTo(at, {
+        OTEL_EXPORTER_OTLP_PROTOCOL: "",
         OTEL_SERVICE_NAME: "gate",
         OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=staging,team=a%20b",
         OTEL_EXPORTER_OTLP_HEADERS: "x-tenant=acme%2Fone",
         OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json",
         OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
-      }
-    })
+      }),
+    )
     for (let one = 0; one < 5; one++) await daemon.publish({ type: "note.made" })
     await daemon.until(
       () =>
