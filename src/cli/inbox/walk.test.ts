@@ -99,6 +99,8 @@ const walkThrough = async (
     explain: async () => ({ text: "the explanation" }),
     vote: record("vote", proposal("p", { state: "succeeded" })),
     markInbox: record("mark", { items: [] }),
+    completeTask: record("complete", { state: "completed" }),
+    failTask: record("fail", { state: "failed" }),
     publish: record("publish", { verdict: "allow" }),
     messages: async () => ({ items: [] }),
     ...client,
@@ -166,6 +168,16 @@ describe("the walk through an inbox", () => {
       ["mark", ["i-2"], "seen"],
       ["publish", { type: "message.send.requested", org: "@team", data: { channel: "general", text: "on my way" } }],
       ["mark", ["i-2"], "acknowledged"],
+    ])
+  })
+
+  it("completes and fails what was handed to a human, and says what came out", async () => {
+    const tasks = ["t-1", "t-2"].map((task) => ({ ...item(`of ${task}`), kind: "message" as const, task }))
+    const { text, done } = await walkThrough(["c", "shipped", "f", "", "f", "no access"], [], tasks)
+    expect(text).toContain("c complete   f fail   k acknowledge")
+    expect(done.filter((one) => (one as [string])[0] !== "mark")).toEqual([
+      ["complete", "t-1", { result: "shipped" }],
+      ["fail", "t-2", { error: "no access" }],
     ])
   })
 
