@@ -122,7 +122,9 @@ describe("the walk through an inbox", () => {
     )
     expect(text).toContain("─── 1 of 3 ───\nMay p-1 happen?\nwho asks  coder in @team\n")
     expect(text).toContain("what      deploy.requested by coder e-1\n")
-    expect(text).toContain("rule      When it happens\n            - it waits\n          @team/rule  c.yaml:3\n")
+    expect(text).toContain(
+      "rule      When it happens\n            - it waits\n          @team/rule\n          c.yaml:3\n",
+    )
     expect(text).toContain("You have approved. deploy.requested of coder is let through.")
     expect(text).toMatch(/3 done\. Nothing waits for you any more\.$/)
     expect(done).toEqual([

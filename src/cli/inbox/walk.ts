@@ -55,7 +55,7 @@ const decide = async (client: Client, terminal: Terminal, proposal: ProposalView
     if (key === "o") terminal.page(await wholeOf(client, one, terminal.screen()))
     const chosen = choices.find((choice) => choice.key === key)
     if (chosen === undefined) continue
-    const reason = await terminal.line(`${bold(chosen.does)}, because ${dim("(Enter: no reason; Esc: not yet)")}: `)
+    const reason = await terminal.line(`${bold(chosen.does)}, because ${dim("(Enter: no reason; Esc: not yet)")}`)
     if (reason === undefined) continue
     const done = await attempt(terminal, async () => {
       const { id, digest } = proposal
@@ -125,7 +125,7 @@ const read = async (client: Client, terminal: Terminal, item: InboxItem): Promis
 const finish = async (client: Client, terminal: Terminal, task: string, key: "c" | "f"): Promise<boolean> => {
   const done = key === "c"
   const said = await terminal.line(
-    `${bold(done ? "Done" : "Failed")}, ${done ? "with the result" : "because"} ${dim(`(${done ? "Enter: none; " : ""}Esc: not yet)`)}: `,
+    `${bold(done ? "Done" : "Failed")}, ${done ? "with the result" : "because"} ${dim(`(${done ? "Enter: none; " : ""}Esc: not yet)`)}`,
   )
   if (said === undefined || (!done && said.trim() === "")) return false
   return attempt(terminal, async () => {
@@ -139,7 +139,7 @@ const finish = async (client: Client, terminal: Terminal, task: string, key: "c"
 /** Answers where it was said, which settles it. */
 const reply = async (client: Client, terminal: Terminal, { id, org, channel, from }: InboxItem): Promise<boolean> => {
   const where = channel === undefined ? `to ${plain(from)}` : `in #${plain(channel)}`
-  const text = await terminal.line(`${bold("Reply")} ${where} ${dim("(Esc: not yet)")}: `)
+  const text = await terminal.line(`${bold("Reply")} ${where} ${dim("(Esc: not yet)")}`)
   if (text === undefined || text.trim() === "") return false
   return attempt(terminal, async () => {
     const data = { ...(channel === undefined ? { to: from } : { channel }), text }
