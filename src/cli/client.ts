@@ -76,8 +76,12 @@ export const makeClient = (daemon: Address, token: string) => {
     revokeDelegation: (id: string) => send<DelegationView>("DELETE", `/v1/delegations/${segment(id)}`),
     holds: (query: Query) => get<List<HoldView>>("/v1/holds", query),
     hold: (id: string) => get<HoldView>(`/v1/holds/${segment(id)}`),
-    cancel: (kind: "holds" | "proposals", id: string, reason: { readonly reason?: string }) =>
-      post<HoldView>(`/v1/${kind}/${segment(id)}/cancel`, reason),
+    openProposal: (wanted: Readonly<Record<string, unknown>>) => post<PublishAnswer>("/v1/proposals", wanted),
+    cancelHold: (id: string, reason: { readonly reason?: string }) =>
+      post<HoldView>(`/v1/holds/${segment(id)}/cancel`, reason),
+    /** The hold, or the proposal where a member has opened it. */
+    cancelProposal: (id: string, reason: { readonly reason?: string }) =>
+      post<HoldView | ProposalView>(`/v1/proposals/${segment(id)}/cancel`, reason),
     tasks: (query: Query) => get<List<TaskView>>("/v1/tasks", query),
     task: (id: string) => get<TaskView>(`/v1/tasks/${segment(id)}`),
     cancelTask: (id: string, reason: { readonly reason?: string }) =>

@@ -11,10 +11,11 @@ export const proposalLines = (proposal: ProposalView, now: Date): ReadonlyArray<
 ]
 
 export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<string> => {
-  const { state, deadline, electorate, votes, requester, org, resolvedAt } = proposal
+  const { state, deadline, electorate, votes, requester, org, resolvedAt, reason, motion } = proposal
   if (state !== "active")
     return [
       `${STATES[state](state)}${resolvedAt === undefined ? "" : `, ${timeAndDistance(resolvedAt, now)}`}; asked by ${plain(requester)} in ${org}`,
+      ...(reason === undefined ? [] : [`${dim("because")}   ${plain(reason)}`]),
       ...voteLines(proposal, now),
     ]
   const open = electorate.filter(({ name }) => !votes.some(({ by }) => by === name)).map(({ name }) => plain(name))
@@ -22,10 +23,12 @@ export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<
     `${dim("asked by")}  ${plain(requester)} in ${org}`,
     `${dim("votes")}     ${tally(proposal)}`,
     `${dim("can vote")}  ${open.length === 0 ? "all have voted" : open.join(", ")}`,
-    `${dim("until")}     ${timeAndDistance(deadline, now)}; then it expires, which denies`,
+    `${dim("until")}     ${timeAndDistance(deadline, now)}; then it ${motion === undefined ? "expires, which denies" : countsVotes(proposal) ? "is counted" : "expires"}`,
     ...voteLines(proposal, now),
   ]
 }
+
+const countsVotes = ({ of, resolution }: ProposalView): boolean => of === "cast" || resolution.kind === "plurality"
 
 export const voteLines = ({ votes }: ProposalView, now: Date): ReadonlyArray<string> =>
   votes.map(
@@ -62,6 +65,6 @@ const tally = ({ resolution, votes, electorate }: ProposalView): string => {
     case "unanimous":
       return `${given}; all are needed`
     case "plurality":
-      return `${votes.length} of ${size} have voted; most votes win`
+      return `${votes.length} of ${size} have voted; most votes win of ${resolution.options.map(plain).join(", ")}`
   }
 }

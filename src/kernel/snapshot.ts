@@ -3,11 +3,19 @@ import type { Delegation, Vote } from "../domain/proposal.ts"
 import { decodeBudgets, encodeBudgets, type EncodedBudget } from "./budgets.ts"
 import { decodeCounter, encodeCounter, type EncodedCounter } from "./counters.ts"
 import { decodeLimits, encodeLimits, type EncodedLimit } from "./limits.ts"
-import type { OpenHold, OpenProposal, OpenRun, OpenTask, OrganizationState, StandingApproval } from "./state.ts"
+import type {
+  ElectedOwner,
+  OpenHold,
+  OpenProposal,
+  OpenRun,
+  OpenTask,
+  OrganizationState,
+  StandingApproval,
+} from "./state.ts"
 import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 4
+export const SNAPSHOT_VERSION = 5
 
 interface Encoded {
   readonly org: string
@@ -25,6 +33,7 @@ interface Encoded {
   readonly tasks: ReadonlyArray<OpenTask>
   readonly runs: ReadonlyArray<OpenRun>
   readonly documents: ReadonlyArray<readonly [name: string, version: number]>
+  readonly owners: ReadonlyArray<readonly [name: string, owner: ElectedOwner]>
 }
 
 /** Equal states have equal text. */
@@ -39,17 +48,19 @@ export const encodeState = (state: OrganizationState): string =>
     limits: encodeLimits(state.limits),
     budgets: encodeBudgets(state.budgets),
     holds: [...state.holds.values()].map(normalHold),
-    proposals: [...state.proposals.values()].map(({ proposal, votes, released, joined }) => ({
+    proposals: [...state.proposals.values()].map(({ proposal, votes, released, joined, option }) => ({
       proposal,
       votes: [...votes.values()],
       released,
       joined,
+      option,
     })),
     delegations: [...state.delegations.values()],
     standing: [...state.standing.values()],
     tasks: [...state.tasks.values()].map(normalTask),
     runs: [...state.runs.values()],
     documents: [...state.documents].sort(byKey),
+    owners: [...state.owners].sort(byKey),
   } satisfies Encoded)
 
 export const decodeState = (text: string): OrganizationState => {
@@ -65,9 +76,9 @@ export const decodeState = (text: string): OrganizationState => {
     budgets: decodeBudgets(encoded.budgets),
     holds: new Map(encoded.holds.map((hold) => [hold.id, normalHold(hold)])),
     proposals: new Map(
-      encoded.proposals.map(({ proposal, votes, released, joined }) => [
+      encoded.proposals.map(({ proposal, votes, released, joined, option }) => [
         proposal.id,
-        { proposal, votes: new Map(votes.map((vote) => [vote.by, vote])), released, joined },
+        { proposal, votes: new Map(votes.map((vote) => [vote.by, vote])), released, joined, option },
       ]),
     ),
     delegations: new Map(encoded.delegations.map((delegation) => [delegation.id, delegation])),
@@ -75,6 +86,7 @@ export const decodeState = (text: string): OrganizationState => {
     tasks: new Map(encoded.tasks.map((task) => [task.task.id, normalTask(task)])),
     runs: new Map(encoded.runs.map((run) => [run.run, run])),
     documents: new Map(encoded.documents),
+    owners: new Map(encoded.owners.map(([name, { owner, instead }]) => [name, { owner, instead }])),
     nextTimer: Number.POSITIVE_INFINITY,
   }
   state.nextTimer = nextTimer(state)

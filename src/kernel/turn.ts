@@ -4,7 +4,7 @@
  * the state is thrown away and made again from the log.
  */
 import type { BuiltinData } from "../domain/builtins.ts"
-import type { Actor } from "../domain/event.ts"
+import type { Actor, Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
 import { classOf } from "../domain/eventTypes.ts"
@@ -13,11 +13,13 @@ import type { Answer, Command, Done } from "./command.ts"
 import { decide } from "./decide.ts"
 import { documentProblem, WRITE_DOCUMENT, writtenDocument } from "./documents.ts"
 import type { Definitions } from "./definitions.ts"
-import type { Draft } from "./draft.ts"
+import { type Draft, stamp } from "./draft.ts"
 import { evolve } from "./evolve.ts"
 import type { KeptText } from "./keptText.ts"
 import { writtenMessage } from "./messages.ts"
-import { endedBy, react } from "./react.ts"
+import { motionProblem, OPEN_PROPOSAL } from "./motions.ts"
+import { closeProposal } from "./proposals.ts"
+import { endedBy, react, revisited } from "./react.ts"
 import type { OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
 import { cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
@@ -50,10 +52,7 @@ export class Turn {
     const definitions = this.#definitions
     switch (command.kind) {
       case "publish":
-        return (
-          (command.event.type === WRITE_DOCUMENT ? documentProblem(state, definitions, command.event) : undefined) ??
-          this.#done(command.event)
-        )
+        return this.#problem(command.event) ?? this.#done(command.event)
       case "vote":
         return this.#doneUnless(voteDraft(state, definitions, command, this.#now))
       case "delegate":
@@ -61,7 +60,7 @@ export class Turn {
       case "revokeDelegation":
         return this.#doneUnless(revokeDelegationDraft(state, command))
       case "cancel":
-        return this.#allUnless(cancelDrafts(state, definitions, command))
+        return this.#allUnless(cancelDrafts(state, definitions, command, this.#now))
       case "lease":
         return this.#lease(command)
       case "progress":
@@ -78,6 +77,24 @@ export class Turn {
       }
       case "tick":
         return {}
+    }
+  }
+
+  /** What keeps one of the daemon's own operations from happening, whatever the contracts say. */
+  #problem(event: Incoming): Refusal | undefined {
+    const state = this.#state
+    switch (event.type) {
+      case WRITE_DOCUMENT:
+        return documentProblem(state, this.#definitions, event)
+      case OPEN_PROPOSAL:
+        return motionProblem(
+          state,
+          this.#definitions,
+          stamp(event, state.org, state.position + 1, this.#now),
+          this.#now,
+        )
+      default:
+        return undefined
     }
   }
 
@@ -103,26 +120,40 @@ export class Turn {
   }
 
   #record(drafts: ReadonlyArray<Draft>): LogRecord {
-    const queue: Array<Draft> = [...drafts]
     const start = this.records.length
+    const crowd: Crowd = { requests: 0, others: 0 }
+    this.#drain(drafts, crowd)
+    for (let at = start; at < this.records.length; at++)
+      for (const id of revisited(this.#state, this.records[at]!)) {
+        const open = this.#state.proposals.get(id)
+        const { event } = this.records[at]!
+        if (open !== undefined)
+          this.#drain(closeProposal(this.#state, this.#definitions, open, event, this.#now), crowd)
+      }
+    return this.records[start]!
+  }
+
+  /** Records drafts, and what follows from each, in order. */
+  #drain(drafts: ReadonlyArray<Draft>, crowd: Crowd): void {
+    const queue: Array<Draft> = [...drafts]
     const state = this.#state
-    let requests = 0
     for (let next = 0; next < queue.length; next++) {
       const draft = this.#written(queue[next]!)
       if (draft.keep !== undefined) this.texts.push(draft.keep)
-      const crowded = isGated(draft) ? requests > MAX_DERIVED_REQUESTS_PER_TURN : next > MAX_DERIVED_PER_TURN
+      const crowded = isGated(draft)
+        ? crowd.requests > MAX_DERIVED_REQUESTS_PER_TURN
+        : crowd.others++ > MAX_DERIVED_PER_TURN
       const { record, derived } = decide(state, this.#definitions, draft, this.#now, crowded)
       const ended = endedBy(state, record)
       evolve(state, this.#definitions, record, this.#now)
       this.records.push(record)
       if (derived.length > 0) {
         queue.push(...derived)
-        requests += derived.filter(isGated).length
+        crowd.requests += derived.filter(isGated).length
       }
       const reactions = react(state, this.#definitions, record, ended, this.#now)
       if (reactions.length > 0) queue.push(...reactions)
     }
-    return this.records[start]!
   }
 
   /** What can only be said at the very place that the event gets. */
@@ -169,6 +200,12 @@ export class Turn {
     }
     return { event: this.#record(granted).event, run: { id, attempt, state: "started" } }
   }
+}
+
+/** What has followed from one command so far. */
+interface Crowd {
+  requests: number
+  others: number
 }
 
 const isGated = ({ type }: Draft): boolean => classOf(type) === "gated"

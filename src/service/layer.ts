@@ -32,7 +32,7 @@ export const serviceLayer = (options: ServiceOptions) =>
         ...events,
         ...contextOperations(dependencies, events),
         ...documentOperations(dependencies, events),
-        ...governanceOperations(dependencies),
+        ...governanceOperations(dependencies, events),
         ...ruleOperations(dependencies),
         ...daemonOperations(dependencies),
         ...webhookOperations(dependencies),

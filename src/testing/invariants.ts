@@ -53,7 +53,7 @@ export const checkInvariants = (evidence: Evidence): ReadonlyArray<Violation> =>
   checkAcknowledged(evidence, log, say)
   for (const one of log.decided) checkEffects(one, log, say)
   for (const hold of log.holds.values()) checkHold(hold, log, say)
-  for (const proposal of log.proposals.values()) checkProposal(proposal, say)
+  for (const proposal of log.proposals.values()) checkProposal(proposal, log, say)
   for (const task of log.tasks.values()) checkTask(task, evidence.settled === true, say)
   checkViews(evidence, log, say)
   for (const { what, one, other } of evidence.same ?? [])
@@ -78,6 +78,9 @@ interface HoldLife {
 }
 interface ProposalLife {
   readonly proposal: Proposal
+  /** Of what a member opened: where its outcome is said to hold, and the records that enforce it. */
+  readonly executed: Array<{ readonly seq: number; readonly data: BuiltinData["proposal.executed"] }>
+  readonly enforced: Array<string>
   readonly votes: Array<{ readonly vote: Vote; readonly time: string }>
   readonly ends: Array<{ readonly type: string; readonly time: string }>
   hold: HoldLife | undefined
@@ -171,7 +174,14 @@ const fold = (index: Index, event: Event, say: Say): void => {
     case "proposal.opened": {
       const proposal = event.data as Proposal
       if (index.proposals.has(proposal.id)) say(3, `${proposal.id} was opened twice`)
-      index.proposals.set(proposal.id, { proposal, votes: [], ends: [], hold: index.holds.get(proposal.hold) })
+      index.proposals.set(proposal.id, {
+        proposal,
+        executed: [],
+        enforced: [],
+        votes: [],
+        ends: [],
+        hold: index.holds.get(proposal.hold ?? ""),
+      })
       return
     }
     case "vote.cast": {
@@ -191,6 +201,20 @@ const fold = (index: Index, event: Event, say: Say): void => {
       const life = index.proposals.get(proposal)
       if (life === undefined) return say(3, `${proposal} has ended and never was`)
       life.ends.push({ type: event.type, time: event.time })
+      return
+    }
+    case "proposal.executed": {
+      const data = event.data as BuiltinData["proposal.executed"]
+      const life = index.proposals.get(data.proposal)
+      if (life === undefined) return say(3, `${data.proposal} was executed and never was`)
+      life.executed.push({ seq: event.seq, data })
+      return
+    }
+    case "document.owner.changed": {
+      const { name, owner, proposal } = event.data as BuiltinData["document.owner.changed"]
+      const life = index.proposals.get(proposal)
+      if (life === undefined) return say(2, `${name} has got an owner by ${proposal}, which is not there`)
+      life.enforced.push(`${name} is ${owner}'s`)
       return
     }
     default:
@@ -308,9 +332,11 @@ const checkTask = ({ created, runs, ends }: TaskLife, settled: boolean, say: Say
 
 // ── 3 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const checkProposal = ({ proposal, votes, ends, hold }: ProposalLife, say: Say): void => {
+const checkProposal = (life: ProposalLife, log: Index, say: Say): void => {
+  const { proposal, votes, ends, hold } = life
   const { id, electorate, deadline } = proposal
-  if (hold === undefined) say(3, `${id} belongs to no held event`)
+  if (proposal.motion !== undefined) checkMotion(life, log, say)
+  else if (hold === undefined) say(3, `${id} belongs to no held event`)
   else if (hold.decision.revision !== proposal.revision && !hold.continued)
     say(3, `${id} was opened under another revision than its event was held under`)
   const types = ends.map(({ type }) => type).join()
@@ -337,6 +363,29 @@ const checkProposal = ({ proposal, votes, ends, hold }: ProposalLife, say: Say):
   if (end.type === "proposal.expired" && end.time < deadline && last.size < electorate.length)
     say(3, `${id} has expired before its deadline`)
   if (end.type === "proposal.defeated" && met) say(3, `${id} was defeated with ${told}`)
+}
+
+/** Opened by a request that was let through, by nobody else's leave; what it enforces is what has won. */
+const checkMotion = ({ proposal, ends, executed, enforced }: ProposalLife, log: Index, say: Say): void => {
+  const { id, motion, org } = proposal
+  const { decision } = log.bySeq.get(place(org, motion!.seq)) ?? {}
+  const allowed = decision?.verdict === "allow" || releaseOf(log.holds.get(decision?.hold ?? "")) !== undefined
+  if (!allowed) say(2, `${id} was opened, though it was not let through`)
+  if (executed.length > 1) say(3, `${id} was executed ${executed.length} times`)
+  if (executed.length > 0 && ends.map(({ type }) => type).join() !== "proposal.succeeded")
+    say(3, `${id} was executed, and had not succeeded`)
+  for (const { seq, data } of executed)
+    for (const task of log.tasksOf.get(place(org, seq)) ?? [])
+      if (log.tasks.get(task)?.created.contract === proposal.contract)
+        enforced.push(`${data.goal} is ${log.tasks.get(task)!.created.member}'s`)
+  const [outcome] = executed
+  const won = outcome?.data.option
+  const { binding, document, goal } = motion!
+  const due =
+    binding && won !== undefined ? [document ?? goal ?? ""].filter(Boolean).map((what) => `${what} is ${won}'s`) : []
+  // Who has left since then gets nothing.
+  if (enforced.length > due.length || enforced.some((what) => !due.includes(what)))
+    say(2, `${id} has led to ${JSON.stringify(enforced)}, and to ${JSON.stringify(due)} at most it may`)
 }
 
 const isVeto = ({ vetoers = [] }: Proposal, { by, choice }: Vote): boolean =>

@@ -25,7 +25,7 @@ export const vote = async (invocation: Invocation, given: Given, chosen?: Choice
     ...(digest === undefined ? undefined : { digest }),
     ...(standing === undefined ? undefined : { standing }),
   })
-  const outcome = view.state === "active" ? undefined : await client.hold(view.hold)
+  const outcome = view.state === "active" || view.hold === undefined ? undefined : await client.hold(view.hold)
   invocation.output.answer(view, () => {
     const lines = [`You have ${VOTED[choice] ?? `chosen "${plain(choice)}"`}.`, ...proposalLines(view, new Date())]
     if (outcome?.state === "released")
