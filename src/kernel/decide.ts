@@ -88,8 +88,8 @@ export const judge = (
   if (tasks.ids.length > 0) base.tasks = tasks.ids
   const emits = announced(considered, "allow")
   if (emits.length > 0) base.emits = emits
-  const follow = joined(tasks.drafts, followUps(considered, "allow", definitions, event))
-  return carriedOut(base, builtInEffects(state, definitions, event, now), follow)
+  const followed = joined(tasks.drafts, followUps(considered, "allow", definitions, event))
+  return carriedOut(base, builtInEffects(state, definitions, event, now), followed)
 }
 
 /** Allowed, with what the daemon does by itself. */

@@ -10,6 +10,7 @@
  * 5. The hash chain verifies.
  * 6. No process of a run outlives it.
  */
+import { Delegations, isMet } from "./countedVotes.ts"
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { Decision } from "../domain/decision.ts"
 import { type Event, eventKey } from "../domain/event.ts"
@@ -82,7 +83,7 @@ interface ProposalLife {
   readonly executed: Array<{ readonly seq: number; readonly data: BuiltinData["proposal.executed"] }>
   readonly enforced: Array<string>
   readonly votes: Array<{ readonly vote: Vote; readonly time: string }>
-  readonly ends: Array<{ readonly type: string; readonly time: string }>
+  readonly ends: Array<{ readonly type: string; readonly time: string; readonly seq: number }>
   hold: HoldLife | undefined
 }
 interface TaskLife {
@@ -102,6 +103,8 @@ interface Index {
   /** By the event that they follow from. */
   readonly tasksOf: Map<string, Array<string>>
   readonly endedRuns: Set<string>
+  /** By organization. */
+  readonly delegations: Map<string, Delegations>
 }
 
 const place = (org: string, seq: number): string => `${org} ${seq}`
@@ -116,6 +119,7 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     tasks: new Map(),
     tasksOf: new Map(),
     endedRuns: new Set(),
+    delegations: new Map(),
   }
   const keys = new Set<string>()
   const heads = new Map<
@@ -143,6 +147,9 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     if (decision !== undefined && classOf(event.type) === "gated") index.decided.push({ event, decision })
     if (decision?.verdict === "hold" && decision.hold !== undefined)
       index.holds.set(decision.hold, { event, decision, opened: false, ends: [], continued: false })
+    let delegations = index.delegations.get(org)
+    if (delegations === undefined) index.delegations.set(org, (delegations = new Delegations()))
+    delegations.see(event)
     fold(index, event, say)
   }
   return index
@@ -200,7 +207,7 @@ const fold = (index: Index, event: Event, say: Say): void => {
       const { proposal } = event.data as BuiltinData["proposal.succeeded"]
       const life = index.proposals.get(proposal)
       if (life === undefined) return say(3, `${proposal} has ended and never was`)
-      life.ends.push({ type: event.type, time: event.time })
+      life.ends.push({ type: event.type, time: event.time, seq: event.seq })
       return
     }
     case "proposal.executed": {
@@ -354,13 +361,15 @@ const checkProposal = (life: ProposalLife, log: Index, say: Say): void => {
   if (end === undefined) return
   const before = votes.filter(({ time }) => time <= end.time)
   const last = new Map(before.map(({ vote }) => [vote.by, vote.choice]))
+  const type = proposal.motion === undefined ? (hold?.event.type ?? "") : "proposal.open.requested"
+  const counting = log.delegations.get(proposal.org)?.counted(proposal, type, last, end.seq, end.time) ?? last
   const counted = proposal.of === "cast" || proposal.resolution.kind === "plurality"
   const vetoed = before.some(({ vote }) => isVeto(proposal, vote) && last.get(vote.by) === "deny")
-  const met = !vetoed && isMet(proposal, last)
-  const told = JSON.stringify([...last])
+  const met = !vetoed && isMet(proposal, counting)
+  const told = JSON.stringify([...counting])
   if (end.type === "proposal.succeeded" && (!met || (end.time >= deadline && !counted)))
     say(3, `${id} has succeeded with ${told} at ${end.time}`)
-  if (end.type === "proposal.expired" && end.time < deadline && last.size < electorate.length)
+  if (end.type === "proposal.expired" && end.time < deadline && counting.size < electorate.length)
     say(3, `${id} has expired before its deadline`)
   if (end.type === "proposal.defeated" && met) say(3, `${id} was defeated with ${told}`)
 }
@@ -393,39 +402,6 @@ const isVeto = ({ vetoers = [] }: Proposal, { by, choice }: Vote): boolean =>
 
 const isVetoInDelay = ({ proposal, ends }: ProposalLife, vote: Vote): boolean =>
   proposal.delay !== undefined && isVeto(proposal, vote) && ends.every(({ type }) => type === "proposal.succeeded")
-
-/** The rule as the contract's reader has it, over the votes that were cast. */
-const isMet = (proposal: Proposal, votes: ReadonlyMap<string, string>): boolean => {
-  const { electorate, resolution, quorum = 1 } = proposal
-  const base = electorate.filter(({ joins }) => joins === undefined)
-  const weigh = (of: ReadonlyArray<{ readonly weight: number }>): number =>
-    of.reduce((sum, { weight }) => sum + weight, 0)
-  const voters = (choice: string) => electorate.filter(({ name }) => votes.get(name) === choice)
-  const approve = voters("approve")
-  if (resolution.kind === "plurality") {
-    if (votes.size < quorum) return false
-    const totals = resolution.options.map((option) => ({
-      option,
-      total: weigh(voters(option)),
-      heads: voters(option).length,
-    }))
-    const best = totals.filter(({ total, heads }) => heads > 0 && totals.every((other) => other.total <= total))
-    return best.length === 1 || best.some(({ option }) => option === resolution.tieBreak)
-  }
-  if (resolution.kind === "approvals") return approve.length >= resolution.approvals
-  const cast = proposal.of === "cast"
-  if (approve.length === 0 || (cast && votes.size < quorum)) return false
-  const of = cast ? [...approve, ...voters("deny")] : base
-  const share = weigh(approve) / weigh(of)
-  switch (resolution.kind) {
-    case "majority":
-      return share > 0.5
-    case "supermajority":
-      return share >= resolution.fraction - 1e-9
-    case "unanimous":
-      return approve.length >= of.length
-  }
-}
 
 /** How a requirement ended: a further proposal stands for one that ran out of time. */
 const outcomeOf = (log: Index, id: string): string | undefined => {
