@@ -13,7 +13,8 @@ import { EventFacts } from "./eventFacts.ts"
 import { correctRun, markBudget, releaseRun, reserve, settleRun } from "./budgets.ts"
 import { consume, giveBack, markExceeded, pruneLimits, type Reservation, settle } from "./limits.ts"
 import { isOwnContract } from "./motions.ts"
-import { askedEvent, isAbout, isForElectorate, standingOf } from "./proposals.ts"
+import { askedEvent } from "./askedEvent.ts"
+import { isAbout, isForElectorate, standingOf } from "./proposals.ts"
 import type { OpenTask, OrganizationState } from "./state.ts"
 
 /** `definitions` are those of the revision that the organization has adopted at this record; `now` is its log time. */

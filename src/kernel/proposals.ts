@@ -1,82 +1,16 @@
-/** The life of open proposals: who may vote, how each elector stands, and what must follow. Pure. */
+/** The life of open proposals: when one is decided, and the votes that cast themselves. Pure. */
 import canonicalize from "canonicalize"
 import { type Event, requesterOf } from "../domain/event.ts"
-import { typeMatches } from "../domain/eventTypes.ts"
-import type { Elector, Proposal, Vote } from "../domain/proposal.ts"
+import type { Proposal, Vote } from "../domain/proposal.ts"
 import { compilePath } from "../language/conditions/path.ts"
+import { asOf, askedEvent, closed, onBehalfOf } from "./askedEvent.ts"
+import { ballotOf, canVote, hasJoined } from "./ballots.ts"
 import type { Definitions } from "./definitions.ts"
-import { DAEMON_SOURCE, daemonActor, type Draft, follow } from "./draft.ts"
-import { OPEN_PROPOSAL } from "./motions.ts"
+import { type Draft, follow } from "./draft.ts"
 import type { OpenProposal, OrganizationState, StandingApproval } from "./state.ts"
 import { type Standing, type Tally, tally, type VotingRule } from "./tally.ts"
 
 const NONE: ReadonlyArray<Draft> = []
-
-/** Is the elector still a member where he was one when the electorate was frozen? */
-export const canVote = (definitions: Definitions, elector: Pick<Elector, "name" | "kind" | "org">): boolean =>
-  elector.org === undefined
-    ? definitions.isHuman(elector.name)
-    : definitions.view(elector.org).members.get(elector.name.split("@")[0]!)?.kind === elector.kind
-
-/** A level that has not joined yet may not vote, but will be able to. */
-export const hasJoined = ({ joins }: Elector, now: number): boolean => joins === undefined || Date.parse(joins) <= now
-
-/** What a proposal is about: the event that is held, or the request that a member opened it with, without its data. */
-export const askedEvent = (state: OrganizationState, { hold, motion, opened, org }: Proposal): Event | undefined =>
-  motion === undefined
-    ? state.holds.get(hold ?? "")?.event
-    : {
-        id: motion.event,
-        source: DAEMON_SOURCE,
-        type: OPEN_PROPOSAL,
-        time: opened,
-        org,
-        actor: motion.by,
-        correlationid: motion.correlationid,
-        seq: motion.seq,
-        ...(motion.hops === undefined ? undefined : { hops: motion.hops }),
-      }
-
-/**
- * What an elector's vote comes to, with what he has delegated; `abstain` where a delegation leads in a circle. Who
- * cannot vote himself, because he has left or has not joined yet, gives no vote to anybody either.
- */
-export const choiceOf = (
-  state: OrganizationState,
-  definitions: Definitions,
-  { proposal, votes }: OpenProposal,
-  elector: Elector,
-  now: number,
-): string | undefined => {
-  const seen = new Set<string>()
-  for (let at = elector; ;) {
-    const vote = votes.get(at.name)
-    if (vote !== undefined) return vote.choice
-    if (seen.has(at.name)) return "abstain"
-    seen.add(at.name)
-    const next = canVote(definitions, at) && hasJoined(at, now) ? delegateOf(state, proposal, at, now) : undefined
-    if (next === undefined) return undefined
-    at = next
-  }
-}
-
-/** The newest delegation that is for this proposal counts. */
-const delegateOf = (
-  state: OrganizationState,
-  proposal: Proposal,
-  { name: from, kind }: Elector,
-  now: number,
-): Elector | undefined => {
-  if (kind !== "human" || state.delegations.size === 0) return undefined
-  const type = askedEvent(state, proposal)?.type ?? ""
-  let found: Elector | undefined
-  for (const delegation of state.delegations.values()) {
-    if (delegation.from !== from || Date.parse(delegation.expires) <= now || !typeMatches(delegation.on, type)) continue
-    const to = proposal.electorate.find((one) => one.name === delegation.to && one.kind === "human")
-    if (to !== undefined) found = to
-  }
-  return found
-}
 
 export const tallyOf = (state: OrganizationState, definitions: Definitions, open: OpenProposal, now: number): Tally => {
   const { proposal } = open
@@ -89,7 +23,7 @@ export const tallyOf = (state: OrganizationState, definitions: Definitions, open
     weight: base.reduce((total, { weight }) => total + weight, 0),
   }
   const standings = proposal.electorate.map((elector): Standing => {
-    const choice = choiceOf(state, definitions, open, elector, now)
+    const choice = ballotOf(state, definitions, open, elector, now).choice
     return {
       weight: elector.weight,
       open: canVote(definitions, elector),
@@ -203,27 +137,6 @@ const isOfKind = (standing: StandingApproval, proposal: Proposal, asked: Event):
 export const isForElectorate = ({ electorate }: StandingApproval, proposal: Proposal): boolean =>
   electorate === electorateText(proposal)
 
-/** What every record of a proposal's end says. */
-export const closed = ({ id, hold, contract }: Proposal) => ({
-  proposal: id,
-  ...(hold === undefined ? undefined : { hold }),
-  contract,
-})
-
-/** Belongs to the correlation of what was `asked`, whoever caused it, and acts for who asked. */
-export const onBehalfOf = (cause: Event, asked: Event, draft: Draft): Draft => ({
-  ...draft,
-  actor: daemonActor(requesterOf(asked.actor)),
-  correlationid: asked.correlationid,
-  causationid: cause.id,
-})
-
-/** The same of an event that was held: it ends in another commit than it began in. */
-export const asOf = (cause: Event, held: Event, draft: Draft): Draft => ({
-  ...onBehalfOf(cause, held, draft),
-  depth: Math.min(draft.depth ?? 1, 1),
-})
-
 /** A veto decides at once, also during the delay after success. */
 const vetoOf = ({ proposal, votes }: OpenProposal): Vote | undefined => {
   for (const { name } of proposal.vetoers ?? []) {
@@ -245,11 +158,15 @@ const whyDefeated = (state: OrganizationState, definitions: Definitions, open: O
   const denied = [...open.votes.values()].filter(({ choice }) => choice === "deny")
   if (denied.length > 0) return `denied by ${namesOf(open, "deny")}${denied.map(reasonOf).join("")}`
   const { electorate } = open.proposal
-  const approve = electorate.filter((elector) => choiceOf(state, definitions, open, elector, now) === "approve").length
-  const remaining = electorate.filter(
-    (elector) => choiceOf(state, definitions, open, elector, now) === undefined && canVote(definitions, elector),
+  const approve = electorate.filter(
+    (elector) => ballotOf(state, definitions, open, elector, now).choice === "approve",
   ).length
-  return `it cannot be reached any more: ${approve} approved, ${remaining} of ${electorate.length} can still vote`
+  const remaining = electorate.filter(
+    (elector) => ballotOf(state, definitions, open, elector, now).choice === undefined && canVote(definitions, elector),
+  ).length
+  const circling = electorate.filter((elector) => ballotOf(state, definitions, open, elector, now).circle === true)
+  const why = circling.length === 0 ? "" : `; ${circling.map(({ name }) => name).join(" and ")} delegate in a circle`
+  return `it cannot be reached any more: ${approve} approved, ${remaining} of ${electorate.length} can still vote${why}`
 }
 
 const namesOf = ({ votes }: OpenProposal, choice: string): string =>

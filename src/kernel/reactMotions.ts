@@ -5,7 +5,7 @@ import type { Proposal } from "../domain/proposal.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, follow } from "./draft.ts"
 import { enforced, executed, outcomePosted } from "./motions.ts"
-import { askedEvent, closed, onBehalfOf } from "./proposals.ts"
+import { askedEvent, closed, onBehalfOf } from "./askedEvent.ts"
 import type { OpenProposal, OrganizationState } from "./state.ts"
 
 const NONE: ReadonlyArray<Draft> = []
