@@ -47,7 +47,8 @@ export interface Proposal {
   readonly requester: string
 }
 
-export type MotionKind = "approval" | "decision" | "election" | "assignment"
+export const MOTION_KINDS = ["approval", "decision", "election", "assignment"] as const
+export type MotionKind = (typeof MOTION_KINDS)[number]
 
 /** What a proposal that a member opened has in place of a hold. */
 export interface Motion {

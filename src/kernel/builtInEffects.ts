@@ -5,6 +5,7 @@ import type { Definitions } from "./definitions.ts"
 import { documentDrafts, WRITE_DOCUMENT } from "./documents.ts"
 import { type Draft, follow } from "./draft.ts"
 import { OPEN_PROPOSAL, openedMotion, openingDrafts } from "./motions.ts"
+import { resourceDrafts, STORE_RESOURCE } from "./resources.ts"
 import type { OrganizationState } from "./state.ts"
 
 export interface BuiltIn {
@@ -26,6 +27,8 @@ export const builtInEffects = (
       return { drafts: messageDrafts(event) }
     case WRITE_DOCUMENT:
       return { drafts: documentDrafts(event) }
+    case STORE_RESOURCE:
+      return { drafts: resourceDrafts(event) }
     case OPEN_PROPOSAL: {
       const opened = openedMotion(state, definitions, event, now, held)
       if (!isRefusal(opened)) return { drafts: openingDrafts(definitions, event, opened, now), proposals: [opened.id] }

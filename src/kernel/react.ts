@@ -94,7 +94,6 @@ export const revisited = (state: OrganizationState, { event }: LogRecord): Reado
       return [(event.data as BuiltinData["proposal.opened"]).id]
     case "proposal.escalated":
       return [(event.data as BuiltinData["proposal.escalated"]).proposal]
-    case "contracts.revised":
     case "delegation.created":
     case "delegation.revoked":
     case "delegation.expired":

@@ -9,6 +9,7 @@ import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
 import { classOf } from "../domain/eventTypes.ts"
 import { MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
+import { askedEvent } from "./askedEvent.ts"
 import type { Answer, Command, Done } from "./command.ts"
 import { decide } from "./decide.ts"
 import { documentProblem, WRITE_DOCUMENT, writtenDocument } from "./documents.ts"
@@ -20,10 +21,14 @@ import { writtenMessage } from "./messages.ts"
 import { motionProblem, OPEN_PROPOSAL } from "./motions.ts"
 import { closeProposal } from "./proposals.ts"
 import { endedBy, react, revisited } from "./react.ts"
+import { resourceProblem, STORE_RESOURCE } from "./resources.ts"
 import type { OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
 import { cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
 import { cancelTaskDrafts, finishDrafts, leaseOf, lostTasks, progressDrafts, usageDrafts } from "./work.ts"
+
+/** Records after which a turn that catches up makes room for the next: with what still follows, one commit holds them. */
+const MAX_CATCH_UP_RECORDS = 128
 
 export class Turn {
   readonly records: Array<LogRecord> = []
@@ -32,6 +37,7 @@ export class Turn {
   readonly #state: OrganizationState
   #definitions: Definitions
   readonly #now: number
+  #unsettled = false
 
   /** `wallClock` in ms; log time is never below that of the last record. */
   constructor(state: OrganizationState, definitions: Definitions, wallClock: number) {
@@ -43,6 +49,19 @@ export class Turn {
   /** Log time of everything in this turn. */
   get now(): number {
     return this.#now
+  }
+
+  /**
+   * Does what has become due and, where it is asked to `review`, ends proposals that the revision has decided: who has
+   * left cannot vote any more. As much as one commit holds; true where there is more, for a turn of its own.
+   */
+  catchUp(review: boolean): boolean {
+    return !this.#fireTimers(MAX_CATCH_UP_RECORDS) || (review && !this.#review(MAX_CATCH_UP_RECORDS))
+  }
+
+  /** Open proposals are to be reviewed once more: what has been recorded may decide more of them than one commit holds. */
+  get unsettled(): boolean {
+    return this.#unsettled
   }
 
   /** Carries out one command, after what has become due. A refusal has recorded nothing of its own. */
@@ -72,8 +91,8 @@ export class Turn {
       case "cancelTask":
         return this.#allUnless(cancelTaskDrafts(state, command))
       case "report": {
-        const { type, data, actor, subject } = command
-        return this.#done({ type, data, actor, ...(subject === undefined ? undefined : { subject }) })
+        const { type, data, actor, subject, as } = command
+        return this.#done({ ...as, type, data, actor, ...(subject === undefined ? undefined : { subject }) })
       }
       case "tick":
         return {}
@@ -86,6 +105,8 @@ export class Turn {
     switch (event.type) {
       case WRITE_DOCUMENT:
         return documentProblem(state, this.#definitions, event)
+      case STORE_RESOURCE:
+        return resourceProblem(event.data)
       case OPEN_PROPOSAL:
         return motionProblem(
           state,
@@ -98,7 +119,10 @@ export class Turn {
     }
   }
 
-  /** Adopts another revision: from the next command on it decides. `data` may hold the seeds of windows that it needs. */
+  /**
+   * Adopts another revision: from the next command on it decides. `data` may hold the seeds of windows that it needs.
+   * Open proposals are to be reviewed under it.
+   */
   adopt(definitions: Definitions, data: BuiltinData["contracts.revised"], actor: Actor): Answer {
     this.#fireTimers()
     this.#definitions = definitions
@@ -125,6 +149,8 @@ export class Turn {
     this.#drain(drafts, crowd)
     for (let at = start; at < this.records.length; at++)
       for (const id of revisited(this.#state, this.records[at]!)) {
+        this.#unsettled ||= this.records.length - start >= MAX_CATCH_UP_RECORDS
+        if (this.#unsettled) return this.records[start]!
         const open = this.#state.proposals.get(id)
         const { event } = this.records[at]!
         if (open !== undefined)
@@ -168,16 +194,33 @@ export class Turn {
     }
   }
 
-  #fireTimers(): void {
+  /** False where it has stopped after so many records, with more to do. */
+  #fireTimers(most = Number.POSITIVE_INFINITY): boolean {
     const state = this.#state
-    if (this.#now < state.nextTimer) return
+    if (this.#now < state.nextTimer) return true
     for (const due of dueAt(state, this.#now)) {
+      if (this.records.length >= most) return false
       const drafts = due(state, this.#definitions, this.#now)
       if (drafts.length > 0) this.#record(drafts)
     }
-    for (const lost of lostTasks(state, this.#now)) this.#allUnless(finishDrafts(state, lost, this.#now))
+    for (const lost of lostTasks(state, this.#now)) {
+      if (this.records.length >= most) return false
+      this.#allUnless(finishDrafts(state, lost, this.#now))
+    }
     // What is due at this very moment has been looked at: time has to pass before it is again.
     state.nextTimer = Math.max(nextTimer(state), this.#now + 1)
+    return true
+  }
+
+  #review(most: number): boolean {
+    const state = this.#state
+    for (const open of state.proposals.values()) {
+      if (this.records.length >= most) return false
+      const asked = askedEvent(state, open.proposal)
+      const drafts = asked === undefined ? [] : closeProposal(state, this.#definitions, open, asked, this.#now)
+      if (drafts.length > 0) this.#record(drafts)
+    }
+    return true
   }
 
   /** The start of a run is asked for like anything else; only what is granted begins. */

@@ -1,11 +1,11 @@
 /** What a member asks for who opens a proposal: the data of `proposal.open.requested` in normal form. */
 import type { RequireVotes, Resolution } from "../domain/contract.ts"
-import type { MotionKind } from "../domain/proposal.ts"
+import { MOTION_KINDS, type MotionKind } from "../domain/proposal.ts"
 import { Findings } from "./findings.ts"
 import { nodeOf } from "./jsonTree.ts"
 import { choice, compact, type Fields, fields, flag, list, optionalText, text } from "./read.ts"
 import { readResolution, readVote } from "./requirements.ts"
-import { MOTION_KINDS, MotionMap } from "./schemas/motion.ts"
+import { MotionMap } from "./schemas/motion.ts"
 
 export interface AskedMotion {
   readonly kind: MotionKind

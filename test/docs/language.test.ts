@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest"
 import { FACT_NAMES } from "../../src/domain/contract.ts"
 import { formatDiagnostic } from "../../src/domain/diagnostic.ts"
+import { MOTION_KINDS } from "../../src/domain/proposal.ts"
 import { BUILT_IN_REQUESTS, BUILT_IN_TYPES, classOf, MAX_TYPE_LENGTH } from "../../src/domain/eventTypes.ts"
 import { MAX_JSON_DEPTH } from "../../src/domain/json.ts"
 import { MAX_DEPTH, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN, MAX_HOPS } from "../../src/kernel/bounds.ts"
@@ -54,7 +55,7 @@ import {
   ScheduleMap,
   WebhookMap,
 } from "../../src/language/schemas/organization.ts"
-import { MOTION_KINDS, MotionMap } from "../../src/language/schemas/motion.ts"
+import { MotionMap } from "../../src/language/schemas/motion.ts"
 import { SELECTOR_WORDS } from "../../src/language/schemas/values.ts"
 import { MAX_FILE_CHARS } from "../../src/language/yaml.ts"
 import { MAX_FILE_NODES, MAX_NESTING_LEVELS } from "../../src/language/yamlTree.ts"

@@ -83,6 +83,7 @@ const TABLE: ReadonlyArray<Row> = [
   { route: "GET /v1/events", path: "/v1/events?org=@team", statuses: INSIDE },
   { route: "GET /v1/events/{id}", about: "event", statuses: TEAM },
   { route: "GET /v1/events/{id}/explanation", about: "event", statuses: TEAM },
+  { route: "GET /v1/events/{id}/replay", about: "event", statuses: TEAM },
   { route: "GET /v1/contracts", path: "/v1/contracts?org=@team", statuses: INSIDE },
   { route: "POST /v1/contracts/lint", json: { files: {} }, statuses: ALL },
   { route: "POST /v1/contracts/describe", json: { files: {} }, statuses: ALL },
@@ -93,6 +94,7 @@ const TABLE: ReadonlyArray<Row> = [
   { route: "GET /v1/organizations/{org}", path: "/v1/organizations/@team", statuses: INSIDE },
   { route: "GET /v1/organizations/{org}/members", path: "/v1/organizations/@team/members", statuses: INSIDE },
   { route: "GET /v1/organizations/{org}/contracts", path: "/v1/organizations/@team/contracts", statuses: INSIDE },
+  { route: "GET /v1/organizations/{org}/state", path: "/v1/organizations/@team/state", statuses: INSIDE },
   { route: "GET /v1/proposals", path: "/v1/proposals?org=@team", statuses: INSIDE },
   { route: "GET /v1/proposals/{id}", about: "proposal", statuses: TEAM },
   {
@@ -124,6 +126,12 @@ const TABLE: ReadonlyArray<Row> = [
   },
   { route: "GET /v1/inbox", statuses: [401, 403, 200, 200, 200, 200, 403] },
   { route: "POST /v1/inbox/ack", about: "dana's item", statuses: [401, 403, 200, 404, 404, 404, 403] },
+  {
+    route: "POST /v1/resources",
+    path: "/v1/resources?org=@team",
+    json: { text: "a text" },
+    statuses: [401, 200, 200, 200, 200, 403, 200],
+  },
   { route: "GET /v1/documents", path: "/v1/documents?org=@team", statuses: INSIDE },
   { route: "GET /v1/documents/{name}", path: "/v1/documents/{name}?org=@team", about: "document", statuses: INSIDE },
   {
@@ -134,6 +142,7 @@ const TABLE: ReadonlyArray<Row> = [
     statuses: [401, 200, 200, 200, 200, 403, 200],
   },
   { route: "GET /v1/resources/{hash}", about: "resource", statuses: TEAM },
+  { route: "GET /v1/identity", statuses: ALL },
   { route: "GET /v1/tokens", statuses: OPERATOR },
   {
     route: "POST /v1/tokens",

@@ -1,4 +1,5 @@
 /** `charter proposals open` */
+import { MOTION_KINDS } from "../../domain/proposal.ts"
 import { type Given, type Invocation, listOption, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { misuse } from "../failure.ts"
@@ -11,7 +12,9 @@ const TEXTS = ["resolution", "of", "delay", "within", "document", "goal"] as con
 
 export const openProposal = async (invocation: Invocation, given: Given): Promise<number> => {
   const { output, org } = invocation
-  const [kind, question] = given.arguments
+  const [word, question = ""] = given.arguments
+  const kind = MOTION_KINDS.find((one) => one === word)
+  if (kind === undefined) throw misuse(`A proposal is one of ${MOTION_KINDS.join(", ")}, not ${JSON.stringify(word)}.`)
   const wanted = {
     kind,
     question,
@@ -28,7 +31,7 @@ export const openProposal = async (invocation: Invocation, given: Given): Promis
     ...one("tieBreak", textOption(given, "tieBreak")),
     ...one("approvals", countOf(given, "approvals")),
     ...one("quorum", quorumOf(given)),
-    ...(given.options["weights"] === true ? { weights: "members" } : {}),
+    ...(given.options["weights"] === true ? { weights: "members" as const } : {}),
     ...(given.options["self"] === true ? { self: true } : {}),
     ...(given.options["binding"] === true ? { binding: true } : {}),
   }

@@ -1,6 +1,6 @@
 /** Proposals and votes. */
 import { Schema } from "effect"
-import { MOTION_KINDS } from "../../language/schemas/motion.ts"
+import { MOTION_KINDS } from "../../domain/proposal.ts"
 import { MemberKind, named, optional, requester, texts, Time } from "./parts.ts"
 
 const { Struct, Array: list, Finite, Int, Literals, String: Text, Union } = Schema

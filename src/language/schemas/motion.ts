@@ -1,5 +1,6 @@
 /** The data of `proposal.open.requested`: a proposal that a member opens, in the notation of `require_votes`. */
 import { Schema } from "effect"
+import { MOTION_KINDS } from "../../domain/proposal.ts"
 import { OF_WORDS, ResolutionMap, RESOLUTIONS } from "./effects.ts"
 import {
   Amount,
@@ -13,8 +14,6 @@ import {
   Selectors,
   Text,
 } from "./values.ts"
-
-export const MOTION_KINDS = ["approval", "decision", "election", "assignment"] as const
 
 export const MotionMap = Schema.Struct({
   kind: described(
