@@ -28,10 +28,12 @@ export const proposals = [
     path: "/v1/proposals",
     summary:
       "Asks to open a proposal without a contract, in the notation of require_votes; the answer is the decision on it, and names the proposal.",
-    body: Schema.Struct({ org: optional(Name), id: optional(Name), ...MotionMap.fields }),
+    body: Schema.Struct({ org: optional(Name), ...MotionMap.fields }),
     result: PublishResult,
     refusals: ["not-found", "conflict", "too-large"],
-    call: (service, identity, { body }) => service.openProposal(identity, body),
+    creates: true,
+    call: (service, identity, { body, key }) =>
+      service.openProposal(identity, { ...body, ...(key === undefined ? undefined : { id: key }) }),
   }),
   route({
     method: "GET",
