@@ -20,6 +20,7 @@ export type ProposalView = AnswerOf<"GET /v1/proposals/{id}">
 export type DelegationView = ItemOf<"GET /v1/delegations">
 export type HoldView = AnswerOf<"GET /v1/holds/{id}">
 export type TaskView = AnswerOf<"GET /v1/tasks/{id}">
+export type AgentView = AnswerOf<"GET /v1/agents/{name}">
 export type MessageView = ItemOf<"GET /v1/channels/{name}/messages">
 export type InboxItem = ItemOf<"GET /v1/inbox">
 export type DocumentView = ItemOf<"GET /v1/documents">

@@ -46,6 +46,29 @@ export const makeClient = (daemon: Address, token: string) => {
     task: (id: string) => call("GET /v1/tasks/{id}", { params: { id } }),
     cancelTask: (id: string, body: BodyOf<"POST /v1/tasks/{id}/cancel">) =>
       call("POST /v1/tasks/{id}/cancel", { params: { id }, body }),
+    taskLog: (id: string, query: QueryOf<"GET /v1/tasks/{id}/log">) =>
+      call("GET /v1/tasks/{id}/log", { params: { id }, query }),
+    completeTask: (id: string, body: BodyOf<"POST /v1/tasks/{id}/complete">) =>
+      call("POST /v1/tasks/{id}/complete", { params: { id }, body }),
+    failTask: (id: string, body: BodyOf<"POST /v1/tasks/{id}/fail">) =>
+      call("POST /v1/tasks/{id}/fail", { params: { id }, body }),
+    progressTask: (id: string, body: BodyOf<"POST /v1/tasks/{id}/progress">) =>
+      call("POST /v1/tasks/{id}/progress", { params: { id }, body }),
+    agents: (query: QueryOf<"GET /v1/agents">) => call("GET /v1/agents", { query }),
+    agent: (name: string, query: QueryOf<"GET /v1/agents/{name}">) =>
+      call("GET /v1/agents/{name}", { params: { name }, query }),
+    stopAgent: (
+      name: string,
+      query: QueryOf<"POST /v1/agents/{name}/stop">,
+      body: BodyOf<"POST /v1/agents/{name}/stop">,
+    ) => call("POST /v1/agents/{name}/stop", { params: { name }, query, body }),
+    startAgent: (name: string, query: QueryOf<"POST /v1/agents/{name}/start">) =>
+      call("POST /v1/agents/{name}/start", { params: { name }, query }),
+    interruptAgent: (
+      name: string,
+      query: QueryOf<"POST /v1/agents/{name}/interrupt">,
+      body: BodyOf<"POST /v1/agents/{name}/interrupt">,
+    ) => call("POST /v1/agents/{name}/interrupt", { params: { name }, query, body }),
     messages: (name: string, query: QueryOf<"GET /v1/channels/{name}/messages">) =>
       call("GET /v1/channels/{name}/messages", { params: { name }, query }),
     inbox: (query: QueryOf<"GET /v1/inbox">) => call("GET /v1/inbox", { query }),
@@ -71,7 +94,7 @@ export const makeClient = (daemon: Address, token: string) => {
       call("GET /v1/organizations/{org}/state", { params: { org }, query }),
     status: () => call("GET /v1/status"),
     confirm: () => call("POST /v1/confirm"),
-    shutdown: () => call("POST /v1/shutdown"),
+    shutdown: (body: BodyOf<"POST /v1/shutdown"> = {}) => call("POST /v1/shutdown", { body }),
   }
 }
 

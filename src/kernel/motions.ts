@@ -94,7 +94,7 @@ export const openingDrafts = (
     follow(event, "proposal.opened", proposal),
     follow(event, "message.posted", {
       channel: channelOf(definitions, event.org),
-      text: `${heading(proposal)} (${waitsFor(proposal, now)})`,
+      text: `${heading(proposal)} It ${waitsFor(proposal, now)}.`,
     }),
   ].map(({ subject: _, ...draft }) => draft)
 
@@ -159,11 +159,12 @@ export const outcomePosted = (
 ): ReadonlyArray<Draft> => [
   follow(cause, "message.posted", {
     channel: channelOf(definitions, proposal.org),
-    text: `${heading(proposal)}: ${outcome} (${proposal.id})`,
+    text: `${heading(proposal)} It is ${outcome} (${proposal.id}).`,
   }),
 ]
 
-const heading = ({ requester, question }: Proposal): string => `${requester} asks: ${question}`
+const heading = ({ requester, question }: Proposal): string =>
+  `${requester} asks: ${question}${/[.!?]$/.test(question) ? "" : "."}`
 
 const motionOf = (event: Event, { binding, candidate, document, goal }: AskedMotion): Motion => ({
   event: event.id,

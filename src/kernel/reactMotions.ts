@@ -59,7 +59,7 @@ export const cancelMotion = (
 }
 
 const outcomeOf = ({ binding, option }: BuiltinData["proposal.executed"]): string =>
-  `${option === undefined ? "agreed" : `"${option}" it is`}${binding ? ", and that is binding" : ""}`
+  `${option === undefined ? "agreed" : `decided: "${option}"`}${binding ? ", and that is binding" : ""}`
 
 const failureOf = (event: Event): string => {
   const { reason } = event.data as BuiltinData["proposal.defeated"]

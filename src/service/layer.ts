@@ -6,6 +6,7 @@ import { Tracing } from "../observability/Tracing.ts"
 import { Mailboxes } from "../supervision/Mailboxes.ts"
 import { Revisions } from "../supervision/Revisions.ts"
 import { Workspace } from "../workspace/Workspace.ts"
+import { agentOperations } from "./operations/agents.ts"
 import { contextOperations } from "./operations/context.ts"
 import { daemonOperations } from "./operations/daemon.ts"
 import type { Dependencies, ServiceOptions } from "./operations/dependencies.ts"
@@ -15,6 +16,7 @@ import { governanceOperations } from "./operations/governance.ts"
 import { replayOperations } from "./operations/replay.ts"
 import { ruleOperations } from "./operations/rules.ts"
 import { stateOperations } from "./operations/state.ts"
+import { taskOperations } from "./operations/tasks.ts"
 import { webhookOperations } from "./operations/webhooks.ts"
 import { keepJournal } from "./journal.ts"
 import { measure } from "./metrics.ts"
@@ -36,12 +38,16 @@ export const serviceLayer = (options: ServiceOptions) =>
       yield* measure(dependencies)
       yield* keepJournal(dependencies)
       const events = eventOperations(dependencies)
+      const context = contextOperations(dependencies, events)
+      const governance = governanceOperations(dependencies, events)
       return Service.of({
         ...events,
         ...replayOperations(dependencies, events),
-        ...contextOperations(dependencies, events),
+        ...context,
         ...documentOperations(dependencies, events),
-        ...governanceOperations(dependencies, events),
+        ...governance,
+        ...taskOperations(dependencies, governance),
+        ...agentOperations(dependencies, context),
         ...ruleOperations(dependencies),
         ...stateOperations(dependencies),
         ...daemonOperations(dependencies),

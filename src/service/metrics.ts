@@ -3,6 +3,7 @@ import { Effect, type Scope } from "effect"
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { LogRecord } from "../domain/record.ts"
 import {
+  agentsByState,
   contractsInForce,
   decisions,
   holdsEnded,
@@ -17,6 +18,7 @@ import {
   revisions as revisionsSwitched,
   runDuration,
   runsEnded,
+  runsMax,
   runsOpen,
   snapshotAge,
   TASK_STATES,
@@ -30,6 +32,7 @@ import { measureProcess } from "../observability/process.ts"
 import { collectWith, METRICS } from "../observability/registry.ts"
 import type { Dependencies } from "./operations/dependencies.ts"
 import { GLOBAL } from "../domain/names.ts"
+import { countAgents } from "./standing.ts"
 
 /** Prometheus text, exposition format 0.0.4. */
 export const metricsText: Effect.Effect<string> = Effect.map(
@@ -126,8 +129,10 @@ const lookUp = ({ mailboxes, revisions, workspace, options }: Dependencies): voi
     for (const { state } of tasks.values()) byState.set(state, (byState.get(state) ?? 0) + 1)
   tasksOpen.setAll(byState)
   runsOpen.set(sum(({ runs }) => runs.size))
+  runsMax.set(options.maxRuns)
 
   const { definitions } = revisions.current()
+  agentsByState.setAll(Object.entries(countAgents(definitions, states)))
   contractsInForce.set(definitions.contracts.size)
   organizationsInForce.set(definitions.organizations.size)
   const standing = Effect.runSync(workspace.status)

@@ -475,6 +475,28 @@ const reaching = async (): Promise<void> => {
   const end = () => send("POST /v1/tasks/{id}/cancel", `/v1/tasks/${task}/cancel`, {}, {}, operator)
   await end()
   await end()
+  await send("GET /v1/tasks/{id}/log", `/v1/tasks/${task}/log`)
+  const errand = async () => `/v1/tasks/${(await published("errand.requested")).tasks![0]!}`
+  const mine = await errand()
+  await send("POST /v1/tasks/{id}/progress", `${mine}/progress`, { text: "half of it", data: { lines: 12 } })
+  for (const body of [{ result: { outcome: "done" } }, {}])
+    await send("POST /v1/tasks/{id}/complete", `${mine}/complete`, body)
+  const lost = await errand()
+  for (const again of [true, false, false])
+    await send("POST /v1/tasks/{id}/fail", `${lost}/fail`, { error: "no time", again })
+  await send("POST /v1/tasks/{id}/progress", `${lost}/progress`, { text: "too late" })
+  await send("GET /v1/tasks/{id}/log", `${mine}/log`)
+  const about = (what: string, json?: unknown, headers = {}) => {
+    const name = what === "" ? "GET /v1/agents/{name}" : `POST /v1/agents/{name}/${what}`
+    return send(name, `/v1/agents/reviewer@team${what === "" ? "" : `/${what}`}`, json, headers)
+  }
+  for (const what of ["", "stop", "", "stop", "start", "start", "interrupt"])
+    await about(what, what === "" ? undefined : {})
+  await send("GET /v1/agents/{name}", "/v1/agents/reviewer", undefined, {}, operator)
+  for (const text of ["one", "other", "PLEASE WAIT"]) await about("messages", { text }, key(`to ${text[0]}`))
+  await published("work.requested")
+  await daemon.runToken()
+  await send("POST /v1/agents/{name}/interrupt", "/v1/agents/worker@team/interrupt", { again: true }, {}, operator)
   await send("POST /v1/proposals/{id}/cancel", `${proposal}/cancel`, {}, {}, operator)
   await send("POST /v1/proposals/{id}/votes", `${proposal}/votes`, { choice: "approve" })
 

@@ -144,6 +144,10 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       Effect.map(service.markInbox(who, items, state), (marked) => ({ op: "acked", items: marked })),
     )
 
+  /** What a member says of a task of his own. */
+  const work = (say: (who: Identity) => Effect.Effect<unknown, Failure>): Operation =>
+    Effect.map(Effect.flatMap(identity, say), (task) => ({ op: "task", task }))
+
   const subscribe = ({ id, org, types, after = resumeAfter }: Message<"subscribe">): Operation =>
     read(id, (who) =>
       Stream.map(
@@ -238,6 +242,18 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
         return decoded(decoders.inbox(message), inboxOf)
       case "ack":
         return decoded(decoders.ack(message), ack)
+      case "complete":
+        return decoded(decoders.complete(message), ({ task, result = null }) =>
+          work((who) => service.completeTask(who, task, result)),
+        )
+      case "fail":
+        return decoded(decoders.fail(message), ({ task, op: _, id: __, ...failure }) =>
+          work((who) => service.failTask(who, task, failure)),
+        )
+      case "progress":
+        return decoded(decoders.progress(message), ({ task, op: _, id: __, ...progress }) =>
+          work((who) => service.progressTask(who, task, progress)),
+        )
       case "ping":
         return decoded(decoders.ping(message), () => Effect.as(identity, { op: "pong" }))
     }

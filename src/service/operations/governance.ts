@@ -5,8 +5,8 @@ import type { Delegation } from "../../domain/proposal.ts"
 import { OPEN_PROPOSAL } from "../../kernel/motions.ts"
 import { canVote } from "../../kernel/ballots.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
-import type { Listed, ListFilter, ProposalView } from "../../log/Projections.ts"
-import { actorOf, checkOrganization, fail, visibleOrganizations } from "../access.ts"
+import type { Listed, ListFilter, ProposalView, TaskView } from "../../log/Projections.ts"
+import { actorOf, checkOrganization, fail, nameIn, visibleOrganizations } from "../access.ts"
 import type { Identity } from "../identity.ts"
 import { Refused } from "../refused.ts"
 import type { DelegationView, Service } from "../Service.ts"
@@ -76,13 +76,17 @@ export const governanceOperations = (
     electorate.some(
       (elector) =>
         elector.kind === identity.kind &&
-        elector.name === electorName(identity, org) &&
+        elector.name === nameIn(identity, org) &&
         canVote(definitionsOf(dependencies), elector),
     )
 
+  /** Whoever does a task himself sees it, too, wherever it comes from. */
+  const isMine = (identity: Identity, { org, member, human }: TaskView): boolean =>
+    human === true && (identity.kind === "human" || identity.kind === "agent") && member === nameIn(identity, org)
+
   const proposal = visibleOne("proposal", projections.proposal, isAsked)
   const hold = visibleOne("hold", projections.hold)
-  const task = visibleOne("task", projections.task)
+  const task = visibleOne("task", projections.task, isMine)
 
   /** Those that are in force, of the organizations that the identity is in. */
   const delegationsOf = (identity: Identity): ReadonlyArray<DelegationView> => {
@@ -147,7 +151,7 @@ export const governanceOperations = (
     }),
     proposals: visibleList(projections.proposals, isAsked),
     holds: visibleList(projections.holds),
-    tasks: visibleList(projections.tasks),
+    tasks: visibleList(projections.tasks, isMine),
     proposal,
     hold,
     task,
@@ -167,7 +171,7 @@ export const governanceOperations = (
         proposal: id,
         by: {
           ...actorOf(definitionsOf(dependencies), identity, identity.org ?? open.org),
-          name: electorName(identity, open.org),
+          name: nameIn(identity, open.org),
         },
         choice,
         ...(reason === undefined ? undefined : { reason }),
@@ -209,7 +213,3 @@ export const governanceOperations = (
     }),
   }
 }
-
-/** The name by which the electorates of `org` know an identity: an agent of another organization is `name@org`. */
-const electorName = ({ kind, name, org: home }: Identity, org: string): string =>
-  kind === "agent" && home !== undefined && home !== org ? `${name}${home}` : name
