@@ -149,13 +149,20 @@ export const startDaemon = (options: DaemonOptions) =>
   withObservability(options.environment, VERSION, startObserved(options))
 
 const startObserved = Effect.fn("startDaemon")(function* (options: DaemonOptions) {
+  yield* Effect.addFinalizer(() => Effect.logInfo("the daemon has stopped"))
   const { data, host, port } = options
   const folder = yield* acquireDataFolder(data)
   let url = ""
   const core = yield* startCore({ ...options, url: () => url }, ({ startedAt, operatorToken, context }) =>
     Effect.gen(function* () {
       const socket = socketFile(data)
-      const doors = Server.layer({ host, port, ...(socket === undefined ? undefined : { socket }) })
+      const doors = Server.layer({
+        host,
+        port,
+        hosts: listed(options.environment["CHARTER_HOSTS"]),
+        origins: listed(options.environment["CHARTER_ORIGINS"]),
+        ...(socket === undefined ? undefined : { socket }),
+      })
       const server = Context.get(yield* Layer.build(Layer.provide(doors, Layer.succeedContext(context))), Server)
       url = server.url
       yield* folder.announce(server.port)
@@ -285,6 +292,13 @@ const bytesOf = (data: string): number =>
     (bytes, file) => bytes + (statSync(join(data, file), { throwIfNoEntry: false })?.size ?? 0),
     0,
   )
+
+/** `a.example, b.example` */
+const listed = (text = ""): ReadonlyArray<string> =>
+  text
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "")
 
 /** A set that this version cannot run whole is refused: nothing in it is accepted and ignored. */
 const acceptable = (candidate: LoadedSet): Effect.Effect<void, ReadonlyArray<Diagnostic>> =>

@@ -3,6 +3,7 @@ import { Cause, Deferred, Effect, Exit } from "effect"
 import { checkFolders } from "./background.ts"
 import type { Invocation } from "./command.ts"
 import { Failure } from "./failure.ts"
+import { logFormat } from "../observability/logging.ts"
 import { bold, dim } from "./output.ts"
 import type { Bounds, StartFailure } from "./program.ts"
 
@@ -15,6 +16,9 @@ export const runInForeground = async (
 ): Promise<number> => {
   checkFolders(folders)
   const startDaemon = await program.loadDaemon()
+  // The log says the same; where it is for programs, nothing else stands between its lines.
+  const isTerminal = process.stderr.isTTY === true
+  const say = logFormat(environment, isTerminal) === "text" ? output.note : () => {}
   const lifetime = Effect.gen(function* () {
     const signalled = yield* Deferred.make<void>()
     onSignals(() => Deferred.doneUnsafe(signalled, Effect.void))
@@ -28,11 +32,11 @@ export const runInForeground = async (
       ].join("\n"),
     )
     yield* Effect.raceFirst(daemon.stopping, Deferred.await(signalled))
-    output.note("Stopping: what is under way may end.")
+    say("Stopping: what is under way may end.")
   })
   const exit = await Effect.runPromiseExit(Effect.scoped(lifetime))
   if (Exit.isSuccess(exit)) {
-    output.note("Stopped.")
+    say("Stopped.")
     return 0
   }
   const failed = exit.cause.reasons.find(Cause.isFailReason)
