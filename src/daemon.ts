@@ -20,12 +20,13 @@ import { notAcceptable } from "./language/acceptance.ts"
 import { EventLog } from "./log/EventLog.ts"
 import { layerLocal } from "./log/local/layer.ts"
 import { serviceLayer } from "./service/layer.ts"
-import type { Service, Status } from "./service/Service.ts"
+import type { Lifecycle } from "./service/operations/dependencies.ts"
+import type { Service } from "./service/Service.ts"
 import { hashOf, makeRunTokens, newSecret } from "./service/tokens.ts"
 import { Mailboxes } from "./supervision/Mailboxes.ts"
 import { Oracle } from "./supervision/Oracle.ts"
 import { Revisions } from "./supervision/Revisions.ts"
-import { Supervisors } from "./supervision/Supervisors.ts"
+import { MAX_RUNS, Supervisors } from "./supervision/Supervisors.ts"
 import type { LoadedSet } from "./workspace/loadedSet.ts"
 import { heldInWords, type WorkspaceEvent } from "./workspace/standing.ts"
 import { Workspace } from "./workspace/Workspace.ts"
@@ -40,6 +41,10 @@ export interface CoreOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Where runs reach the daemon; told to them as `CHARTER_URL`. */
   readonly url: () => string
+  /** Runs at the same time, over all agents; {@link MAX_RUNS} where it is not said. */
+  readonly maxRuns?: number
+  /** Longest wait for runs to end when the daemon stops; {@link DRAIN_GRACE_MS} where it is not said. */
+  readonly graceMs?: number
 }
 
 /** Longest wait for runs to end when the daemon stops, before they are stopped and given again later. */
@@ -60,10 +65,12 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   const folder = resolve(options.workspace)
   const startedAt = new Date().toISOString()
   const worker = `${process.pid}-${startedAt}`
-  const lifecycle: { state: Status["state"] } = { state: "starting" }
+  const { maxRuns = MAX_RUNS, graceMs = DRAIN_GRACE_MS } = options
+  const lifecycle: Lifecycle = { state: "starting" }
   const operatorToken = newSecret()
   const runTokens = makeRunTokens()
   const stopping = yield* Deferred.make<void>()
+  const hurry = yield* Deferred.make<void>()
   yield* Effect.promise(() => mkdir(options.data, { recursive: true, mode: 0o700 }))
 
   const logLive = layerLocal({ file: join(options.data, "charter.db") })
@@ -77,6 +84,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
     workspace: folder,
     mark: (run) => runMark(options.data, run),
     scratch: join(options.data, "runs"),
+    maxRuns,
     access: {
       issue: (run) => ({ CHARTER_URL: options.url(), CHARTER_TOKEN: runTokens.issue(run) }),
       revoke: runTokens.revoke,
@@ -91,7 +99,12 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
     environment: options.environment,
     logBytes: () => bytesOf(options.data),
     lifecycle,
-    shutdown: Effect.asVoid(Deferred.succeed(stopping, undefined)),
+    maxRuns,
+    shutdown: (now) =>
+      Effect.andThen(
+        now ? Deferred.succeed(hurry, undefined) : Effect.void,
+        Effect.asVoid(Deferred.succeed(stopping, undefined)),
+      ),
   })
   const context = yield* Layer.build(
     Layer.mergeAll(supervisorsLive, serviceLive, Oracle.layer).pipe(Layer.provideMerge(mailboxesLive)),
@@ -105,7 +118,8 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
       lifecycle.state = "draining"
-      return Effect.provide(drain, context)
+      lifecycle.until = new Date(Date.now() + graceMs).toISOString()
+      return Effect.provide(drain(graceMs, Deferred.await(hurry)), context)
     }),
   )
   return {
@@ -126,6 +140,8 @@ export interface DaemonOptions {
   /** 0: any that is free. */
   readonly port: number
   readonly environment: Readonly<Record<string, string | undefined>>
+  readonly maxRuns?: number
+  readonly graceMs?: number
 }
 
 /** A daemon with its doors open: alone on its data folder, listening, and found through `daemon.json` there. */
@@ -133,13 +149,20 @@ export const startDaemon = (options: DaemonOptions) =>
   withObservability(options.environment, VERSION, startObserved(options))
 
 const startObserved = Effect.fn("startDaemon")(function* (options: DaemonOptions) {
+  yield* Effect.addFinalizer(() => Effect.logInfo("the daemon has stopped"))
   const { data, host, port } = options
   const folder = yield* acquireDataFolder(data)
   let url = ""
   const core = yield* startCore({ ...options, url: () => url }, ({ startedAt, operatorToken, context }) =>
     Effect.gen(function* () {
       const socket = socketFile(data)
-      const doors = Server.layer({ host, port, ...(socket === undefined ? undefined : { socket }) })
+      const doors = Server.layer({
+        host,
+        port,
+        hosts: listed(options.environment["CHARTER_HOSTS"]),
+        origins: listed(options.environment["CHARTER_ORIGINS"]),
+        ...(socket === undefined ? undefined : { socket }),
+      })
       const server = Context.get(yield* Layer.build(Layer.provide(doors, Layer.succeedContext(context))), Server)
       url = server.url
       yield* folder.announce(server.port)
@@ -220,10 +243,7 @@ const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
     case "reworded": {
       const mailboxes = yield* Mailboxes
       const revisions = yield* Revisions
-      const { revision } = revisions.current().definitions
       yield* revisions.switchTo(event.change.set)
-      if (revision !== event.change.set.revision)
-        yield* Effect.logInfo(`revision ${event.change.set.revision.slice(0, 12)} is in force`)
       return yield* mailboxes.openAll
     }
     case "rejected":
@@ -238,19 +258,17 @@ const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
   }
 })
 
-/** In the log for everybody, and on the terminal for whoever has just saved the file. */
-const reject = Effect.fnUntraced(function* (files: ReadonlyArray<string>, errors: ReadonlyArray<string>) {
-  yield* Effect.logWarning(["changed files stay out of force:", ...errors].join("\n  "))
-  return yield* report(GLOBAL, "contracts.rejected", { files, errors })
-})
+const reject = (files: ReadonlyArray<string>, errors: ReadonlyArray<string>) =>
+  report(GLOBAL, "contracts.rejected", { files, errors })
 
-const drain = Effect.gen(function* () {
-  const mailboxes = yield* Mailboxes
-  const supervisors = yield* Supervisors
-  yield* supervisors.drain(DRAIN_GRACE_MS)
-  yield* Effect.ignore(report(GLOBAL, "daemon.stopped", { reason: "asked to stop" }))
-  yield* mailboxes.drain
-})
+const drain = (graceMs: number, hurry: Effect.Effect<void>) =>
+  Effect.gen(function* () {
+    const mailboxes = yield* Mailboxes
+    const supervisors = yield* Supervisors
+    yield* supervisors.drain(graceMs, hurry)
+    yield* Effect.ignore(report(GLOBAL, "daemon.stopped", { reason: "asked to stop" }))
+    yield* mailboxes.drain
+  })
 
 const report = <T extends keyof BuiltinData>(org: string, type: T, data: BuiltinData[T]) =>
   Effect.flatMap(Mailboxes, (mailboxes) => mailboxes.submit(org, { kind: "report", type, data, actor: daemonActor() }))
@@ -274,6 +292,13 @@ const bytesOf = (data: string): number =>
     (bytes, file) => bytes + (statSync(join(data, file), { throwIfNoEntry: false })?.size ?? 0),
     0,
   )
+
+/** `a.example, b.example` */
+const listed = (text = ""): ReadonlyArray<string> =>
+  text
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "")
 
 /** A set that this version cannot run whole is refused: nothing in it is accepted and ignored. */
 const acceptable = (candidate: LoadedSet): Effect.Effect<void, ReadonlyArray<Diagnostic>> =>

@@ -2,6 +2,7 @@
  * Every REST operation with an answer of its own, once. A new one is an entry in the file of its concept below
  * `routes/`, and a new file is one line here. Events that come in and streams are beside: `publish.ts`, `stream.ts`.
  */
+import { agents } from "./routes/agents.ts"
 import { channels } from "./routes/channels.ts"
 import { contracts } from "./routes/contracts.ts"
 import { daemon } from "./routes/daemon.ts"
@@ -24,6 +25,7 @@ export const routes = [
   ...delegations,
   ...holds,
   ...tasks,
+  ...agents,
   ...channels,
   ...inbox,
   ...documents,

@@ -6,14 +6,17 @@ import { Tracing } from "../observability/Tracing.ts"
 import { Mailboxes } from "../supervision/Mailboxes.ts"
 import { Revisions } from "../supervision/Revisions.ts"
 import { Workspace } from "../workspace/Workspace.ts"
+import { agentOperations } from "./operations/agents.ts"
 import { contextOperations } from "./operations/context.ts"
 import { daemonOperations } from "./operations/daemon.ts"
 import type { Dependencies, ServiceOptions } from "./operations/dependencies.ts"
 import { documentOperations } from "./operations/documents.ts"
 import { eventOperations } from "./operations/events.ts"
 import { governanceOperations } from "./operations/governance.ts"
+import { replayOperations } from "./operations/replay.ts"
 import { ruleOperations } from "./operations/rules.ts"
 import { stateOperations } from "./operations/state.ts"
+import { taskOperations } from "./operations/tasks.ts"
 import { webhookOperations } from "./operations/webhooks.ts"
 import { keepJournal } from "./journal.ts"
 import { measure } from "./metrics.ts"
@@ -35,11 +38,16 @@ export const serviceLayer = (options: ServiceOptions) =>
       yield* measure(dependencies)
       yield* keepJournal(dependencies)
       const events = eventOperations(dependencies)
+      const context = contextOperations(dependencies, events)
+      const governance = governanceOperations(dependencies, events)
       return Service.of({
         ...events,
-        ...contextOperations(dependencies, events),
+        ...replayOperations(dependencies, events),
+        ...context,
         ...documentOperations(dependencies, events),
-        ...governanceOperations(dependencies),
+        ...governance,
+        ...taskOperations(dependencies, governance),
+        ...agentOperations(dependencies, context),
         ...ruleOperations(dependencies),
         ...stateOperations(dependencies),
         ...daemonOperations(dependencies),

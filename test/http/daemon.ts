@@ -27,6 +27,7 @@ members:
   - { human: zoe }
   - { human: yves }
   - agent: stranger
+  - agent: reviewer
 `
 const CONTRACTS = `contract: deploys-need-two
 scope: "@team"
@@ -42,10 +43,16 @@ then:
 ---
 contract: some-things-wait
 scope: "@team"
-on: [message.send.requested, document.write.requested, resource.store.requested, github.issues.pinned]
+on:
+  - message.send.requested
+  - document.write.requested
+  - resource.store.requested
+  - proposal.open.requested
+  - github.issues.pinned
 when:
   any:
     - { fact: data, path: $.text, operator: includes, value: PLEASE WAIT }
+    - { fact: data, path: $.question, operator: includes, value: PLEASE WAIT }
     - { fact: data, path: $.action, operator: equal, value: pinned }
 then:
   - require_approval: { from: org.humans, within: 1h }
@@ -55,6 +62,12 @@ scope: "@team"
 on: work.requested
 then:
   - route: "@worker"
+---
+contract: errands-are-run
+scope: "@team"
+on: errand.requested
+then:
+  - route: { to: "@dana", goal: Run the errand }
 `
 /** Leaves its token where the test finds it, and works until it is told to end. */
 const WORKER = `#!/bin/sh

@@ -2,20 +2,17 @@
 import { Effect } from "effect"
 import type { BuiltinData } from "../../domain/builtins.ts"
 import { GLOBAL } from "../../domain/names.ts"
-import { executorKinds } from "../../executors/registry.ts"
-import type { Definitions } from "../../kernel/definitions.ts"
-import type { OrganizationState } from "../../kernel/state.ts"
 import { refuse } from "../../domain/refusal.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { checkOperator, fail } from "../access.ts"
 import { metricsText } from "../metrics.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
+import { countAgents, deafWebhooks, runsOf, stuckTasks } from "../standing.ts"
 import { hashOf, identityOf, MAX_TOKEN_LENGTH, newSecret, newTokenId } from "../tokens.ts"
 import { operatorActor } from "../../supervision/actors.ts"
 import type { Identity } from "../identity.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
-import { resolveSecret, secretVariable } from "../webhooks/webhook.ts"
 import { heldInWords } from "../../workspace/standing.ts"
 import { asNamed, keyUsed, submit } from "./submit.ts"
 
@@ -78,6 +75,11 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       openHolds: sum(({ holds }) => holds.size),
       openProposals: sum(({ proposals }) => proposals.size),
       openTasks: sum(({ tasks }) => tasks.size),
+      runs: { running: sum(({ runs }) => runs.size), most: options.maxRuns },
+      agents: countAgents(definitions, states),
+      ...(options.lifecycle.until === undefined
+        ? undefined
+        : { draining: { until: options.lifecycle.until, runs: runsOf(states) } }),
       workspace: options.workspace,
       diagnostics: standing.rejected,
       warnings: [
@@ -149,42 +151,9 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       const { set } = yield* Effect.mapError(workspace.confirm(held.candidate), (refusal) => new Refused({ refusal }))
       return { revision: set.revision }
     }),
-    shutdown: (identity) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown),
+    shutdown: (identity, now) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown(now)),
   }
 }
-
-/** Tasks that nobody will take up: their member is a human, or has no executor that this version runs. */
-/** Webhooks of which no delivery can be verified. */
-const deafWebhooks = (
-  { organizations }: Definitions,
-  environment: Readonly<Record<string, string | undefined>>,
-): ReadonlyArray<string> =>
-  [...organizations.values()].flatMap(({ id, webhooks }) =>
-    webhooks.flatMap(({ source, secret }) => {
-      if (resolveSecret(secret, environment) !== undefined) return []
-      const variable = secretVariable(secret)
-      return [
-        `the webhook "${source}" of ${id} turns every delivery away: ${variable === undefined ? "its secret is empty" : `${variable} is not set where the daemon was started`}`,
-      ]
-    }),
-  )
-
-const stuckTasks = (definitions: Definitions, states: ReadonlyArray<OrganizationState>): ReadonlyArray<string> =>
-  states.flatMap(({ org, tasks }) =>
-    [...tasks.values()].flatMap(({ task, state }) => {
-      if (state !== "queued") return []
-      const member = definitions.view(org).members.get(task.member)
-      const kind = member?.executor?.kind
-      if (kind !== undefined && executorKinds.includes(kind)) return []
-      const why =
-        member === undefined
-          ? "is no member any more"
-          : kind === undefined
-            ? `has no executor; give the member one in its organization's file, or end the task with charter tasks cancel ${task.id}`
-            : `needs the executor "${kind}", which this version does not run`
-      return [`task ${task.id} waits: ${task.member} ${why}`]
-    }),
-  )
 
 const unauthenticated = (message: string): Effect.Effect<never, Refused> =>
   Effect.fail(new Refused({ refusal: refuse("unauthenticated", "token-invalid", message) }))

@@ -10,6 +10,12 @@ import type { Definitions } from "../../kernel/definitions.ts"
 import type { Status } from "../Service.ts"
 import type { RunTokens } from "../tokens.ts"
 
+/** Where the daemon stands in its life; `until`: while it stops, how long it waits for runs at most (RFC 3339). */
+export interface Lifecycle {
+  state: Status["state"]
+  until?: string
+}
+
 export interface ServiceOptions {
   readonly version: string
   /** The folder with `contracts/` and `organizations/`. */
@@ -22,9 +28,11 @@ export interface ServiceOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Size of what the log takes on disk. */
   readonly logBytes: () => number
-  readonly lifecycle: { state: Status["state"] }
-  /** Begins the shutdown and returns at once. */
-  readonly shutdown: Effect.Effect<void>
+  readonly lifecycle: Lifecycle
+  /** Runs at the same time, over all agents. */
+  readonly maxRuns: number
+  /** Begins the shutdown and returns at once; `now`: what runs is not waited for, also where it has begun already. */
+  readonly shutdown: (now: boolean) => Effect.Effect<void>
 }
 
 export interface Dependencies {
