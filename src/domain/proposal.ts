@@ -10,7 +10,7 @@ export interface Proposal {
   readonly org: string
   /** The hold that it is a requirement of. */
   readonly hold: string
-  /** Full name and version of the contract; the daemon's own bounds use `charter/bounds`. */
+  /** Full name and version of the contract; the daemon's own rules are `charter/bounds` and `charter/changes`. */
   readonly contract: string
   readonly version: string
   readonly revision: string
@@ -47,7 +47,8 @@ export interface Proposal {
 
 export interface Elector {
   readonly name: string
-  readonly kind: "human" | "agent"
+  /** `operator`: stands for all of them; none votes, each may accept. */
+  readonly kind: "human" | "agent" | "operator"
   readonly weight: number
   /** RFC 3339: joins only then, as an escalation level. Such electors raise no threshold. */
   readonly joins?: string

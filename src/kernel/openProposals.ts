@@ -5,6 +5,7 @@ import { durationInWords } from "../domain/duration.ts"
 import { type Event, requesterOf } from "../domain/event.ts"
 import type { Elector, Proposal } from "../domain/proposal.ts"
 import type { Bound } from "./bounds.ts"
+import { askedChange, type ChangeRule, CHANGES_CONTRACT } from "./changes.ts"
 import { type Considered, escalationOf } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
 import { actionDigest } from "./digest.ts"
@@ -28,7 +29,7 @@ interface Requirement {
   readonly contract: { readonly fullName: string; readonly version: string; readonly scope: string }
   readonly place: number
   readonly kind: "approval" | "votes"
-  readonly from: ReadonlyArray<Selector>
+  readonly from: ReadonlyArray<Selector> | "operator"
   readonly self: boolean
   readonly within: number
   readonly otherwise: Otherwise
@@ -44,11 +45,13 @@ export const openProposals = (
   requiring: ReadonlyArray<Considered>,
   bound: Bound | undefined,
   now: number,
+  change?: Exclude<ChangeRule, "pass">,
 ): Opened => {
   const name = placeName(event.org, event.seq)
   const requirements = [
     ...requiring.flatMap(requirementsOf),
-    ...(bound === undefined ? [] : [BOUNDS_REQUIREMENT(event.org)]),
+    ...(bound === undefined ? [] : [boundsRequirement(event.org)]),
+    ...(change === undefined ? [] : [changesRequirement(event.org, change)]),
   ]
   const proposals: Array<Proposal> = []
   for (const requirement of requirements) {
@@ -164,16 +167,28 @@ const ladder = (steps: ReadonlyArray<EscalationLevel>): Pick<Requirement, "from"
   return { from: first.to, levels: later, ...(first.message === undefined ? undefined : { message: first.message }) }
 }
 
-const BOUNDS_REQUIREMENT = (org: string): Requirement => ({
+const boundsRequirement = (org: string): Requirement => ({
   contract: { fullName: BOUNDS_CONTRACT, version: "1", scope: org },
   place: 0,
   kind: "approval",
-  from: [{ kind: "humans", scope: false }],
+  from: HUMANS,
   self: true,
   within: DEFAULT_WITHIN_MS,
   otherwise: "deny",
   levels: [],
 })
+
+const changesRequirement = (org: string, from: "humans" | "operator"): Requirement => ({
+  ...boundsRequirement(org),
+  contract: { fullName: CHANGES_CONTRACT, version: "1", scope: org },
+  from: from === "operator" ? from : HUMANS,
+  self: false,
+})
+
+const HUMANS: ReadonlyArray<Selector> = [{ kind: "humans", scope: false }]
+
+/** Any operator may accept it, and none votes. */
+const OPERATOR: ReadonlyArray<Elector> = [{ name: "operator", kind: "operator", weight: 1 }]
 
 const makeProposal = (
   id: string,
@@ -195,7 +210,7 @@ const makeProposal = (
         ...(org === undefined ? undefined : { org }),
         ...(joins === undefined ? undefined : { joins }),
       }))
-  const base = electors(requirement.from)
+  const base = requirement.from === "operator" ? OPERATOR : electors(requirement.from)
   const names = new Set(base.map(({ name }) => name))
   const later: Array<Elector> = []
   const levels = requirement.levels.map(({ to, after = 0, message }) => {
@@ -265,8 +280,12 @@ const posted = (
 }
 
 /** What is asked, in one sentence. */
-export const question = (event: Event): string =>
-  `${requesterOf(event.actor).name} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`
+export const question = (event: Event): string => {
+  const change = askedChange(event)
+  const who = requesterOf(event.actor).name
+  if (change !== undefined) return `${who} asks for a change of the rules: ${change.summary}`
+  return `${who} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`
+}
 
 /** Where an organization reads what concerns it. */
 export const channelOf = (definitions: Definitions, event: Event): string =>

@@ -3,11 +3,19 @@ import type { Delegation, Vote } from "../domain/proposal.ts"
 import { decodeBudgets, encodeBudgets, type EncodedBudget } from "./budgets.ts"
 import { decodeCounter, encodeCounter, type EncodedCounter } from "./counters.ts"
 import { decodeLimits, encodeLimits, type EncodedLimit } from "./limits.ts"
-import type { OpenHold, OpenProposal, OpenRun, OpenTask, OrganizationState, StandingApproval } from "./state.ts"
+import type {
+  OpenChange,
+  OpenHold,
+  OpenProposal,
+  OpenRun,
+  OpenTask,
+  OrganizationState,
+  StandingApproval,
+} from "./state.ts"
 import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 4
+export const SNAPSHOT_VERSION = 5
 
 interface Encoded {
   readonly org: string
@@ -25,6 +33,7 @@ interface Encoded {
   readonly tasks: ReadonlyArray<OpenTask>
   readonly runs: ReadonlyArray<OpenRun>
   readonly documents: ReadonlyArray<readonly [name: string, version: number]>
+  readonly changes: ReadonlyArray<OpenChange>
 }
 
 /** Equal states have equal text. */
@@ -50,6 +59,7 @@ export const encodeState = (state: OrganizationState): string =>
     tasks: [...state.tasks.values()].map(normalTask),
     runs: [...state.runs.values()],
     documents: [...state.documents].sort(byKey),
+    changes: [...state.changes.values()].map(normalChange),
   } satisfies Encoded)
 
 export const decodeState = (text: string): OrganizationState => {
@@ -75,6 +85,7 @@ export const decodeState = (text: string): OrganizationState => {
     tasks: new Map(encoded.tasks.map((task) => [task.task.id, normalTask(task)])),
     runs: new Map(encoded.runs.map((run) => [run.run, run])),
     documents: new Map(encoded.documents),
+    changes: new Map(encoded.changes.map((open) => [open.change, normalChange(open)])),
     nextTimer: Number.POSITIVE_INFINITY,
   }
   state.nextTimer = nextTimer(state)
@@ -101,5 +112,7 @@ const normalHold = ({ id, event, decision, proposals, reservations, until }: Ope
   reservations,
   until,
 })
+
+const normalChange = ({ change, seq, state, reason }: OpenChange): OpenChange => ({ change, seq, state, reason })
 
 const byKey = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1)

@@ -34,6 +34,8 @@ export interface OrganizationState {
   readonly runs: Map<string, OpenRun>
   /** The version that each document is at. */
   readonly documents: Map<string, number>
+  /** Changes of the rules that have been asked for here and have not come to their end. */
+  readonly changes: Map<string, OpenChange>
   /** No deadline or lease ends before this log time in ms; it may be earlier than the earliest one. */
   nextTimer: number
 }
@@ -107,6 +109,15 @@ export interface OpenRun {
   turns: number
 }
 
+export interface OpenChange {
+  readonly change: string
+  /** Of the request. */
+  readonly seq: number
+  /** What this organization makes of it; `refused` only where others have to be told. */
+  state: "waiting" | "allowed" | "refused"
+  reason: string | undefined
+}
+
 export const emptyState = (org: string): OrganizationState => ({
   org,
   position: 0,
@@ -123,5 +134,6 @@ export const emptyState = (org: string): OrganizationState => ({
   tasks: new Map(),
   runs: new Map(),
   documents: new Map(),
+  changes: new Map(),
   nextTimer: Number.POSITIVE_INFINITY,
 })

@@ -20,7 +20,7 @@ import { writtenMessage } from "./messages.ts"
 import { endedBy, react } from "./react.ts"
 import type { OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
-import { cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
+import { acceptDrafts, cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
 import { cancelTaskDrafts, finishDrafts, leaseOf, lostTasks, progressDrafts, usageDrafts } from "./work.ts"
 
 export class Turn {
@@ -60,6 +60,8 @@ export class Turn {
         return this.#doneUnless(delegationDraft(state, definitions, command, this.#now))
       case "revokeDelegation":
         return this.#doneUnless(revokeDelegationDraft(state, command))
+      case "accept":
+        return this.#allUnless(acceptDrafts(state, command))
       case "cancel":
         return this.#allUnless(cancelDrafts(state, definitions, command))
       case "lease":
@@ -73,8 +75,14 @@ export class Turn {
       case "cancelTask":
         return this.#allUnless(cancelTaskDrafts(state, command))
       case "report": {
-        const { type, data, actor, subject } = command
-        return this.#done({ type, data, actor, ...(subject === undefined ? undefined : { subject }) })
+        const { type, data, actor, subject, cause } = command
+        return this.#done({
+          type,
+          data,
+          actor,
+          ...(subject === undefined ? undefined : { subject }),
+          ...(cause === undefined ? undefined : { correlationid: cause.correlationid, causationid: cause.id }),
+        })
       }
       case "tick":
         return {}

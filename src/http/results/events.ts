@@ -31,6 +31,7 @@ const DecisionResult = named(
       "allow",
       "default",
       "bound",
+      "change",
       "unavailable",
       "released",
       "defeated",
