@@ -290,9 +290,11 @@ export interface OracleDiffered {
 }
 export interface TokenCreated {
   readonly id: string
-  /** `@dana`, `reviewer@review-team`, `operator`. */
+  /** `@dana`, `reviewer@review-team`, `operator`; of a link to join, the organization, `dana@review-team` where it is for one person. */
   readonly identity: string
-  readonly kind: "human" | "agent" | "operator" | "bridge"
+  readonly kind: "human" | "agent" | "operator" | "bridge" | "join"
+  /** Of a link to join. */
+  readonly roles?: ReadonlyArray<string>
   /** SHA-256 of the secret, hex. */
   readonly hash: string
   readonly expires?: string

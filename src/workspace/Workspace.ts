@@ -144,7 +144,7 @@ const make = Effect.fnUntraced(function* ({
     if (edit.edit !== wanted) return yield* Effect.fail(otherEdit(edit.edit))
     state = {
       ...state,
-      admitted: new Map([...state.admitted, ...edit.files.map(({ file, after }) => [file, after ?? null] as const)]),
+      admitted: new Map([...state.admitted, ...edit.files.map((one) => [one.file, targetOf(one)] as const)]),
     }
     return yield* decide(seen, now, everything)
   })

@@ -35,8 +35,8 @@ export const sift = (inForce: Sources, onDisk: Sources, before: Admitted): Sifte
     if (isEdited && !isAdmitted)
       waiting.push({
         file,
-        ...(then === undefined ? undefined : { before: then.hash }),
-        ...(now === undefined ? undefined : { after: now.hash }),
+        before: then?.text ?? null,
+        text: now?.text ?? null,
       })
   }
   return { sources, waiting, admitted: still }

@@ -17,8 +17,8 @@ export interface Standing {
 export interface WaitingEdit {
   /** Names the versions of these files: another edit has another name. */
   readonly edit: string
-  /** With the hashes of their texts; absent where there is no such file. */
-  readonly files: ReadonlyArray<{ readonly file: string; readonly before?: string; readonly after?: string }>
+  /** Their texts in force and on disk; `null` where there is no such file. */
+  readonly files: ReadonlyArray<{ readonly file: string; readonly before: string | null; readonly text: string | null }>
   /** Milliseconds since 1970. */
   readonly since: number
   readonly summary: string

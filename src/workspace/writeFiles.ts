@@ -104,12 +104,14 @@ const replaceAll = (workspace: string, { files }: Journal, passed: Passed, again
   return undefined
 }
 
-export const targetOf = ({ file, text }: FileChange): string | null => (text === null ? null : textOf(file, text).hash)
+/** The hash of a file as it is to be. */
+export const targetOf = ({ file, text }: Pick<FileChange, "file" | "text">): string | null =>
+  text === null ? null : textOf(file, text).hash
 
 const putBack = (workspace: string, done: ReadonlyArray<Journal["files"][number]>, problem: string): string => {
-  for (const { file, before, text, base } of done) {
+  for (const { file, before, text } of done) {
     const found = hashOnDisk(workspace, file)
-    if ("hash" in found && found.hash === targetOf({ file, text, base })) replace(workspace, file, before)
+    if ("hash" in found && found.hash === targetOf({ file, text })) replace(workspace, file, before)
   }
   return problem
 }

@@ -8,10 +8,11 @@ import type { OrganizationState } from "../../kernel/state.ts"
 import { refuse } from "../../domain/refusal.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { checkOperator, fail } from "../access.ts"
+import { makeToken } from "../makeToken.ts"
 import { metricsText } from "../metrics.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
-import { hashOf, identityOf, MAX_TOKEN_LENGTH, newSecret, newTokenId } from "../tokens.ts"
+import { hashOf, identityOf, MAX_TOKEN_LENGTH } from "../tokens.ts"
 import { operatorActor } from "../../supervision/actors.ts"
 import type { Identity } from "../identity.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
@@ -45,10 +46,14 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     const view = projections.tokenByHash(hash)
     if (view === undefined)
       return unauthenticated("this token is not known; an operator makes one with `charter token create`")
+    if (view.kind === "join")
+      return unauthenticated(
+        "this is a link to join with, and opens nothing else: charter join ORGANIZATION --as NAME --link LINK",
+      )
     if (view.revoked !== undefined) return unauthenticated(`this token was revoked at ${view.revoked}`)
     if (view.expires !== undefined && Date.parse(view.expires) <= Date.now())
       return unauthenticated(`this token expired at ${view.expires}`)
-    return remember(identityOf(view), view)
+    return remember(identityOf({ ...view, kind: view.kind }), view)
 
     function remember(identity: Identity, from?: TokenView): Effect.Effect<Identity> {
       if (remembered.size >= MAX_REMEMBERED_TOKENS) remembered.clear()
@@ -81,6 +86,12 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       diagnostics: standing.rejected,
       warnings: [
         ...stuckTasks(definitions, states),
+        ...forTheOperator(states),
+        ...(standing.edit === undefined
+          ? []
+          : [
+              `an edit on disk waits for an operator: ${standing.edit.summary} (${standing.edit.files.map(({ file }) => file).join(", ")}); look at it and accept it: charter accept`,
+            ]),
         ...(standing.held === undefined
           ? []
           : [
@@ -95,21 +106,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     createToken: Effect.fnUntraced(function* (identity, request) {
       yield* checkOperator(identity, "make tokens")
       const named = yield* checkTokenIdentity(dependencies, request)
-      const token = newSecret()
-      const id = newTokenId()
-      yield* submit(dependencies, GLOBAL, {
-        kind: "report",
-        type: "token.created",
-        actor: operatorActor,
-        data: {
-          id,
-          identity: named,
-          kind: request.kind,
-          hash: hashOf(token),
-          ...(request.expires === undefined ? undefined : { expires: request.expires }),
-        },
-      })
-      return { id, token }
+      return yield* makeToken(dependencies, { ...request, identity: named })
     }),
     tokens: (identity, filter) => Effect.andThen(checkOperator(identity, "list tokens"), projections.tokens(filter)),
     revokeToken: Effect.fnUntraced(function* (identity, id) {
@@ -141,6 +138,18 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     shutdown: (identity) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown),
   }
 }
+
+/** Held events that nobody but an operator can let through. */
+const forTheOperator = (states: ReadonlyArray<OrganizationState>): ReadonlyArray<string> =>
+  states.flatMap(({ proposals }) =>
+    [...proposals.values()].flatMap(({ proposal, released }) =>
+      released === undefined && proposal.electorate.some(({ kind }) => kind === "operator")
+        ? [
+            `${proposal.question}; it waits for an operator: charter accept ${proposal.id}, or: charter cancel ${proposal.id}`,
+          ]
+        : [],
+    ),
+  )
 
 /** Tasks that nobody will take up: their member is a human, or has no executor that this version runs. */
 const stuckTasks = (definitions: Definitions, states: ReadonlyArray<OrganizationState>): ReadonlyArray<string> =>
