@@ -10,6 +10,7 @@ import type { AddressInfo, ListenOptions } from "node:net"
 import { getRequestListener, type HttpBindings } from "@hono/node-server"
 import { Context, Data, Deferred, Effect, Layer } from "effect"
 import { Service } from "../service/Service.ts"
+import { VERSION } from "../version.ts"
 import { makeApp } from "./app.ts"
 import { type Edge, pathOf } from "./edge.ts"
 import { makeGuard } from "./guard.ts"
@@ -89,6 +90,7 @@ const make = Effect.fnUntraced(function* (options: ServerOptions) {
     const answer = (request: Request, bindings: HttpBindings): Response | Promise<Response> => {
       const { incoming, outgoing } = bindings as { incoming: IncomingMessage; outgoing: ServerResponse }
       if (closing) outgoing.shouldKeepAlive = false
+      outgoing.setHeader("charter-version", VERSION)
       const requestId = incoming.headers["x-request-id"]
       if (typeof requestId === "string") outgoing.setHeader("x-request-id", requestId)
       if (accessLog) logRequest(edge, incoming, outgoing)

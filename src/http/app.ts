@@ -6,6 +6,7 @@ import { readBody, readJson } from "./body.ts"
 import { type Edge, type Env, exitOf, identify, jsonResponse, pathOf, problemOf, queryOf } from "./edge.ts"
 import { openApiDocument } from "./openapi/document.ts"
 import { openApiPage } from "./openapi/page.ts"
+import { idempotencyKey } from "./idempotencyKey.ts"
 import { internal, invalid, Problem, RETRY } from "./problem.ts"
 import { isHeld, publish, PUBLISH_PATH } from "./publish.ts"
 import type { PublishAnswer } from "../service/Service.ts"
@@ -48,7 +49,9 @@ const serve =
     if (body instanceof Problem) return body.response(path)
     const ifMatch = route.ifMatch ? entityTag(incoming) : undefined
     if (ifMatch instanceof Problem) return ifMatch.response(path)
-    const call = route.prepare({ params: req.param(), query: queryOf(incoming), body: body.json, ifMatch })
+    const key = route.creates ? idempotencyKey(incoming) : undefined
+    if (key instanceof Problem) return key.response(path)
+    const call = route.prepare({ params: req.param(), query: queryOf(incoming), body: body.json, ifMatch, key })
     if (Result.isFailure(call)) return call.failure.response(path)
 
     const fiber = edge.run(call.success(edge.service, identity))

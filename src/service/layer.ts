@@ -19,6 +19,7 @@ import { historyOperations } from "./operations/history.ts"
 import { joinOperations } from "./operations/joining.ts"
 import { publishedChange } from "./operations/publishedChange.ts"
 import { ruleOperations } from "./operations/rules.ts"
+import { stateOperations } from "./operations/state.ts"
 import { webhookOperations } from "./operations/webhooks.ts"
 import { Service } from "./Service.ts"
 
@@ -49,6 +50,7 @@ export const serviceLayer = (options: ServiceOptions) =>
         ...documentOperations(dependencies, events),
         ...governanceOperations(dependencies),
         ...ruleOperations(dependencies),
+        ...stateOperations(dependencies),
         ...daemonOperations(dependencies),
         ...webhookOperations(dependencies),
       })

@@ -53,6 +53,8 @@ export class Mailbox {
   #state: OrganizationState | undefined
   #epoch: number | undefined
   #snapshotAt = 0
+  /** Open proposals have not all been looked at under the revision in force: it is new, or may have been when this began. */
+  #unreviewed = true
   #clock: { readonly wall: number; readonly monotonic: bigint } | undefined
   #closed = false
   #busy = false
@@ -215,14 +217,21 @@ export class Mailbox {
 
       const expected = state.position
       const turn = new Turn(state, definitions, now)
-      const jump = this.#clockJump(now, clock.monotonicTimeNanosUnsafe())
-      if (jump !== undefined)
-        turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
-      if (adoption !== undefined) {
-        turn.adopt(revision.definitions, adoption.revised, adopter(revision.origin))
-        for (const event of adoption.events) turn.execute({ kind: "report", ...event, actor: daemonActor() })
+      const behind = turn.catchUp(this.#unreviewed)
+      this.#unreviewed = behind && this.#unreviewed
+      if (!behind) {
+        const jump = this.#clockJump(now, clock.monotonicTimeNanosUnsafe())
+        if (jump !== undefined)
+          turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
+        if (adoption !== undefined) {
+          turn.adopt(revision.definitions, adoption.revised, adopter(revision.origin))
+          this.#unreviewed = true
+          for (const event of adoption.events) turn.execute({ kind: "report", ...event, actor: daemonActor() })
+        }
       }
-      const answers = taken.map(({ command }) => this.#answer(turn, command))
+      // After an adoption, too: what it has decided is not voted on any more.
+      const answered = behind || adoption !== undefined ? [] : taken
+      const answers = answered.map(({ command }) => this.#answer(turn, command))
 
       if (turn.records.length > 0) {
         const hook = yield* Faults
@@ -241,12 +250,12 @@ export class Mailbox {
           return yield* this.#decide(taken, conflicts + 1)
         }
         hook?.pass("appended", detail)
-        taken.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
+        answered.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
         hook?.pass("replied", detail)
         this.#committed(turn.records, state)
         hook?.pass("dispatched", detail)
         if (state.position - this.#snapshotAt >= SNAPSHOT_EVERY_RECORDS) yield* Effect.ignore(this.#snapshot())
-        return
+        return answered === taken ? undefined : yield* this.#decide(taken, 0)
       }
       taken.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
     })
@@ -269,6 +278,7 @@ export class Mailbox {
       this.#epoch = opened.epoch
       this.#snapshotAt = opened.snapshot?.position ?? 0
       this.#state = yield* loadState(this.#org, opened)
+      this.#unreviewed = true
       return this.#state
     })
   }
@@ -287,7 +297,7 @@ export class Mailbox {
 
   /** A repeated publish gets the first decision; the same key with other content is refused. */
   #answer(turn: Turn, command: Command): Submitted {
-    if (command.kind !== "publish") return turn.execute(command)
+    if (command.kind !== "publish") return this.#named(turn, command) ?? turn.execute(command)
     const { event } = command
     const known = command.fresh === true ? undefined : this.#published(turn, event)
     if (known === undefined) return turn.execute(command)
@@ -304,7 +314,15 @@ export class Mailbox {
         )
   }
 
-  #published(turn: Turn, event: Incoming): LogRecord | undefined {
+  /** What the same command has made before, where it says how that is called. */
+  #named(turn: Turn, command: Command): Submitted | undefined {
+    if (!("as" in command) || command.as === undefined) return undefined
+    const { as } = command
+    const known = this.#published(turn, { org: this.#org, ...as })
+    return known === undefined ? undefined : { event: known.event, duplicate: true }
+  }
+
+  #published(turn: Turn, event: Pick<Incoming, "org" | "source" | "id">): LogRecord | undefined {
     const key = eventKey(event)
     return (
       turn.records.find((record) => eventKey(record.event) === key) ?? this.#log.find(event.org, event.source, event.id)

@@ -1,5 +1,6 @@
 /** Tokens, status, metrics and the life of the daemon. */
 import { Effect } from "effect"
+import type { BuiltinData } from "../../domain/builtins.ts"
 import { GLOBAL } from "../../domain/names.ts"
 import { executorKinds } from "../../executors/registry.ts"
 import { count, decisions } from "../../observability/counters.ts"
@@ -16,7 +17,7 @@ import { hashOf, identityOf, MAX_TOKEN_LENGTH } from "../tokens.ts"
 import { operatorActor } from "../../supervision/actors.ts"
 import type { Identity } from "../identity.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
-import { submit } from "./submit.ts"
+import { asNamed, keyUsed, submit } from "./submit.ts"
 
 type Operations = Pick<
   typeof Service.Service,
@@ -103,10 +104,23 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
 
   return {
     authenticate,
-    createToken: Effect.fnUntraced(function* (identity, request) {
+    createToken: Effect.fnUntraced(function* (identity, request, key) {
       yield* checkOperator(identity, "make tokens")
       const named = yield* checkTokenIdentity(dependencies, request)
-      return yield* makeToken(dependencies, { ...request, identity: named })
+      const { id, token, event, duplicate } = yield* makeToken(
+        dependencies,
+        { ...request, identity: named },
+        asNamed(identity, key),
+      )
+      if (duplicate !== true) return { id, token }
+      if (event?.type !== "token.created") return yield* keyUsed(key)
+      const { id: made } = event.data as BuiltinData["token.created"]
+      return yield* fail(
+        "conflict",
+        "token-made",
+        `this key has made the token ${made} already, and its secret is not kept; revoke it and use another key`,
+        { token: made },
+      )
     }),
     tokens: (identity, filter) => Effect.andThen(checkOperator(identity, "list tokens"), projections.tokens(filter)),
     revokeToken: Effect.fnUntraced(function* (identity, id) {
