@@ -8,6 +8,7 @@ import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Event } from "../domain/event.ts"
 import type { Choice, Delegation, StandingTerms } from "../domain/proposal.ts"
 import type {
+  AgentChange,
   AgentInput,
   ChangeView,
   EditView,
@@ -290,7 +291,7 @@ export class Service extends Context.Service<
       identity: Identity,
       org: string | undefined,
       name: string,
-      agent: AgentInput,
+      agent: AgentChange,
     ) => Answer<ChangeView>
     readonly removeAgent: (identity: Identity, org: string | undefined, name: string) => Answer<ChangeView>
     readonly organizations: (identity: Identity) => Answer<ReadonlyArray<OrganizationSummary>>

@@ -1,7 +1,6 @@
 /** What is asked and answered about changes of the rules. */
-import type { ChangeMeaning } from "../domain/change.ts"
+import type { ChangeMeaning, Origin } from "../domain/change.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
-import type { Origin } from "../domain/change.ts"
 import type { PublishAnswer } from "./Service.ts"
 
 /** `null`: the file is to go. */
@@ -40,6 +39,8 @@ export interface ChangeView extends ChangeMeaning {
   /** Why it was denied, or failed. */
   readonly reason?: string
   readonly revision?: string
+  /** It had been asked for before, under the same name. */
+  readonly duplicate?: true
 }
 
 export interface JoinRequest {
@@ -86,6 +87,9 @@ export interface AgentInput {
   readonly limits?: Readonly<Record<string, number>>
   readonly schedule?: Readonly<Record<string, string>>
 }
+
+/** What is `null` goes, what is absent stays. */
+export type AgentChange = { readonly [Key in keyof AgentInput]: AgentInput[Key] | null }
 
 /** One time that a contract came, went or changed. */
 export interface Revised {

@@ -38,7 +38,7 @@ export const serviceLayer = (options: ServiceOptions) =>
       }
       const changes = changeOperations(dependencies)
       const joins = joinOperations(dependencies)
-      const events = eventOperations(dependencies, publishedChange(dependencies, changes, joins))
+      const events = eventOperations(dependencies, publishedChange(changes, joins))
       return Service.of({
         ...events,
         ...changes,

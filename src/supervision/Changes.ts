@@ -241,8 +241,7 @@ const make = Effect.fnUntraced(function* () {
   })
 
   const work = Effect.gen(function* () {
-    for (const { org, changes } of mailboxes.states())
-      for (const change of [...changes.keys()]) yield* drive(org, change)
+    for (const { org, changes } of mailboxes.states()) for (const change of changes.keys()) yield* drive(org, change)
   })
 
   mailboxes.onCommitted((_, records, state) => {

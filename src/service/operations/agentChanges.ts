@@ -4,7 +4,7 @@ import { GLOBAL, memberName } from "../../domain/names.ts"
 import { nearest } from "../../language/suggest.ts"
 import { addMember, memberIn, replaceMember, type WrittenMember } from "../../workspace/memberEdits.ts"
 import { checkOrganization, fail } from "../access.ts"
-import type { AgentInput } from "../changes.ts"
+import type { AgentChange } from "../changes.ts"
 import type { Identity } from "../identity.ts"
 import type { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
@@ -89,6 +89,5 @@ export const agentOperations = (
   }
 }
 
-/** What is `null` goes, what is absent stays. */
-const withChanges = (known: WrittenMember, agent: AgentInput): WrittenMember =>
+const withChanges = (known: WrittenMember, agent: AgentChange): WrittenMember =>
   Object.fromEntries(Object.entries({ ...known, ...agent }).filter(([, value]) => value !== null))

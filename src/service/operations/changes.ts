@@ -1,7 +1,8 @@
 /** Changes of the rules: asked for, looked at, and what of it waits for the operator. */
 import { randomBytes } from "node:crypto"
+import { isDeepStrictEqual } from "node:util"
 import { Effect } from "effect"
-import { type ChangeRequested, CHANGE_RULES } from "../../domain/change.ts"
+import { type ChangeRequested, CHANGE_RULES, isChangeRequest } from "../../domain/change.ts"
 import type { Diagnostic } from "../../domain/diagnostic.ts"
 import { hasErrors } from "../../domain/diagnostic.ts"
 import type { Event, Incoming } from "../../domain/event.ts"
@@ -11,7 +12,7 @@ import type { LogUnavailable } from "../../log/EventLog.ts"
 import { decidingOrganizations } from "../../supervision/deciding.ts"
 import type { Preview } from "../../workspace/preview.ts"
 import { actorOf, fail, visibleOrganizations } from "../access.ts"
-import type { ChangeState, ChangeView, Proposed } from "../changes.ts"
+import type { ChangeState, ChangeView, Proposed, Texts } from "../changes.ts"
 import { brokenTests } from "../brokenTests.ts"
 import type { Identity } from "../identity.ts"
 import { checkSize } from "../publishing.ts"
@@ -67,25 +68,6 @@ export const changeOperations = (dependencies: Dependencies): Operations => {
     return found
   })
 
-  const propose: Operations["propose"] = Effect.fnUntraced(function* (identity, proposed) {
-    const found = yield* preview(identity, proposed)
-    const deciding = decidingOrganizations(found)
-    const shown = {
-      ...found.meaning,
-      deciding,
-      files: found.files.map(({ file, text }) => ({ file, text, before: found.texts.get(file) ?? null })),
-      diagnostics: found.diagnostics,
-    }
-    if (proposed.dryRun === true) return { ...shown, state: "preview" as const, requests: [] }
-    const change = proposed.id ?? newChangeId()
-    const data: ChangeRequested = { change, deciding, files: found.files, ...found.meaning }
-    const size = checkSize(Buffer.byteLength(JSON.stringify(data)))
-    if (size !== undefined) return yield* Effect.fail(new Refused({ refusal: size }))
-    const subject = found.files.length === 1 ? found.files[0]!.file : undefined
-    const requests = yield* askFor(dependencies, identity, CHANGE_RULES, data, subject)
-    return { ...shown, change, requests, ...(yield* outcomeOf(dependencies, change, requests)) }
-  })
-
   /** As the log has it, with what the organizations have made of it since. */
   const view = Effect.fnUntraced(function* (event: Event) {
     const asked = event.data as ChangeRequested
@@ -113,6 +95,41 @@ export const changeOperations = (dependencies: Dependencies): Operations => {
     } satisfies ChangeView
   })
 
+  /** The change that goes by this name already. */
+  const known = Effect.fnUntraced(function* (identity: Identity, { id, files }: Proposed) {
+    if (id === undefined) return undefined
+    if (!ID.test(id))
+      return yield* fail("invalid", "id-malformed", "a change's id is letters, digits, _ and -, 1 to 128 of them")
+    const record = (yield* log.findById(id)).find(({ event }) => isChangeRequest(event.type))
+    if (record === undefined) return undefined
+    const { event } = record
+    const texts = event.type === CHANGE_RULES ? textsOf((event.data as ChangeRequested).files) : undefined
+    return event.source === identity.source && isDeepStrictEqual(texts, files)
+      ? event
+      : yield* fail("conflict", "event-differs", `the id "${id}" names another change`)
+  })
+
+  const propose: Operations["propose"] = Effect.fnUntraced(function* (identity, proposed) {
+    const before = yield* known(identity, proposed)
+    if (before !== undefined) return { ...(yield* view(before)), duplicate: true as const }
+    const found = yield* preview(identity, proposed)
+    const deciding = decidingOrganizations(found)
+    const shown = {
+      ...found.meaning,
+      deciding,
+      files: found.files.map(({ file, text }) => ({ file, text, before: found.texts.get(file) ?? null })),
+      diagnostics: found.diagnostics,
+    }
+    if (proposed.dryRun === true) return { ...shown, state: "preview" as const, requests: [] }
+    const change = proposed.id ?? newChangeId()
+    const data: ChangeRequested = { change, deciding, files: found.files, ...found.meaning }
+    const size = checkSize(Buffer.byteLength(JSON.stringify(data)))
+    if (size !== undefined) return yield* Effect.fail(new Refused({ refusal: size }))
+    const subject = found.files.length === 1 ? found.files[0]!.file : undefined
+    const requests = yield* askFor(dependencies, identity, CHANGE_RULES, data, subject)
+    return { ...shown, change, requests, ...(yield* outcomeOf(dependencies, change, requests)) }
+  })
+
   const isVisible = (identity: Identity, deciding: ReadonlyArray<string>): boolean => {
     const visible = visibleOrganizations(definitionsOf(dependencies), identity)
     return visible === undefined || deciding.some((org) => visible.has(org))
@@ -130,7 +147,7 @@ export const changeOperations = (dependencies: Dependencies): Operations => {
     changes: Effect.fnUntraced(function* (identity) {
       const found: Array<ChangeView> = []
       for (const { org, changes: open } of mailboxes.states())
-        for (const { seq } of [...open.values()]) {
+        for (const { seq } of open.values()) {
           const record = yield* log.get(org, seq)
           if (record?.event.type !== CHANGE_RULES) continue
           const { deciding } = record.event.data as ChangeRequested
@@ -196,6 +213,12 @@ export const presentAnswer = ({ projections }: Dependencies, answer: PublishAnsw
     : Effect.map(projections.hold(answer.hold), (hold) =>
         hold === undefined ? answer : { ...answer, ...presentState(hold.state, hold.reason) },
       )
+
+/** Names of changes that may be chosen: they name files, too. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
+
+export const textsOf = (files: ReadonlyArray<{ readonly file: string; readonly text: string | null }>): Texts =>
+  Object.fromEntries(files.map(({ file, text }) => [file, text]))
 
 export const newChangeId = (): string => `change-${randomBytes(6).toString("hex")}`
 

@@ -69,7 +69,7 @@ export const joinOperations = (dependencies: Dependencies): Operations => {
 
   /** The request that somebody has made for the same member and that is still open. */
   const openRequest = Effect.fnUntraced(function* (org: string, member: string) {
-    for (const { seq } of [...(yield* mailboxes.state(org)).changes.values()]) {
+    for (const { seq } of (yield* mailboxes.state(org)).changes.values()) {
       const record = yield* log.get(org, seq)
       if (record?.event.type === JOIN && (record.event.data as JoinRequested).member === member)
         return yield* presentAnswer(dependencies, answerOf(record.event, record.decision))
@@ -81,7 +81,7 @@ export const joinOperations = (dependencies: Dependencies): Operations => {
     { link, getsToken }: Asker,
     answer: Omit<JoinAnswer, "joined">,
   ): Effect.fn.Return<JoinAnswer, Refused | LogUnavailable> {
-    const token = getsToken
+    const made = getsToken
       ? yield* makeToken(dependencies, { identity: `@${answer.member}`, kind: "human" })
       : undefined
     if (link !== undefined)
@@ -91,7 +91,11 @@ export const joinOperations = (dependencies: Dependencies): Operations => {
         actor: operatorActor,
         data: { id: link.id, by: answer.member },
       })
-    return { ...answer, joined: true, ...(token === undefined ? undefined : { token }) }
+    return {
+      ...answer,
+      joined: true,
+      ...(made === undefined ? undefined : { token: { id: made.id, token: made.token } }),
+    }
   })
 
   const joinAs = Effect.fnUntraced(function* (asker: Asker, org: string, name: string) {
