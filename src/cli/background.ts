@@ -24,7 +24,11 @@ const SHOWN_LINES = 12
 export interface BackgroundOptions {
   readonly host: string
   readonly port: number
+  readonly diskEdits?: DiskEdits | undefined
 }
+
+export const DISK_EDITS = ["apply", "confirm"] as const
+export type DiskEdits = (typeof DISK_EDITS)[number]
 
 /** Without options: on the usual port, or on any where that one is taken; and says that it has started one. */
 export const startInBackground = async (invocation: Invocation, options?: BackgroundOptions): Promise<DaemonFile> => {
@@ -72,7 +76,7 @@ export const checkFolders = ({ workspace, data }: Folders): void => {
 
 const start = async (
   { folders, program, environment }: Invocation,
-  { host, port }: BackgroundOptions,
+  { host, port, diskEdits }: BackgroundOptions,
 ): Promise<DaemonFile> => {
   checkFolders(folders)
   const file = outputFile(folders.data)
@@ -91,6 +95,7 @@ const start = async (
       `--data=${folders.data}`,
       `--host=${host}`,
       `--port=${port}`,
+      ...(diskEdits === undefined ? [] : [`--disk-edits=${diskEdits}`]),
     ],
     {
       cwd: folders.workspace,

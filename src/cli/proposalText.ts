@@ -17,11 +17,14 @@ export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<
       `${STATES[state](state)}${resolvedAt === undefined ? "" : `, ${timeAndDistance(resolvedAt, now)}`}; asked by ${plain(requester)} in ${org}`,
       ...voteLines(proposal, now),
     ]
+  const asksOperator = electorate.some(({ kind }) => kind === "operator")
   const open = electorate.filter(({ name }) => !votes.some(({ by }) => by === name)).map(({ name }) => plain(name))
   return [
     `${dim("asked by")}  ${plain(requester)} in ${org}`,
     `${dim("votes")}     ${tally(proposal)}`,
-    `${dim("can vote")}  ${open.length === 0 ? "all have voted" : open.join(", ")}`,
+    asksOperator
+      ? `${dim("waits for")} the operator: charter accept ${proposal.id}, or: charter cancel ${proposal.id}`
+      : `${dim("can vote")}  ${open.length === 0 ? "all have voted" : open.join(", ")}`,
     `${dim("until")}     ${timeAndDistance(deadline, now)}; then it expires, which denies`,
     ...voteLines(proposal, now),
   ]

@@ -1,6 +1,7 @@
 /** `charter proposals` */
 import { type Given, type Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
+import { meaningLines } from "../changeText.ts"
 import { dim } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
 import { proposalOf } from "../proposalOf.ts"
@@ -31,7 +32,9 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
   const hold = await client.hold(proposal.hold)
   const held = (await client.events({ org: hold.org, type: [hold.type], since: hold.opened, order: "asc", limit: "1" }))
     .items[0]
-  const data = held?.id === hold.event ? held.data : undefined
+  const change =
+    hold.type === "contract.change.requested" ? await client.change(hold.event).catch(() => undefined) : undefined
+  const data = held?.id === hold.event && change === undefined ? held.data : undefined
   output.answer(proposal, () =>
     [
       ...proposalLines(proposal, new Date()),
@@ -39,6 +42,7 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
       `    ${dim("event")}     ${plain(hold.type)} ${plain(hold.event)}`,
       `    ${dim("contract")}  ${proposal.contract}`,
       `    ${dim("digest")}    ${proposal.digest}`,
+      ...(change === undefined ? [] : ["", ...meaningLines(change)]),
       ...(data === undefined
         ? []
         : [

@@ -1,18 +1,26 @@
 import type { CommandGroup } from "../command.ts"
+import { agentCommands } from "./changes.ts"
 
 export const workGroup: CommandGroup = {
   heading: "Work",
   commands: [
     {
-      usage: "agents",
+      name: "agents",
       summary: "the members that are agents, and what they have got to do",
-      details:
-        "Lists the agents of the organizations with the kind of their executor and the number of their tasks by state.",
-      examples: [
-        ["agents", "all that you may see"],
-        ["agents --org @team", "those of one organization"],
+      commands: [
+        {
+          usage: "list",
+          summary: "list the agents, with what they have got to do",
+          details:
+            "Lists the agents of the organizations with the kind of their executor and the number of their tasks by state.",
+          examples: [
+            ["agents list", "all that you may see"],
+            ["agents list --org @team", "those of one organization"],
+          ],
+          run: async (invocation) => (await import("../commands/agents.ts")).agents(invocation),
+        },
+        ...agentCommands,
       ],
-      run: async (invocation) => (await import("../commands/agents.ts")).agents(invocation),
     },
     {
       usage: "executors",

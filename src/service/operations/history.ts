@@ -9,6 +9,8 @@ import type { Service } from "../Service.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 
 const PAGE_RECORDS = 100
+/** How a line about a contract goes on behind its name, without and with a title. */
+const NAMED = [": ", "): "]
 /** Times that one history lists. */
 const MAX_LISTED_TIMES = 1_000
 
@@ -38,7 +40,7 @@ export const historyOperations = (dependencies: Dependencies): Pick<typeof Servi
           const { origin, meaning, revision } = data
           const askers = yield* askerOf(origin?.changes ?? [])
           const by = [...new Set([...askers, ...(origin === undefined || origin.disk ? ["operator"] : [])])].join(", ")
-          const line = meaning?.find((one) => one.includes(`(${name})`))
+          const line = meaning?.find((one) => NAMED.some((rest) => one.includes(`${name}${rest}`)))
           const [change] = origin?.changes ?? []
           found.push({
             revision,
