@@ -117,6 +117,7 @@ const problemFailure = (problem: Problem): Failure => {
 const nextAfter = ({ status, type }: Problem): ReadonlyArray<string> => {
   switch (status) {
     case 401:
+      if (/:link-/.test(type)) return ["An operator makes another one: charter join-link ORGANIZATION"]
       return ["An operator makes a token: charter token create NAME"]
     case 503:
       return ["Nothing has happened. Try again in a moment."]

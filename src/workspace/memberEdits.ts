@@ -1,5 +1,5 @@
 /** Members put into an organization's file, changed there, or taken out; everything else in it stays as somebody wrote it. */
-import { type Document, isMap, isSeq, type Pair, parseAllDocuments, stringify, type YAMLMap, type YAMLSeq } from "yaml"
+import { Document, isMap, isSeq, type Pair, parseAllDocuments, visit, type YAMLMap, type YAMLSeq } from "yaml"
 
 /** One member as the file has it: `{ human: "dana", roles: ["lead"] }`. */
 export type WrittenMember = Readonly<Record<string, unknown>>
@@ -97,10 +97,13 @@ const lineEnd = (text: string, from: number): number => {
   return at < 0 ? text.length : at
 }
 
+/** One line where it fits on one, as people write it; lists always are. */
 const itemText = (member: WrittenMember, indent: string): string => {
+  const document = new Document(member)
+  visit(document, { Seq: (_, node) => void (node.flow = true) })
   const short = Object.values(member).every((value) => typeof value !== "object" || Array.isArray(value))
-  const lines = short
-    ? [stringify(member, { collectionStyle: "flow", lineWidth: 0 }).trimEnd()]
-    : stringify(member, { lineWidth: 0 }).trimEnd().split("\n")
+  if (short) (document.contents as YAMLMap).flow = true
+  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false }).trimEnd()
+  const lines = short ? [text.replace(/^\{(.*)\}$/s, "{ $1 }")] : text.split("\n")
   return lines.map((line, index) => `${indent}${index === 0 ? "- " : "  "}${line}`).join("\n")
 }

@@ -7,7 +7,7 @@ import { nearest } from "../../language/suggest.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { operatorActor } from "../../supervision/actors.ts"
-import { checkOperator, fail } from "../access.ts"
+import { checkOperator, checkOrganization, fail } from "../access.ts"
 import type { JoinAnswer } from "../changes.ts"
 import type { Identity } from "../identity.ts"
 import { makeToken } from "../makeToken.ts"
@@ -158,7 +158,9 @@ export const joinOperations = (dependencies: Dependencies): Operations => {
       yield* checkPlace(org)
       const name = memberName(request.name)
       if ("link" in who) return yield* turn.withPermit(joinByLink(who.link, org, name))
-      if (who.kind === "bridge") return yield* fail("forbidden", "not-a-member", `${who.name} is no member of ${org}`)
+      // Everybody may ask for himself; for others, who is in the organization.
+      const himself = who.kind === "human" && who.name === name
+      if (!himself) yield* checkOrganization(definitionsOf(dependencies), who, org)
       const { roles = [] } = request
       const getsToken = who.kind === "operator"
       return yield* joinAs({ identity: who, change: newChangeId(), roles, getsToken }, org, name)
