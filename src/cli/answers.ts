@@ -12,12 +12,15 @@ export type PublishAnswer = AnswerOf<"POST /v1/events">
 /** An event as every interface shows it. */
 export type ShownEvent = AnswerOf<"GET /v1/events/{id}">
 export type Explanation = AnswerOf<"GET /v1/events/{id}/explanation">
+export type Replay = AnswerOf<"GET /v1/events/{id}/replay">
+export type OrganizationState = AnswerOf<"GET /v1/organizations/{org}/state">
 export type ContractView = ItemOf<"GET /v1/contracts">
 export type OrganizationView = AnswerOf<"GET /v1/organizations/{org}">
 export type ProposalView = AnswerOf<"GET /v1/proposals/{id}">
 export type DelegationView = ItemOf<"GET /v1/delegations">
 export type HoldView = AnswerOf<"GET /v1/holds/{id}">
 export type TaskView = AnswerOf<"GET /v1/tasks/{id}">
+export type AgentView = AnswerOf<"GET /v1/agents/{name}">
 export type MessageView = ItemOf<"GET /v1/channels/{name}/messages">
 export type InboxItem = ItemOf<"GET /v1/inbox">
 export type DocumentView = ItemOf<"GET /v1/documents">

@@ -7,6 +7,7 @@ import type { DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon, isAlive } from "../discovery/findDaemon.ts"
 import { type Folders, isWorkspace, outputFile } from "../discovery/folders.ts"
 import type { Invocation } from "./command.ts"
+import type { Bounds } from "./program.ts"
 import { Failure } from "./failure.ts"
 
 export const DEFAULT_PORT = 5099
@@ -25,6 +26,7 @@ export interface BackgroundOptions {
   readonly host: string
   readonly port: number
   readonly diskEdits?: DiskEdits | undefined
+  readonly bounds?: Bounds
 }
 
 export const DISK_EDITS = ["apply", "confirm"] as const
@@ -76,7 +78,7 @@ export const checkFolders = ({ workspace, data }: Folders): void => {
 
 const start = async (
   { folders, program, environment }: Invocation,
-  { host, port, diskEdits }: BackgroundOptions,
+  { host, port, diskEdits, bounds: { maxRuns, graceMs } = {} }: BackgroundOptions,
 ): Promise<DaemonFile> => {
   checkFolders(folders)
   const file = outputFile(folders.data)
@@ -96,6 +98,8 @@ const start = async (
       `--host=${host}`,
       `--port=${port}`,
       ...(diskEdits === undefined ? [] : [`--disk-edits=${diskEdits}`]),
+      ...(maxRuns === undefined ? [] : [`--runs=${maxRuns}`]),
+      ...(graceMs === undefined ? [] : [`--grace=${graceMs === 0 ? "0" : `${graceMs}ms`}`]),
     ],
     {
       cwd: folders.workspace,

@@ -17,10 +17,13 @@ export const makeClient = (daemon: Address, token: string | undefined) => {
     call,
     publish: (event: NewEvent, query: QueryOf<"POST /v1/events"> = {}) =>
       call("POST /v1/events", { body: event, query }),
+    publishAll: (events: ReadonlyArray<NewEvent>) => client.publishAll(events).catch(fail),
     events: (query: QueryOf<"GET /v1/events">) => call("GET /v1/events", { query }),
     follow: async (query: Parameters<http.Client["follow"]>[0]) => failing(await client.follow(query).catch(fail)),
     explain: (id: string, query: QueryOf<"GET /v1/events/{id}/explanation">) =>
       call("GET /v1/events/{id}/explanation", { params: { id }, query }),
+    replay: (id: string, query: QueryOf<"GET /v1/events/{id}/replay">) =>
+      call("GET /v1/events/{id}/replay", { params: { id }, query }),
     contracts: (query: QueryOf<"GET /v1/contracts">) => call("GET /v1/contracts", { query }),
     contract: (name: string) => call("GET /v1/contracts/{name}", { params: { name } }),
     organizations: () => call("GET /v1/organizations"),
@@ -39,6 +42,29 @@ export const makeClient = (daemon: Address, token: string | undefined) => {
     task: (id: string) => call("GET /v1/tasks/{id}", { params: { id } }),
     cancelTask: (id: string, body: BodyOf<"POST /v1/tasks/{id}/cancel">) =>
       call("POST /v1/tasks/{id}/cancel", { params: { id }, body }),
+    taskLog: (id: string, query: QueryOf<"GET /v1/tasks/{id}/log">) =>
+      call("GET /v1/tasks/{id}/log", { params: { id }, query }),
+    completeTask: (id: string, body: BodyOf<"POST /v1/tasks/{id}/complete">) =>
+      call("POST /v1/tasks/{id}/complete", { params: { id }, body }),
+    failTask: (id: string, body: BodyOf<"POST /v1/tasks/{id}/fail">) =>
+      call("POST /v1/tasks/{id}/fail", { params: { id }, body }),
+    progressTask: (id: string, body: BodyOf<"POST /v1/tasks/{id}/progress">) =>
+      call("POST /v1/tasks/{id}/progress", { params: { id }, body }),
+    agents: (query: QueryOf<"GET /v1/agents">) => call("GET /v1/agents", { query }),
+    agent: (name: string, query: QueryOf<"GET /v1/agents/{name}">) =>
+      call("GET /v1/agents/{name}", { params: { name }, query }),
+    stopAgent: (
+      name: string,
+      query: QueryOf<"POST /v1/agents/{name}/stop">,
+      body: BodyOf<"POST /v1/agents/{name}/stop">,
+    ) => call("POST /v1/agents/{name}/stop", { params: { name }, query, body }),
+    startAgent: (name: string, query: QueryOf<"POST /v1/agents/{name}/start">) =>
+      call("POST /v1/agents/{name}/start", { params: { name }, query }),
+    interruptAgent: (
+      name: string,
+      query: QueryOf<"POST /v1/agents/{name}/interrupt">,
+      body: BodyOf<"POST /v1/agents/{name}/interrupt">,
+    ) => call("POST /v1/agents/{name}/interrupt", { params: { name }, query, body }),
     messages: (name: string, query: QueryOf<"GET /v1/channels/{name}/messages">) =>
       call("GET /v1/channels/{name}/messages", { params: { name }, query }),
     inbox: (query: QueryOf<"GET /v1/inbox">) => call("GET /v1/inbox", { query }),
@@ -70,9 +96,17 @@ export const makeClient = (daemon: Address, token: string | undefined) => {
     edits: () => call("GET /v1/edits"),
     acceptEdit: (id: string) => call("POST /v1/edits/{id}/accept", { params: { id } }),
     metrics: () => client.text("/metrics").catch(fail),
+    identity: () => call("GET /v1/identity"),
+    event: (id: string, query: QueryOf<"GET /v1/events/{id}">) =>
+      call("GET /v1/events/{id}", { params: { id }, query }),
+    resource: (hash: string) => call("GET /v1/resources/{hash}", { params: { hash } }),
+    storeResource: (query: QueryOf<"POST /v1/resources">, text: string) =>
+      call("POST /v1/resources", { query, body: { text } }),
+    state: (org: string, query: QueryOf<"GET /v1/organizations/{org}/state">) =>
+      call("GET /v1/organizations/{org}/state", { params: { org }, query }),
     status: () => call("GET /v1/status"),
     confirm: () => call("POST /v1/confirm"),
-    shutdown: () => call("POST /v1/shutdown"),
+    shutdown: (body: BodyOf<"POST /v1/shutdown"> = {}) => call("POST /v1/shutdown", { body }),
   }
 }
 

@@ -43,6 +43,13 @@ export const connectIfRunning = async (
   return daemon === undefined ? undefined : [await clientOf(invocation, role, daemon, token), daemon]
 }
 
+/** With this token, to a daemon that is known to run. */
+export const connectAs = async (invocation: Invocation, token: string): Promise<Client> => {
+  const daemon = daemonAround(invocation)?.address ?? (await runningDaemon(invocation))
+  if (daemon === undefined) throw new Failure("The daemon has gone.", { next: ["See how it is: charter status"] })
+  return makeClient(daemon, token)
+}
+
 /** Who names a token that the daemon refuses is told so, also where the operator's own would do. */
 const clientOf = async (
   { environment }: Invocation,

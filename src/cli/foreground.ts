@@ -1,20 +1,27 @@
 /** Runs a daemon in this process until Ctrl-C, a signal, or `charter down`. */
 import { Cause, Deferred, Effect, Exit } from "effect"
-import { type BackgroundOptions, checkFolders, DISK_EDITS, type DiskEdits } from "./background.ts"
+import { checkFolders, DISK_EDITS, type DiskEdits } from "./background.ts"
 import type { Invocation } from "./command.ts"
 import { Failure } from "./failure.ts"
+import { logFormat } from "../observability/logging.ts"
 import { bold, dim } from "./output.ts"
-import type { StartFailure } from "./program.ts"
+import type { Bounds, StartFailure } from "./program.ts"
 
 /** A second Ctrl-C this soon is the first one again: npm passes on what the terminal has sent to all. */
 const SAME_INTERRUPT_MS = 500
 
 export const runInForeground = async (
   { folders, program, environment, output }: Invocation,
-  { diskEdits = statedEdits(environment), ...at }: BackgroundOptions,
+  {
+    diskEdits = statedEdits(environment),
+    ...at
+  }: { readonly host: string; readonly port: number; readonly diskEdits?: DiskEdits | undefined } & Bounds,
 ): Promise<number> => {
   checkFolders(folders)
   const startDaemon = await program.loadDaemon()
+  // The log says the same; where it is for programs, nothing else stands between its lines.
+  const isTerminal = process.stderr.isTTY === true
+  const say = logFormat(environment, isTerminal) === "text" ? output.note : () => {}
   const lifetime = Effect.gen(function* () {
     const signalled = yield* Deferred.make<void>()
     onSignals(() => Deferred.doneUnsafe(signalled, Effect.void))
@@ -33,11 +40,11 @@ export const runInForeground = async (
       ].join("\n"),
     )
     yield* Effect.raceFirst(daemon.stopping, Deferred.await(signalled))
-    output.note("Stopping: what is under way may end.")
+    say("Stopping: what is under way may end.")
   })
   const exit = await Effect.runPromiseExit(Effect.scoped(lifetime))
   if (Exit.isSuccess(exit)) {
-    output.note("Stopped.")
+    say("Stopped.")
     return 0
   }
   const failed = exit.cause.reasons.find(Cause.isFailReason)

@@ -8,7 +8,15 @@ export interface Program {
   readonly loadDaemon: () => Promise<StartDaemon>
 }
 
-export interface DaemonOptions {
+/** Where nothing is said, the daemon's own. */
+export interface Bounds {
+  /** Runs at the same time, over all agents. */
+  readonly maxRuns?: number
+  /** Longest wait for runs when it stops. */
+  readonly graceMs?: number
+}
+
+export interface DaemonOptions extends Bounds {
   readonly workspace: string
   readonly data: string
   readonly host: string

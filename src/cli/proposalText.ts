@@ -1,5 +1,6 @@
 /** What a proposal asks, of whom, until when, and how it stands. */
 import type { ProposalView } from "./answers.ts"
+import type { Client } from "./client.ts"
 import { bold, dim, green, red, yellow } from "./output.ts"
 import { timeAndDistance } from "./times.ts"
 import { plain } from "./text.ts"
@@ -21,7 +22,7 @@ export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<
   const open = electorate.filter(({ name }) => !votes.some(({ by }) => by === name)).map(({ name }) => plain(name))
   return [
     `${dim("asked by")}  ${plain(requester)} in ${org}`,
-    `${dim("votes")}     ${tally(proposal)}`,
+    `${dim("votes")}     ${tallyText(proposal)}`,
     asksOperator
       ? `${dim("waits for")} the operator: charter accept ${proposal.id}, or: charter cancel ${proposal.id}`
       : `${dim("can vote")}  ${open.length === 0 ? "all have voted" : open.join(", ")}`,
@@ -51,7 +52,7 @@ const STATES: Readonly<Record<ProposalView["state"], (text: string) => string>> 
 }
 
 /** `1 of 2 approvals`, `1 approval of 4; more than half are needed`. */
-const tally = ({ resolution, votes, electorate }: ProposalView): string => {
+export const tallyText = ({ resolution, votes, electorate }: ProposalView): string => {
   const approvals = votes.filter(({ choice }) => choice === "approve").length
   const { length: size } = electorate
   const given = `${approvals} approval${approvals === 1 ? "" : "s"} of ${size}`
@@ -68,3 +69,22 @@ const tally = ({ resolution, votes, electorate }: ProposalView): string => {
       return `${votes.length} of ${size} have voted; most votes win`
   }
 }
+
+/** What a vote has led to, for whoever has cast it. */
+export const outcomeText = async (client: Client, view: ProposalView, choice: string): Promise<string> => {
+  const voted = `You have ${VOTED[choice] ?? `chosen "${plain(choice)}"`}.`
+  if (view.state === "active") return `${voted} It is still open: ${tallyText(view)}.`
+  const hold = await client.hold(view.hold).catch(() => undefined)
+  if (hold === undefined) return `${voted} That decides it: ${STATES[view.state](view.state)}.`
+  const what = `${plain(hold.type)} of ${plain(hold.requester.name)}`
+  switch (hold.state) {
+    case "released":
+      return `${voted} ${green(`${what} is let through.`)}`
+    case "held":
+      return `${voted} The event still waits for another proposal: charter holds`
+    default:
+      return `${voted} ${red(`${what} is ${hold.state}${hold.reason === undefined ? "" : `: ${plain(hold.reason)}`}.`)}`
+  }
+}
+
+export const VOTED: Readonly<Record<string, string>> = { approve: "approved", deny: "denied", abstain: "abstained" }

@@ -33,3 +33,9 @@ export const plainLines = (text: string): string =>
   text.replaceAll(STEERING_CHARACTERS, (character) =>
     character === "\t" ? "  " : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
   )
+
+/** The beginning of an id that was made up, by which charter explain finds it, too. */
+export const shortId = (id: string): string => (UUID.test(id) ? id.slice(0, SHORT_ID_CHARACTERS) : id)
+
+const SHORT_ID_CHARACTERS = 8
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/

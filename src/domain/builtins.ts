@@ -2,6 +2,7 @@
 import type { ChangeFailed, Changed, Origin } from "./change.ts"
 import type { Decision } from "./decision.ts"
 import type { Actor } from "./event.ts"
+import type { RunLimit } from "./organization.ts"
 import type { Delegation, Hold, Proposal, Vote } from "./proposal.ts"
 import type { Task } from "./task.ts"
 
@@ -27,6 +28,7 @@ export interface BuiltinData {
   readonly "task.created": Task
   readonly "task.started": TaskStarted
   readonly "task.progress": TaskProgress
+  readonly "task.checkpoint": TaskCheckpoint
   readonly "task.completed": TaskCompleted
   readonly "task.failed": TaskFailed
   readonly "task.cancelled": TaskCancelled
@@ -36,6 +38,10 @@ export interface BuiltinData {
   readonly "run.started": RunStarted
   readonly "run.usage": RunUsage
   readonly "run.ended": RunEnded
+  readonly cron: CronFired
+  readonly "agent.stopped": AgentStopped
+  readonly "agent.started": { readonly agent: string; readonly by: string }
+  readonly "agent.interrupted": AgentInterrupted
   readonly "message.posted": MessagePosted
   readonly mention: Mention
   readonly "resource.stored": ResourceStored
@@ -114,16 +120,27 @@ export interface TaskStarted {
 }
 export interface TaskProgress {
   readonly task: string
-  readonly run: string
+  /** Absent where a member says it of a task that he does himself. */
+  readonly run?: string
   readonly text?: string
   readonly data?: unknown
   /** The lease, renewed. */
   readonly lease?: string
 }
-export interface TaskCompleted {
+/** Where a run is: what the next attempt goes on from. */
+export interface TaskCheckpoint {
   readonly task: string
   readonly run: string
+  readonly data: unknown
+  readonly lease: string
+}
+export interface TaskCompleted {
+  readonly task: string
+  /** Absent where no run did it. */
+  readonly run?: string
   readonly result: unknown
+  /** The member who did it himself. */
+  readonly by?: string
 }
 export interface TaskFailed {
   readonly task: string
@@ -133,8 +150,12 @@ export interface TaskFailed {
   /** When it is given again (RFC 3339); absent where it is dead. */
   readonly retry?: string
   readonly dead: boolean
-  /** The run went with its daemon, or its lease ran out: no failure of the task. */
+  /** The run went with its daemon, its lease ran out, or it was interrupted: no failure of the task. */
   readonly lost?: true
+  /** The limit that the run went over. */
+  readonly limit?: RunLimit
+  /** Who interrupted the run, or the member who gave up a task that he does himself. */
+  readonly by?: string
 }
 export interface TaskCancelled {
   readonly task: string
@@ -169,8 +190,36 @@ export interface RunUsage {
 export interface RunEnded {
   readonly run: string
   readonly task: string
-  readonly outcome: "success" | "failure" | "cancelled" | "lost"
+  readonly outcome: "success" | "failure" | "cancelled" | "interrupted" | "lost"
   readonly error?: string
+  /** The limit that it went over. */
+  readonly limit?: RunLimit
+}
+/** An agent's schedule has come to its time. */
+export interface CronFired {
+  readonly member: string
+  /** One of the two, as the schedule has it; `every` in ms. */
+  readonly every?: number
+  readonly cron?: string
+  readonly goal?: string
+  /** When it was due (RFC 3339). */
+  readonly due: string
+  /** Further times that passed unseen since then, at most 100: all of them are this one firing. */
+  readonly missed?: number
+  /** The task that follows. */
+  readonly task?: string
+  /** The task of an earlier firing that has not ended: none follows. */
+  readonly open?: string
+}
+export interface AgentStopped {
+  readonly agent: string
+  readonly by: string
+  readonly reason?: string
+}
+export interface AgentInterrupted extends AgentStopped {
+  readonly runs: ReadonlyArray<string>
+  /** Are their tasks given again? */
+  readonly again: boolean
 }
 export interface MessagePosted {
   /** A channel of the organization, or a member; one of the two. */
@@ -185,6 +234,8 @@ export interface MessagePosted {
   /** Hash of the archived text, where it is too long for a message, and its size in UTF-8. */
   readonly resource?: string
   readonly bytes?: number
+  /** The task that it hands over: it is out of the inbox when that has ended. */
+  readonly task?: string
 }
 /** A member is meant in a message. It starts no run by itself: a contract routes it. */
 export interface Mention {

@@ -52,7 +52,7 @@ export const publish =
     if (identity instanceof Problem) return identity.response(PUBLISH_PATH)
     const options = readOptions(incoming)
     if (options instanceof Problem) return options.response(PUBLISH_PATH)
-    const events = await readEvents(incoming)
+    const events = await readEvents(incoming, edge.doors !== undefined)
     if (events instanceof Problem) return events.response(PUBLISH_PATH)
 
     const fiber = edge.run(edge.service.publish(identity, events.valid, options))
@@ -88,12 +88,13 @@ interface Events {
   readonly problems?: ReadonlyArray<Problem | undefined>
 }
 
-const readEvents = async (incoming: IncomingMessage): Promise<Events | Problem> => {
+const readEvents = async (incoming: IncomingMessage, traces: boolean): Promise<Events | Problem> => {
   const type = checkMediaType(incoming, MEDIA_TYPES)
   if (type instanceof Problem) return type
   const body = await readBody(incoming)
   if (body instanceof Problem) return body
-  const trace = traceOf(incoming)
+  // A span of the door goes on with it.
+  const trace = traces ? undefined : traceOf(incoming)
   const key = idempotencyKey(incoming)
   if (key instanceof Problem) return key
   if (type === LINES) return key === undefined ? readBatch(linesOf(body), trace) : oneEventOnly()

@@ -3,6 +3,7 @@
  * `routes/`, and a new file is one line here. Events that come in and streams are beside: `publish.ts`, `stream.ts`.
  */
 import { changes } from "./routes/changes.ts"
+import { agents } from "./routes/agents.ts"
 import { channels } from "./routes/channels.ts"
 import { contracts } from "./routes/contracts.ts"
 import { daemon } from "./routes/daemon.ts"
@@ -28,6 +29,7 @@ export const routes = [
   ...delegations,
   ...holds,
   ...tasks,
+  ...agents,
   ...channels,
   ...inbox,
   ...documents,

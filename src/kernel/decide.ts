@@ -17,6 +17,7 @@ import { type Draft, follow, placeName, stamp } from "./draft.ts"
 import { announced, followUps, refused, tasksOf } from "./effects.ts"
 import { EventFacts } from "./eventFacts.ts"
 import { openProposals } from "./openProposals.ts"
+import { scheduledTask } from "./schedules.ts"
 import type { OrganizationState } from "./state.ts"
 
 export interface Decided {
@@ -215,10 +216,11 @@ const observe = (
   now: number,
   bound: Bound | undefined,
 ): Decided => {
-  if (cell.candidates.length === 0) return { record: { event }, derived: NONE }
+  const own = scheduledTask(event, definitions)
+  if (cell.candidates.length === 0) return { record: { event }, derived: own }
   const facts = new EventFacts(event, now, state, definitions)
   const { matched } = match(cell, facts)
-  if (matched.length === 0) return { record: { event }, derived: NONE }
+  if (matched.length === 0) return { record: { event }, derived: own }
   const considered = matched.map((linked) => consider(linked, event, state, definitions, now))
   const enforced = considered.filter(({ linked }) => !linked.shadow)
   const tasks = bound === undefined ? tasksOf(enforced, definitions, event, now) : { ids: NONE, drafts: NONE }
@@ -235,11 +237,11 @@ const observe = (
   if (bound !== undefined) {
     const told =
       event.type === "bound.exceeded" ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })]
-    return { record: { event, decision }, derived: told }
+    return { record: { event, decision }, derived: [...own, ...told] }
   }
   return {
     record: { event, decision },
-    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event)],
+    derived: [...own, ...tasks.drafts, ...followUps(considered, "allow", definitions, event)],
   }
 }
 

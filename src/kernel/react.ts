@@ -65,7 +65,9 @@ export const react = (
     case "proposal.expired":
       return failed(state, definitions, event, ended.proposal, now)
     case "task.completed":
-      return ended.task === undefined ? NONE : afterTask(state, ended.task, event)
+      return ended.task === undefined ? NONE : afterTask(state, definitions, ended.task, event)
+    case "task.created":
+      return handedOver(event)
     case "message.posted":
       return afterMessage(event)
     case "task.cancelled":
@@ -238,9 +240,14 @@ const othersEnd = (
   })
 
 /** The next of a sequence; of a race the others end. */
-const afterTask = (state: OrganizationState, completed: Task, event: Event): ReadonlyArray<Draft> => {
+const afterTask = (
+  state: OrganizationState,
+  definitions: Definitions,
+  completed: Task,
+  event: Event,
+): ReadonlyArray<Draft> => {
   if (completed.as === "sequence") {
-    const next = nextOfSequence(completed, event)
+    const next = nextOfSequence(completed, definitions, event)
     return next === undefined ? NONE : [next]
   }
   if (completed.as !== "first") return NONE
@@ -266,6 +273,14 @@ const afterTask = (state: OrganizationState, completed: Task, event: Event): Rea
       { ...follow(event, "task.cancelled", { task: task.id, reason }, daemonActor()), subject: task.id },
     ]
   })
+}
+
+/** A task that its member does himself is told him in his inbox. Whoever it escalates to is told more by that. */
+const handedOver = (event: Event): ReadonlyArray<Draft> => {
+  const { id, member, goal, human, escalates } = event.data as BuiltinData["task.created"]
+  if (human !== true || escalates !== undefined) return NONE
+  const text = `Task ${id} is yours to do${goal === undefined ? "" : `: ${goal}`}`
+  return [follow(event, "message.posted", { to: member, text, task: id }, event.actor)]
 }
 
 /** A run that still waited to be granted is not asked for any more. */

@@ -5,6 +5,7 @@ import { decodeCounter, encodeCounter, type EncodedCounter } from "./counters.ts
 import { decodeLimits, encodeLimits, type EncodedLimit } from "./limits.ts"
 import type {
   OpenChange,
+  AgentStanding,
   OpenHold,
   OpenProposal,
   OpenRun,
@@ -15,7 +16,7 @@ import type {
 import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 5
+export const SNAPSHOT_VERSION = 6
 
 interface Encoded {
   readonly org: string
@@ -34,6 +35,7 @@ interface Encoded {
   readonly runs: ReadonlyArray<OpenRun>
   readonly documents: ReadonlyArray<readonly [name: string, version: number]>
   readonly changes: ReadonlyArray<OpenChange>
+  readonly agents: ReadonlyArray<readonly [name: string, AgentStanding]>
 }
 
 /** Equal states have equal text. */
@@ -60,6 +62,7 @@ export const encodeState = (state: OrganizationState): string =>
     runs: [...state.runs.values()],
     documents: [...state.documents].sort(byKey),
     changes: [...state.changes.values()].map(normalChange),
+    agents: [...state.agents].map(([name, agent]) => [name, normalAgent(agent)] as const).sort(byKey),
   } satisfies Encoded)
 
 export const decodeState = (text: string): OrganizationState => {
@@ -86,6 +89,7 @@ export const decodeState = (text: string): OrganizationState => {
     runs: new Map(encoded.runs.map((run) => [run.run, run])),
     documents: new Map(encoded.documents),
     changes: new Map(encoded.changes.map((open) => [open.change, normalChange(open)])),
+    agents: new Map(encoded.agents.map(([name, agent]) => [name, normalAgent(agent)])),
     nextTimer: Number.POSITIVE_INFINITY,
   }
   state.nextTimer = nextTimer(state)
@@ -93,7 +97,7 @@ export const decodeState = (text: string): OrganizationState => {
 }
 
 /** JSON drops what is undefined; the shape, and the order of its keys, must stay the same. */
-const normalTask = ({ task, state, attempt, failures, run, worker, until, escalated }: OpenTask): OpenTask => ({
+const normalTask = ({
   task,
   state,
   attempt,
@@ -102,6 +106,17 @@ const normalTask = ({ task, state, attempt, failures, run, worker, until, escala
   worker,
   until,
   escalated,
+  checkpoint,
+}: OpenTask): OpenTask => ({ task, state, attempt, failures, run, worker, until, escalated, checkpoint })
+
+const normalAgent = ({ since, stopped, schedule }: AgentStanding): AgentStanding => ({
+  since,
+  stopped: stopped && { by: stopped.by, at: stopped.at, reason: stopped.reason },
+  schedule:
+    schedule &&
+    ("cron" in schedule
+      ? { cron: schedule.cron, timezone: schedule.timezone, goal: schedule.goal, next: schedule.next }
+      : { every: schedule.every, goal: schedule.goal }),
 })
 
 const normalHold = ({ id, event, decision, proposals, reservations, until }: OpenHold): OpenHold => ({

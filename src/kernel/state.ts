@@ -36,6 +36,8 @@ export interface OrganizationState {
   readonly documents: Map<string, number>
   /** Changes of the rules that have been asked for here and have not come to their end. */
   readonly changes: Map<string, OpenChange>
+  /** The agents of the organization's file, and those that are stopped. */
+  readonly agents: Map<string, AgentStanding>
   /** No deadline or lease ends before this log time in ms; it may be earlier than the earliest one. */
   nextTimer: number
 }
@@ -94,7 +96,22 @@ export interface OpenTask {
   until: number
   /** Escalations that have come. */
   escalated: number
+  /** Number of the record that says where the last run was. */
+  checkpoint: number | undefined
 }
+
+/** How it is with one agent, beside its tasks. */
+export interface AgentStanding {
+  /** Log time in ms of the last thing that concerned it: where nothing is open, it has been idle since then. */
+  since: number
+  stopped: { readonly by: string; readonly at: number; readonly reason: string | undefined } | undefined
+  schedule: AgentSchedule | undefined
+}
+
+/** `every` in ms; `next` is the log time in ms at which it is due. */
+export type AgentSchedule =
+  | { readonly every: number; readonly goal: string | undefined }
+  | { readonly cron: string; readonly timezone: string; readonly goal: string | undefined; readonly next: number }
 
 export interface OpenRun {
   readonly run: string
@@ -135,5 +152,6 @@ export const emptyState = (org: string): OrganizationState => ({
   runs: new Map(),
   documents: new Map(),
   changes: new Map(),
+  agents: new Map(),
   nextTimer: Number.POSITIVE_INFINITY,
 })

@@ -1,10 +1,12 @@
 /** What the writer's clock makes happen: deadlines, delays, levels that join, room, escalated tasks. Pure. */
 import type { Event } from "../domain/event.ts"
+import { busyAgents } from "./agents.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, follow } from "./draft.ts"
 import { escalateTask } from "./effects.ts"
 import { asOf, closeProposal } from "./proposals.ts"
 import { continueHold, releaseWhenMet } from "./react.ts"
+import { firing, firingAt } from "./schedules.ts"
 import type { OrganizationState } from "./state.ts"
 
 /** One thing that is due; it is looked at again when its turn comes, since an earlier one may have ended it. */
@@ -25,6 +27,10 @@ export const dueAt = (state: OrganizationState, now: number): ReadonlyArray<Due>
     const levels = task.escalations ?? []
     for (let level = escalated; level < levels.length && Date.parse(levels[level]!.at) <= now; level++)
       due.push(taskLate(id, level))
+  }
+  if (state.agents.size > 0) {
+    const busy = busyAgents(state)
+    for (const [name, agent] of state.agents) if (firingAt(agent, busy.has(name)) <= now) due.push(fires(name))
   }
   return due
 }
@@ -50,6 +56,10 @@ export const nextTimer = (state: OrganizationState): number => {
     if (stands === "running") at(until)
     const level = task.escalations?.[escalated]
     if (level !== undefined) at(Date.parse(level.at))
+  }
+  if (state.agents.size > 0) {
+    const busy = busyAgents(state)
+    for (const [name, agent] of state.agents) at(firingAt(agent, busy.has(name)))
   }
   return earliest
 }
@@ -99,9 +109,15 @@ const levelJoins =
     ].map((draft) => asOf(event, hold, draft))
   }
 
+/** What has come up at the same moment may have given the agent something to do. */
+const fires =
+  (name: string): Due =>
+  (state, _, now) =>
+    firing(state, name, busyAgents(state).has(name), now)
+
 const taskLate =
   (id: string, level: number): Due =>
-  (state, _, now) => {
+  (state, definitions, now) => {
     const open = state.tasks.get(id)
     if (open === undefined) return NONE
     const { task } = open
@@ -117,6 +133,6 @@ const taskLate =
     }
     return [
       { ...follow(cause, "task.escalated", { task: id, level }), subject: id },
-      ...escalateTask(task, level, cause, now),
+      ...escalateTask(task, level, definitions, cause, now),
     ]
   }

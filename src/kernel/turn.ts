@@ -8,6 +8,7 @@ import type { Actor, Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
 import { classOf } from "../domain/eventTypes.ts"
+import { interruptDrafts, startDrafts, stopDrafts } from "./agents.ts"
 import { MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
 import type { Answer, Command, Done } from "./command.ts"
 import { decide } from "./decide.ts"
@@ -20,10 +21,20 @@ import { writtenMessage } from "./messages.ts"
 import { closeProposal } from "./proposals.ts"
 import { endedBy, react } from "./react.ts"
 import { resourceProblem, STORE_RESOURCE } from "./resources.ts"
+import { writtenFiring } from "./schedules.ts"
 import type { OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
 import { acceptDrafts, cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
-import { cancelTaskDrafts, finishDrafts, leaseOf, lostTasks, progressDrafts, usageDrafts } from "./work.ts"
+import {
+  byHandDrafts,
+  cancelTaskDrafts,
+  checkpointDrafts,
+  finishDrafts,
+  leaseOf,
+  lostTasks,
+  progressDrafts,
+  usageDrafts,
+} from "./work.ts"
 
 /** Records after which a turn that catches up makes room for the next: with what still follows, one commit holds them. */
 const MAX_CATCH_UP_RECORDS = 128
@@ -78,6 +89,16 @@ export class Turn {
         return this.#lease(command)
       case "progress":
         return this.#allUnless(progressDrafts(state, command, this.#now))
+      case "checkpoint":
+        return this.#allUnless(checkpointDrafts(state, command, this.#now))
+      case "byHand":
+        return this.#allUnless(byHandDrafts(state, definitions, command, this.#now))
+      case "stopAgent":
+        return this.#allUnless(stopDrafts(state, definitions, command))
+      case "startAgent":
+        return this.#allUnless(startDrafts(state, command))
+      case "interrupt":
+        return this.#allUnless(interruptDrafts(state, command, this.#now))
       case "usage":
         return this.#allUnless(usageDrafts(state, command))
       case "finish":
@@ -166,6 +187,8 @@ export class Turn {
         return writtenMessage(draft, this.#definitions, this.#state.org)
       case "document.written":
         return writtenDocument(draft, this.#state, this.#definitions)
+      case "cron":
+        return writtenFiring(draft, this.#state)
       default:
         return draft
     }

@@ -26,6 +26,8 @@ export interface TaskView extends Task {
   /** Attempts begun so far. */
   readonly attempt: number
   readonly run?: string
+  /** When a run last said where it is. */
+  readonly checkpointed?: string
   readonly result?: unknown
   readonly error?: string
   readonly updated: string
@@ -51,7 +53,7 @@ export interface MessageView extends MessagePosted {
   readonly at: string
 }
 
-/** `message`: sent to the member; `mention`: the member is meant in one. */
+/** `message`: sent to the member, `task`: the task that it hands over to him; `mention`: the member is meant in one. */
 export interface InboxItem {
   readonly id: string
   readonly org: string
@@ -59,6 +61,7 @@ export interface InboxItem {
   readonly kind: "message" | "mention"
   /** Id of the message. */
   readonly message: string
+  readonly task?: string
   readonly channel?: string
   readonly from: string
   readonly fromkind: Actor["kind"]

@@ -88,6 +88,19 @@ export interface Explanation {
   readonly flips: ReadonlyArray<unknown>
 }
 
+/** What of a decision can be compared with another one. */
+export type DecisionSummary = Pick<Decision, "verdict" | "rule" | "revision" | "contracts" | "reason">
+
+/** `differs`: in the verdict, its reason, or the contracts that it is due to. */
+export interface Replay {
+  readonly event: string
+  readonly org: string
+  readonly seq: number
+  readonly then: DecisionSummary
+  readonly now: DecisionSummary
+  readonly differs: boolean
+}
+
 export interface EventQuery {
   readonly org?: string
   readonly types?: ReadonlyArray<string>
@@ -177,6 +190,12 @@ export interface OrganizationStateView {
     readonly until: string
     readonly left: number
   }>
+  readonly agents: ReadonlyArray<{
+    readonly name: string
+    readonly since: string
+    readonly stopped?: string
+    readonly next?: string
+  }>
   readonly documents: ReadonlyArray<{ readonly name: string; readonly version: number }>
 }
 
@@ -223,10 +242,83 @@ export interface Status {
   readonly openHolds: number
   readonly openProposals: number
   readonly openTasks: number
+  /** Runs that go on, and how many may at the same time. */
+  readonly runs: { readonly running: number; readonly most: number }
+  readonly agents: { readonly idle: number; readonly executing: number; readonly stopped: number }
+  /** While it stops: what it waits for, and for how long at most. */
+  readonly draining?: {
+    readonly until: string
+    readonly runs: ReadonlyArray<{
+      readonly run: string
+      readonly task: string
+      readonly member: string
+      readonly org: string
+      readonly since: string
+    }>
+  }
   readonly workspace: string
   readonly diagnostics: ReadonlyArray<Diagnostic>
   /** What waits for an operator, in words: a mass removal, for example. */
   readonly warnings: ReadonlyArray<string>
+}
+
+/** An agent of one organization. */
+export interface AgentView {
+  readonly name: string
+  readonly org: string
+  readonly roles: ReadonlyArray<string>
+  readonly executor?: string
+  readonly model?: string
+  /** One that is stopped takes nothing; what ran when it was stopped may still run. */
+  readonly state: "idle" | "executing" | "stopped"
+  readonly stopped?: { readonly by: string; readonly at: string; readonly reason?: string }
+  /** Absent while something is queued, running, unread or being voted on. */
+  readonly idleSince?: string
+  readonly running: ReadonlyArray<RunView>
+  /** Runs that it may have at the same time. */
+  readonly runs: number
+  readonly queued: number
+  /** Tasks that wait for an approval of their run, or for whoever does them himself. */
+  readonly waiting: number
+  /** Messages and mentions, counted up to 100. */
+  readonly unread: number
+  /** Those that its file names; `silence` is a duration. */
+  readonly limits: {
+    readonly turns?: number
+    readonly usd?: number
+    readonly minutes?: number
+    readonly silence?: string
+    readonly retries?: number
+  }
+  /** `next`: when it is due, if nothing comes up. */
+  readonly schedule?: {
+    readonly every?: string
+    readonly cron?: string
+    readonly goal?: string
+    readonly next?: string
+  }
+}
+
+/** A run that goes on, and what it has used so far. */
+export interface RunView {
+  readonly run: string
+  readonly task: string
+  readonly attempt: number
+  readonly since: string
+  readonly goal?: string
+  readonly usd: number
+  readonly tokens: number
+  readonly turns: number
+}
+
+/** One thing that has become of a task. */
+export interface TaskLogItem {
+  readonly seq: number
+  readonly at: string
+  readonly type: string
+  readonly run?: string
+  readonly text?: string
+  readonly data?: unknown
 }
 
 type Answer<A> = Effect.Effect<A, Refused | LogUnavailable>
@@ -243,6 +335,8 @@ export class Service extends Context.Service<
     readonly events: (identity: Identity, query: EventQuery) => Answer<Listed<EventView>>
     /** `org` and `source` where the id alone is not enough. */
     readonly event: (identity: Identity, id: string, org?: string, source?: string) => Answer<EventView>
+    /** Decides it again by the rules now in force, on the state as it was then; nothing follows from it. */
+    readonly replay: (identity: Identity, id: string, org?: string, source?: string) => Answer<Replay>
     readonly explain: (identity: Identity, id: string, org?: string, source?: string) => Answer<Explanation>
     /** From `after` (a cursor; `""` from the start, `undefined` from now on), for as long as it is read. */
     readonly follow: (
@@ -328,6 +422,47 @@ export class Service extends Context.Service<
     readonly tasks: (identity: Identity, filter: ListFilter) => Answer<Listed<TaskView>>
     readonly task: (identity: Identity, id: string) => Answer<TaskView>
     readonly cancelTask: (identity: Identity, id: string, reason: string) => Answer<TaskView>
+    /** What has become of a task, over all its runs, the oldest first. */
+    readonly taskLog: (
+      identity: Identity,
+      id: string,
+      page: { readonly after?: string; readonly limit: number },
+    ) => Answer<Listed<TaskLogItem>>
+    /** Of a task that no executor runs: by its member alone. */
+    readonly completeTask: (identity: Identity, id: string, result: unknown) => Answer<TaskView>
+    /** It is not given again, unless `again` says so: then it waits on. */
+    readonly failTask: (
+      identity: Identity,
+      id: string,
+      failure: { readonly error: string; readonly again?: boolean },
+    ) => Answer<TaskView>
+    readonly progressTask: (
+      identity: Identity,
+      id: string,
+      progress: { readonly text?: string; readonly data?: unknown },
+    ) => Answer<TaskView>
+    readonly agents: (identity: Identity, org?: string) => Answer<ReadonlyArray<AgentView>>
+    /** `name@org`, or the name with its organization beside it where it is not the only one. */
+    readonly agent: (identity: Identity, name: string, org?: string) => Answer<AgentView>
+    /** It takes nothing until it is started again; `interrupt`: what it runs is ended, and given again then. */
+    readonly stopAgent: (
+      identity: Identity,
+      name: string,
+      request: { readonly org?: string; readonly reason?: string; readonly interrupt?: boolean },
+    ) => Answer<AgentView>
+    readonly startAgent: (identity: Identity, name: string, org?: string) => Answer<AgentView>
+    /** Ends what it runs now, and the tasks with it; `again`: they are given again. */
+    readonly interruptAgent: (
+      identity: Identity,
+      name: string,
+      request: { readonly org?: string; readonly reason?: string; readonly again?: boolean },
+    ) => Answer<AgentView>
+    /** As {@link post} to its inbox. It starts no run by itself. */
+    readonly messageAgent: (
+      identity: Identity,
+      name: string,
+      message: { readonly org?: string; readonly id?: string; readonly text: string },
+    ) => Answer<PublishAnswer>
     /** Of a channel; of the identity's own organization, or `@global`, where the filter names none. */
     readonly messages: (identity: Identity, channel: string, filter: ListFilter) => Answer<Listed<MessageView>>
     /** Asks for `message.send.requested`; the decision on it is the answer. */
@@ -399,6 +534,7 @@ export class Service extends Context.Service<
     readonly metrics: Effect.Effect<string>
     /** Operator: confirms what waits for one (a mass removal of contracts). */
     readonly confirm: (identity: Identity) => Answer<{ readonly revision: string }>
-    readonly shutdown: (identity: Identity) => Answer<void>
+    /** `now`: runs are not waited for, also where the shutdown has begun already. */
+    readonly shutdown: (identity: Identity, now: boolean) => Answer<void>
   }
 >()("charter/service/Service") {}

@@ -13,6 +13,7 @@ import type { Actor } from "../domain/event.ts"
 import { HOLD_ENDS, type ProposalState } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal } from "../domain/refusal.ts"
+import { adoptAgents } from "../kernel/agents.ts"
 import type { Answer, Command } from "../kernel/command.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import { emptyState } from "../kernel/state.ts"
@@ -31,6 +32,7 @@ export const playCase = (
   const failures: Array<string> = []
   let now = testCase.at ?? tests.at ?? DEFAULT_TEST_TIME_MS
   let published = 0
+  adoptAgents(state, definitions, now)
   /** The event that expectations are about: the case's own, and before it the last one given. */
   let subject: { readonly seq: number; readonly decision: Decision | undefined } | undefined
 

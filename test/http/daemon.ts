@@ -27,6 +27,7 @@ members:
   - { human: zoe }
   - { human: yves }
   - agent: stranger
+  - agent: reviewer
 `
 const CONTRACTS = `contract: deploys-need-two
 scope: "@team"
@@ -55,6 +56,12 @@ scope: "@team"
 on: work.requested
 then:
   - route: "@worker"
+---
+contract: errands-are-run
+scope: "@team"
+on: errand.requested
+then:
+  - route: { to: "@dana", goal: Run the errand }
 `
 /** Leaves its token where the test finds it, and works until it is told to end. */
 const WORKER = `#!/bin/sh

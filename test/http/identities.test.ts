@@ -48,6 +48,15 @@ const SUBJECTS = {
   proposal: async () => (await publish("deploy.requested")).proposals![0]!,
   hold: async () => (await publish("deploy.requested")).hold!,
   task: async () => (await publish("work.requested")).tasks![0]!,
+  "dana's task": async () => (await publish("errand.requested")).tasks![0]!,
+  agent: async () => {
+    await daemon.call("POST", "/v1/agents/reviewer@team/start")
+    return "reviewer@team"
+  },
+  "stopped agent": async () => {
+    await daemon.call("POST", "/v1/agents/reviewer@team/stop")
+    return "reviewer@team"
+  },
   delegation: async () => {
     const json = { org: "@team", to: "erik", on: "never.requested", expires: "2099-01-01T00:00:00Z" }
     const { json: made } = await daemon.call("POST", "/v1/delegations", { token: daemon.tokens.dana, json })
@@ -86,6 +95,7 @@ const ALL = [401, 200, 200, 200, 200, 200, 200]
 const TEAM = [401, 200, 200, 200, 200, 404, 404]
 const INSIDE = [401, 200, 200, 200, 200, 403, 403]
 const OPERATOR = [401, 200, 403, 403, 403, 403, 403]
+const DANA = [401, 403, 200, 403, 403, 404, 404]
 
 const TABLE: ReadonlyArray<Row> = [
   {
@@ -98,6 +108,7 @@ const TABLE: ReadonlyArray<Row> = [
   { route: "GET /v1/events", path: "/v1/events?org=@team", statuses: INSIDE },
   { route: "GET /v1/events/{id}", about: "event", statuses: TEAM },
   { route: "GET /v1/events/{id}/explanation", about: "event", statuses: TEAM },
+  { route: "GET /v1/events/{id}/replay", about: "event", statuses: TEAM },
   { route: "GET /v1/contracts", path: "/v1/contracts?org=@team", statuses: INSIDE },
   { route: "POST /v1/contracts/lint", json: { files: {} }, statuses: ALL },
   { route: "POST /v1/contracts/describe", json: { files: {} }, statuses: ALL },
@@ -176,6 +187,21 @@ const TABLE: ReadonlyArray<Row> = [
   { route: "GET /v1/tasks", path: "/v1/tasks?org=@team", statuses: INSIDE },
   { route: "GET /v1/tasks/{id}", about: "task", statuses: TEAM },
   { route: "POST /v1/tasks/{id}/cancel", about: "task", statuses: [401, 200, 200, 403, 403, 404, 404] },
+  { route: "GET /v1/tasks/{id}/log", about: "task", statuses: TEAM },
+  { route: "POST /v1/tasks/{id}/complete", about: "dana's task", statuses: DANA },
+  { route: "POST /v1/tasks/{id}/fail", about: "dana's task", json: { error: "no time" }, statuses: DANA },
+  { route: "POST /v1/tasks/{id}/progress", about: "dana's task", json: { text: "half of it" }, statuses: DANA },
+  { route: "GET /v1/agents", path: "/v1/agents?org=@team", statuses: INSIDE },
+  { route: "GET /v1/agents/{name}", about: "agent", statuses: INSIDE },
+  { route: "POST /v1/agents/{name}/stop", about: "agent", statuses: [401, 200, 200, 403, 403, 403, 403] },
+  { route: "POST /v1/agents/{name}/start", about: "stopped agent", statuses: [401, 200, 200, 403, 403, 403, 403] },
+  { route: "POST /v1/agents/{name}/interrupt", about: "agent", statuses: [401, 409, 409, 403, 403, 403, 403] },
+  {
+    route: "POST /v1/agents/{name}/messages",
+    about: "agent",
+    json: { text: "hello" },
+    statuses: [401, 200, 200, 200, 200, 403, 403],
+  },
   { route: "GET /v1/channels/{name}/messages", path: "/v1/channels/general/messages?org=@team", statuses: INSIDE },
   {
     route: "POST /v1/channels/{name}/messages",
@@ -201,6 +227,7 @@ const TABLE: ReadonlyArray<Row> = [
     statuses: [401, 200, 200, 200, 200, 403, 200],
   },
   { route: "GET /v1/resources/{hash}", about: "resource", statuses: TEAM },
+  { route: "GET /v1/identity", statuses: ALL },
   { route: "GET /v1/tokens", statuses: OPERATOR },
   {
     route: "POST /v1/tokens",

@@ -400,7 +400,15 @@ const reaching = async (): Promise<void> => {
   await send("POST /v1/events", "/v1/events", event({ type: "deploy.requested", id: "waits" }))
   await send("GET /v1/events/{id}", "/v1/events/twice")
   await send("GET /v1/events/{id}/explanation", "/v1/events/twice/explanation")
+  await send("GET /v1/events/{id}/replay", "/v1/events/twice/replay")
+  await send("GET /v1/events/{id}/replay", "/v1/events/waits/replay")
   await send("GET /v1/contracts/{scope}/{id}", "/v1/contracts/@team/nobody-drops")
+  await send("GET /v1/contracts/{name}", "/v1/contracts/%40team%2Fnobody-drops")
+  for (const name of ["POST /v1/contracts/lint", "POST /v1/contracts/describe", "POST /v1/contracts/test"])
+    await send(name, named(name).path, { files: {} })
+  for (const { name, path, method } of operations)
+    if (method === "GET" && !path.includes("{"))
+      await send(name, path, undefined, {}, path === "/v1/inbox" ? dana : operator)
   for (const one of operations.filter(({ name }) => name.startsWith("GET /v1/organizations/")))
     await send(one.name, one.path.replace("{org}", "@team"))
 
@@ -430,6 +438,8 @@ const reaching = async (): Promise<void> => {
   await mint()
   await send("POST /v1/tokens", "/v1/tokens", { ...human, identity: "@nobody" }, {}, operator)
   const give = { org: "@team", to: "erik", expires: "2099-01-01T00:00:00Z" }
+  await send("POST /v1/delegations", "/v1/delegations", { ...give, org: "@nowhere" })
+  await send("POST /v1/inbox/ack", "/v1/inbox/ack", { items: ["no-such-item"] })
   for (const on of ["never.*", "ever.*"])
     await send("POST /v1/delegations", "/v1/delegations", { ...give, on }, key("give"))
 
@@ -442,6 +452,28 @@ const reaching = async (): Promise<void> => {
   const end = () => send("POST /v1/tasks/{id}/cancel", `/v1/tasks/${task}/cancel`, {}, {}, operator)
   await end()
   await end()
+  await send("GET /v1/tasks/{id}/log", `/v1/tasks/${task}/log`)
+  const errand = async () => `/v1/tasks/${(await published("errand.requested")).tasks![0]!}`
+  const mine = await errand()
+  await send("POST /v1/tasks/{id}/progress", `${mine}/progress`, { text: "half of it", data: { lines: 12 } })
+  for (const body of [{ result: { outcome: "done" } }, {}])
+    await send("POST /v1/tasks/{id}/complete", `${mine}/complete`, body)
+  const lost = await errand()
+  for (const again of [true, false, false])
+    await send("POST /v1/tasks/{id}/fail", `${lost}/fail`, { error: "no time", again })
+  await send("POST /v1/tasks/{id}/progress", `${lost}/progress`, { text: "too late" })
+  await send("GET /v1/tasks/{id}/log", `${mine}/log`)
+  const about = (what: string, json?: unknown, headers = {}) => {
+    const name = what === "" ? "GET /v1/agents/{name}" : `POST /v1/agents/{name}/${what}`
+    return send(name, `/v1/agents/reviewer@team${what === "" ? "" : `/${what}`}`, json, headers)
+  }
+  for (const what of ["", "stop", "", "stop", "start", "start", "interrupt"])
+    await about(what, what === "" ? undefined : {})
+  await send("GET /v1/agents/{name}", "/v1/agents/reviewer", undefined, {}, operator)
+  for (const text of ["one", "other", "PLEASE WAIT"]) await about("messages", { text }, key(`to ${text[0]}`))
+  await published("work.requested")
+  await daemon.runToken()
+  await send("POST /v1/agents/{name}/interrupt", "/v1/agents/worker@team/interrupt", { again: true }, {}, operator)
   await send("POST /v1/proposals/{id}/cancel", `${proposal}/cancel`, {}, {}, operator)
   await send("POST /v1/proposals/{id}/votes", `${proposal}/votes`, { choice: "approve" })
 
@@ -505,6 +537,8 @@ const OUT_OF_REACH: ReadonlyArray<readonly [name: string, status: number, becaus
   ["GET /v1/ws", 101, "fetch opens no WebSocket: socket.test.ts does"],
   ["GET /v1/ws", 401, "only an upgrade is asked for a token: socket.test.ts"],
   ["GET /v1/ws", 503, "only an upgrade asks the log who it is"],
+  ["GET /v1/identity", 503, "asks nothing of the log"],
+  ["GET /v1/events/{id}/replay", 413, "takes 200,000 records"],
   ["GET /v1/organizations/{org}/state", 413, "takes 200,000 records"],
   ["POST /v1/confirm", 200, "no removal waits here: removal.test.ts confirms one"],
   ["POST /v1/shutdown", 202, "the end of this file"],
@@ -524,7 +558,8 @@ describe("every documented answer", () => {
   })
   afterAll(() => away.close())
 
-  const filled = (path: string) => path.replaceAll(/\{(\w+)\}/g, (_, name) => `no-such-${name}`)
+  const filled = (path: string) =>
+    path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "org" ? "@nowhere" : `no-such-${name}`))
 
   it.each(operations.map((one) => [one.name, one] as const))("%s: is reached", async (name, placed) => {
     const target = filled(placed.path)
@@ -537,7 +572,15 @@ describe("every documented answer", () => {
     if (says(413) && placed.operation.requestBody !== undefined)
       await conforms(placed, { target, token, body: JSON.stringify("x".repeat(1024 * 1024)) })
     if (says(415)) await conforms(placed, { target, token, body: "{}", type: "text/plain" })
-    if (says(404)) await conforms(placed, { target: `${target}?org=@nowhere`, token, ...json })
+    if (says(404)) {
+      const org = placed.operation.parameters.some((one) => one.in === "query" && one.name === "org")
+      const [body = {}] = fc.sample(validBodies(placed.operation), 1)
+      await conforms(placed, {
+        target: org ? `${target}?org=@nowhere` : target,
+        token: name === "GET /v1/inbox" ? daemon.tokens.dana : token,
+        ...body,
+      })
+    }
     if (says(503)) {
       const [[there, body] = [target, {}]] = fc.sample(fc.tuple(targets(placed), validBodies(placed.operation)), 1)
       await conforms(placed, { url: away.url, target: there, token, ...body })

@@ -55,6 +55,12 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { id: ids.event, decision: { verdict: "hold" } },
   ],
   [
+    "GET /v1/events/{id}/replay",
+    `/v1/events/${ids.event}/replay`,
+    undefined,
+    { event: ids.event, then: { verdict: "hold" }, now: { verdict: "hold" }, differs: false },
+  ],
+  [
     "GET /v1/events/{id}/explanation",
     `/v1/events/${ids.event}/explanation`,
     undefined,
@@ -80,7 +86,7 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { files: { a: files["contracts/a.yaml"] } },
     { text: expect.stringContaining("never"), diagnostics: [] },
   ],
-  ["POST /v1/contracts/test", "/v1/contracts/test", {}, { passed: 0, failed: 0, coverage: { contracts: 4 } }],
+  ["POST /v1/contracts/test", "/v1/contracts/test", {}, { passed: 0, failed: 0, coverage: { contracts: 5 } }],
   [
     "GET /v1/contracts/{name}",
     "/v1/contracts/%40team%2Fnobody-drops",
@@ -199,11 +205,16 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
   ["DELETE /v1/tokens/{id}", `/v1/tokens/${ids.token}`, undefined, { id: ids.token, revoked: expect.any(String) }],
   ["GET /v1/changes", "/v1/changes", undefined, { items: [] }],
   ["GET /v1/edits", "/v1/edits", undefined, { items: [] }],
-  ["GET /v1/status", "/v1/status", undefined, { state: "running", contracts: 4, organizations: 3 }],
+  ["GET /v1/identity", "/v1/identity", undefined, { kind: "operator", name: "operator" }],
+  ["GET /v1/status", "/v1/status", undefined, { state: "running", contracts: 5, organizations: 3 }],
 ]
 
 /** Shown by another test, or refused because there is nothing to do. */
 const ELSEWHERE = [
+  ...["", "/{name}"].map((path) => `GET /v1/agents${path}`),
+  ...["stop", "start", "interrupt", "messages"].map((what) => `POST /v1/agents/{name}/${what}`),
+  "GET /v1/tasks/{id}/log",
+  ...["complete", "fail", "progress"].map((what) => `POST /v1/tasks/{id}/${what}`),
   "GET /v1/delegations",
   "POST /v1/delegations",
   "DELETE /v1/delegations/{id}",

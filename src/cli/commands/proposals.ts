@@ -2,6 +2,7 @@
 import { type Given, type Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
 import { meaningLines } from "../changeText.ts"
+import { jsonText } from "../jsonText.ts"
 import { dim } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
 import { proposalOf } from "../proposalOf.ts"
@@ -25,16 +26,19 @@ export const listProposals = async (invocation: Invocation, given: Given): Promi
   })
 }
 
+/** Data is not spread further on a wide terminal. */
+const MAX_COLUMNS = 100
+const LABEL_COLUMNS = 14
+
 export const showProposal = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output } = invocation
   const client = await connect(invocation, "anyone")
   const proposal = await proposalOf(client, given.arguments[0]!)
   const hold = await client.hold(proposal.hold)
-  const held = (await client.events({ org: hold.org, type: [hold.type], since: hold.opened, order: "asc", limit: "1" }))
-    .items[0]
+  const { data: written } = await client.event(hold.event, { org: hold.org, source: hold.source })
   const change =
     hold.type === "contract.change.requested" ? await client.change(hold.event).catch(() => undefined) : undefined
-  const data = held?.id === hold.event && change === undefined ? held.data : undefined
+  const data = change === undefined ? written : undefined
   output.answer(proposal, () =>
     [
       ...proposalLines(proposal, new Date()),
@@ -46,7 +50,7 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
       ...(data === undefined
         ? []
         : [
-            `    ${dim("data")}      ${plainLines(JSON.stringify(data, undefined, 2)).replaceAll("\n", "\n              ")}`,
+            `    ${dim("data")}      ${plainLines(jsonText(data, Math.min(output.columns, MAX_COLUMNS) - LABEL_COLUMNS)).replaceAll("\n", "\n              ")}`,
           ]),
       "",
       dim(`Why it is held: charter explain ${hold.event} --org ${hold.org}`),

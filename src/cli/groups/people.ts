@@ -39,9 +39,50 @@ const shortVote = (
   run: async (invocation, given) => (await import("../commands/vote.ts")).vote(invocation, given, choice),
 })
 
+const INBOX_OPTIONS = [
+  ["--all", "list what is acknowledged, too"],
+  ["--limit <number>", "how many questions and messages at most (default: 30)"],
+] as const
+
 export const peopleGroup: CommandGroup = {
   heading: "People",
   commands: [
+    {
+      name: "inbox",
+      summary: "what waits for you, one by one: questions to vote on, messages",
+      commands: [
+        {
+          usage: "next",
+          summary: "go through what waits for you, one by one",
+          details:
+            "Shows what waits for you one by one, on a terminal: each question with who asks, what would happen, the rule that " +
+            "asks and until when, and each message. A key decides: approve, deny, abstain, acknowledge, reply, skip. Elsewhere " +
+            "it prints the list. It is the inbox of the person whose token is in CHARTER_TOKEN or --token-file.",
+          options: INBOX_OPTIONS,
+          examples: [["inbox", "with CHARTER_TOKEN set"]],
+          run: async (invocation, given) => (await import("../commands/inbox.ts")).inbox(invocation, given),
+        },
+        {
+          usage: "list",
+          summary: "print what waits for you",
+          details:
+            "Prints the open questions that you can vote on, and the messages that you have not acknowledged, the newest last. Messages become seen.",
+          options: INBOX_OPTIONS,
+          examples: [
+            ["inbox list", "with CHARTER_TOKEN set"],
+            ["inbox list --json | jq '.proposals[].id'", "for a program"],
+          ],
+          run: async (invocation, given) => (await import("../commands/inbox.ts")).listInbox(invocation, given),
+        },
+        {
+          usage: "ack <id...>",
+          summary: "acknowledge messages: you are done with them",
+          arguments: { id: "as charter inbox list shows it" },
+          examples: [["inbox ack team-41 team-44", "two of them"]],
+          run: async (invocation, given) => (await import("../commands/inbox.ts")).acknowledge(invocation, given),
+        },
+      ],
+    },
     {
       name: "proposals",
       summary: "what waits for votes",

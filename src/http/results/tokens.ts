@@ -23,3 +23,13 @@ export const NewTokenResult = named(
   "NewToken",
   "A token's secret, shown this once and kept nowhere.",
 )
+
+export const IdentityResult = named(
+  Struct({
+    kind: Literals(["human", "agent", "operator", "run", "bridge"]),
+    name: Text,
+    org: optional(Text),
+  }),
+  "Identity",
+  "Who a token belongs to. `org`: the only organization that it is for.",
+)

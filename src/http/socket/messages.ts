@@ -30,6 +30,10 @@ export const messages = {
   /** A subscription to the inbox of whoever this is. */
   inbox: message({ after: optional(Cursor) }),
   ack: message(Acknowledgement.fields),
+  /** Of a task that no executor runs, by its member. */
+  complete: message({ task: Name, result: optional(Schema.Unknown) }),
+  fail: message({ task: Name, error: Reason, again: optional(Schema.Boolean) }),
+  progress: message({ task: Name, text: optional(Reason), data: optional(Schema.Unknown) }),
   ping: message({}),
 } as const
 
@@ -51,5 +55,8 @@ export const decoders = {
   post: decoder(messages.post, "body"),
   inbox: decoder(messages.inbox, "body"),
   ack: decoder(messages.ack, "body"),
+  complete: decoder(messages.complete, "body"),
+  fail: decoder(messages.fail, "body"),
+  progress: decoder(messages.progress, "body"),
   ping: decoder(messages.ping, "body"),
 } satisfies { readonly [O in Op]: Decode<Message<O>> }

@@ -12,7 +12,7 @@ import { definitionsOf, type Dependencies } from "./dependencies.ts"
 
 type Operations = Pick<typeof Service.Service, "createAgent" | "changeAgent" | "removeAgent">
 
-export const agentOperations = (
+export const agentChangeOperations = (
   dependencies: Dependencies,
   { propose }: Pick<typeof Service.Service, "propose">,
 ): Operations => {

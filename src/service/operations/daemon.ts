@@ -2,10 +2,6 @@
 import { Effect } from "effect"
 import type { BuiltinData } from "../../domain/builtins.ts"
 import { GLOBAL } from "../../domain/names.ts"
-import { executorKinds } from "../../executors/registry.ts"
-import { count, decisions } from "../../observability/counters.ts"
-import type { Definitions } from "../../kernel/definitions.ts"
-import type { OrganizationState } from "../../kernel/state.ts"
 import { refuse } from "../../domain/refusal.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { checkOperator, fail } from "../access.ts"
@@ -13,6 +9,7 @@ import { makeToken } from "../makeToken.ts"
 import { metricsText } from "../metrics.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
+import { countAgents, forTheOperator, runsOf, stuckTasks } from "../standing.ts"
 import { hashOf, identityOf, MAX_TOKEN_LENGTH } from "../tokens.ts"
 import { operatorActor } from "../../supervision/actors.ts"
 import type { Identity } from "../identity.ts"
@@ -32,7 +29,6 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
   const remembered = new Map<string, { readonly identity: Identity; readonly expires: number }>()
   mailboxes.onCommitted((_, records) => {
     if (records.some(({ event }) => event.type === "token.revoked")) remembered.clear()
-    for (const { decision } of records) if (decision !== undefined) count(decisions, "verdict", decision.verdict)
   })
 
   const authenticate: Operations["authenticate"] = (token) => {
@@ -83,16 +79,16 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       openHolds: sum(({ holds }) => holds.size),
       openProposals: sum(({ proposals }) => proposals.size),
       openTasks: sum(({ tasks }) => tasks.size),
+      runs: { running: sum(({ runs }) => runs.size), most: options.maxRuns },
+      agents: countAgents(definitions, states),
+      ...(options.lifecycle.until === undefined
+        ? undefined
+        : { draining: { until: options.lifecycle.until, runs: runsOf(states) } }),
       workspace: options.workspace,
       diagnostics: standing.rejected,
       warnings: [
         ...stuckTasks(definitions, states),
-        ...forTheOperator(states),
-        ...(standing.edit === undefined
-          ? []
-          : [
-              `an edit on disk waits for an operator: ${standing.edit.summary} (${standing.edit.files.map(({ file }) => file).join(", ")}); look at it and accept it: charter accept`,
-            ]),
+        ...forTheOperator(states, standing),
         ...(standing.held === undefined
           ? []
           : [
@@ -141,7 +137,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     }),
     status,
     ready: Effect.sync(() => options.lifecycle.state === "running"),
-    metrics: Effect.sync(() => metricsText(dependencies)),
+    metrics: metricsText,
     confirm: Effect.fnUntraced(function* (identity) {
       yield* checkOperator(identity, "confirm a removal")
       const { held } = yield* workspace.status
@@ -149,39 +145,9 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       const { set } = yield* Effect.mapError(workspace.confirm(held.candidate), (refusal) => new Refused({ refusal }))
       return { revision: set.revision }
     }),
-    shutdown: (identity) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown),
+    shutdown: (identity, now) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown(now)),
   }
 }
-
-/** Held events that nobody but an operator can let through. */
-const forTheOperator = (states: ReadonlyArray<OrganizationState>): ReadonlyArray<string> =>
-  states.flatMap(({ proposals }) =>
-    [...proposals.values()].flatMap(({ proposal, released }) =>
-      released === undefined && proposal.electorate.some(({ kind }) => kind === "operator")
-        ? [
-            `${proposal.question}; it waits for an operator: charter accept ${proposal.id}, or: charter cancel ${proposal.id}`,
-          ]
-        : [],
-    ),
-  )
-
-/** Tasks that nobody will take up: their member is a human, or has no executor that this version runs. */
-const stuckTasks = (definitions: Definitions, states: ReadonlyArray<OrganizationState>): ReadonlyArray<string> =>
-  states.flatMap(({ org, tasks }) =>
-    [...tasks.values()].flatMap(({ task, state }) => {
-      if (state !== "queued") return []
-      const member = definitions.view(org).members.get(task.member)
-      const kind = member?.executor?.kind
-      if (kind !== undefined && executorKinds.includes(kind)) return []
-      const why =
-        member === undefined
-          ? "is no member any more"
-          : kind === undefined
-            ? `has no executor; give the member one in its organization's file, or end the task with charter tasks cancel ${task.id}`
-            : `needs the executor "${kind}", which this version does not run`
-      return [`task ${task.id} waits: ${task.member} ${why}`]
-    }),
-  )
 
 const unauthenticated = (message: string): Effect.Effect<never, Refused> =>
   Effect.fail(new Refused({ refusal: refuse("unauthenticated", "token-invalid", message) }))

@@ -14,6 +14,7 @@ import type { EventInput, EventQuery, PublishAnswer, Service } from "../Service.
 import { answerOf, presentState } from "./answers.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 import { runTask } from "./runTask.ts"
+import { submitFollowed } from "./followed.ts"
 
 type Operations = Pick<typeof Service.Service, "publish" | "events" | "event" | "explain" | "follow">
 
@@ -30,7 +31,7 @@ export type PublishChange = (
 ) => Effect.Effect<PublishAnswer, Refused | LogUnavailable>
 
 export const eventOperations = (dependencies: Dependencies, publishChange: PublishChange): Operations => {
-  const { log, projections, mailboxes } = dependencies
+  const { log, projections } = dependencies
   const waiters = waitForHolds(dependencies)
 
   const publishOne = (
@@ -43,12 +44,17 @@ export const eventOperations = (dependencies: Dependencies, publishChange: Publi
     const { event, fresh } = prepared
     if (isChangeRequest(event.type)) return Effect.catchTag(publishChange(identity, input), "Refused", Effect.succeed)
     return Effect.flatMap(
-      mailboxes.submit(event.org, {
-        kind: "publish",
-        event,
-        ...(fresh ? { fresh: true } : undefined),
-        ...(input.bytes === undefined ? undefined : { bytes: input.bytes }),
-      }),
+      submitFollowed(
+        dependencies,
+        event.org,
+        {
+          kind: "publish",
+          event,
+          ...(fresh ? { fresh: true } : undefined),
+          ...(input.bytes === undefined ? undefined : { bytes: input.bytes }),
+        },
+        identity,
+      ),
       (answer): Effect.Effect<PublishAnswer | Refused, LogUnavailable> => {
         if (isRefusal(answer)) return Effect.succeed(new Refused({ refusal: answer }))
         const made = answerOf(answer.event!, answer.decision)

@@ -4,8 +4,8 @@ import { memberName } from "../../domain/names.ts"
 import type { Delegation } from "../../domain/proposal.ts"
 import { canVote } from "../../kernel/proposals.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
-import type { Listed, ListFilter, ProposalView } from "../../log/Projections.ts"
-import { actorOf, checkOrganization, fail, visibleOrganizations } from "../access.ts"
+import type { Listed, ListFilter, ProposalView, TaskView } from "../../log/Projections.ts"
+import { actorOf, checkOrganization, fail, nameIn, visibleOrganizations } from "../access.ts"
 import type { Identity } from "../identity.ts"
 import type { Refused } from "../refused.ts"
 import type { DelegationView, Service } from "../Service.ts"
@@ -70,13 +70,17 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     electorate.some(
       (elector) =>
         elector.kind === identity.kind &&
-        elector.name === electorName(identity, org) &&
+        elector.name === nameIn(identity, org) &&
         canVote(definitionsOf(dependencies), elector),
     )
 
+  /** Whoever does a task himself sees it, too, wherever it comes from. */
+  const isMine = (identity: Identity, { org, member, human }: TaskView): boolean =>
+    human === true && (identity.kind === "human" || identity.kind === "agent") && member === nameIn(identity, org)
+
   const proposal = visibleOne("proposal", projections.proposal, isAsked)
   const hold = visibleOne("hold", projections.hold)
-  const task = visibleOne("task", projections.task)
+  const task = visibleOne("task", projections.task, isMine)
 
   /** Those that are in force, of the organizations that the identity is in. */
   const delegationsOf = (identity: Identity): ReadonlyArray<DelegationView> => {
@@ -125,7 +129,7 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     }),
     proposals: visibleList(projections.proposals, isAsked),
     holds: visibleList(projections.holds),
-    tasks: visibleList(projections.tasks),
+    tasks: visibleList(projections.tasks, isMine),
     proposal,
     hold,
     task,
@@ -144,7 +148,7 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
         proposal: id,
         by: {
           ...actorOf(definitionsOf(dependencies), identity, identity.org ?? open.org),
-          name: electorName(identity, open.org),
+          name: nameIn(identity, open.org),
         },
         choice,
         ...(reason === undefined ? undefined : { reason }),
@@ -180,7 +184,3 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     }),
   }
 }
-
-/** The name by which the electorates of `org` know an identity: an agent of another organization is `name@org`. */
-const electorName = ({ kind, name, org: home }: Identity, org: string): string =>
-  kind === "agent" && home !== undefined && home !== org ? `${name}${home}` : name

@@ -7,13 +7,14 @@ import { fail } from "../access.ts"
 import type { Identity } from "../identity.ts"
 import { Refused } from "../refused.ts"
 import type { Dependencies } from "./dependencies.ts"
+import { submitFollowed } from "./followed.ts"
 
 export const submit = (
-  { mailboxes }: Dependencies,
+  dependencies: Dependencies,
   org: string,
   command: Command,
 ): Effect.Effect<Done & { readonly duplicate?: true }, Refused | LogUnavailable> =>
-  Effect.flatMap(mailboxes.submit(org, command), (answer) =>
+  Effect.flatMap(submitFollowed(dependencies, org, command), (answer) =>
     isRefusal(answer) ? Effect.fail(new Refused({ refusal: answer })) : Effect.succeed(answer),
   )
 

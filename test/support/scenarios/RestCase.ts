@@ -90,6 +90,8 @@ export class RestCase {
     const event: TestEvent = written.data === undefined ? written : { ...written, data: this.#renamed(written.data) }
     const { type, subject, source, id, correlation, data } = event
     const member = this.#member(event.actor)
+    const own = await this.#ownTask(stage, event)
+    if (own !== undefined) return this.#byHand(stage, event, own)
     if (this.#needsSideChannel(event, member)) return this.#report(stage, event, member)
     const token =
       event.actor === "operator"
@@ -152,6 +154,28 @@ export class RestCase {
     const answer = await stage.daemon.ask("publish", { event: incoming })
     if (isRefusal(answer)) return { refused: answer.message }
     this.#subject = { seq: answer.event!.seq, verdict: answer.decision?.verdict ?? "allow" }
+    return undefined
+  }
+
+  /** The task whose end the event tells, where its member does it himself. */
+  async #ownTask(stage: Stage, { type, actor }: TestEvent): Promise<TaskView | undefined> {
+    if ((type !== "task.completed" && type !== "task.failed") || actor === undefined) return undefined
+    const tasks = await stage.get<Listed<TaskView>>(`/v1/tasks?org=${this.org}&order=oldest&limit=1000`)
+    return tasks.items.find(({ state, member, human }) => state === "waiting" && member === actor && human === true)
+  }
+
+  /** He says it at the door. */
+  async #byHand(stage: Stage, { type, actor, data }: TestEvent, { id }: TaskView): Promise<Refused> {
+    const { result, error } = (data ?? {}) as { readonly result?: unknown; readonly error?: string }
+    const completed = type === "task.completed"
+    const { status, json } = await stage.request("POST", `/v1/tasks/${id}/${completed ? "complete" : "fail"}`, {
+      token: await this.#tokenOf(stage, actor!),
+      json: completed ? (result === undefined ? {} : { result }) : { error: error ?? "it has failed" },
+    })
+    const refused = refusalOf(status, json)
+    if (refused !== undefined) return refused
+    const [said] = await this.#events(stage, `type=${type}&order=desc&limit=1`)
+    this.#subject = { seq: said!.seq, verdict: "allow" }
     return undefined
   }
 
