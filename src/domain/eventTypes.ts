@@ -43,6 +43,7 @@ const FACT_TYPES = [
   "contract.changed",
   "contract.change.failed",
   "document.written",
+  "document.owner.changed",
   "resource.stored",
   "memory.written",
   "clock.jumped",
@@ -62,6 +63,7 @@ export const BUILT_IN_REQUESTS = [
   "contract.change.requested",
   "member.join.requested",
   "merge.requested",
+  "proposal.open.requested",
 ] as const
 
 /** Built-in facts and control types for completion, lint and suggestions. */
@@ -95,6 +97,7 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "contract.changed",
   "contract.change.failed",
   "document.written",
+  "document.owner.changed",
   "resource.stored",
   "memory.written",
   "clock.jumped",
@@ -105,8 +108,10 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "proposal.expired",
   "proposal.cancelled",
   "proposal.escalated",
+  "proposal.executed",
   "delegation.created",
   "delegation.revoked",
+  "delegation.expired",
   "vote.cast",
   "approval.resolved",
   "hold.opened",
@@ -129,8 +134,9 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
 
 /** The class of a concrete type. */
 export const classOf = (type: string): EventClass => {
-  for (const prefix of CONTROL_PREFIXES) if (type.startsWith(prefix)) return "control"
+  // Requests first: to open a proposal is asked for, and only what comes of it is control.
   if (type.endsWith(".requested")) return "gated"
+  for (const prefix of CONTROL_PREFIXES) if (type.startsWith(prefix)) return "control"
   if (FACT_EXACT.has(type)) return "fact"
   for (const prefix of FACT_PREFIXES) if (type.startsWith(prefix)) return "fact"
   return "gated"

@@ -30,8 +30,7 @@ export const changeRule = (definitions: Definitions, event: Event): ChangeRule |
 }
 
 /** Does the rule stand above the organization's `default: deny`? What an operator does, or has granted, does. */
-export const isOperators = ({ actor, ...event }: Event): boolean =>
-  actor.kind === "operator" || isInvited({ actor, ...event })
+export const isOperators = (event: Event): boolean => event.actor.kind === "operator" || isInvited(event)
 
 /** What is asked for; `undefined` where the daemon has not made it, so that nothing is to be carried out. */
 export const askedChange = ({ type, depth, data }: Event): ChangeRequested | JoinRequested | undefined => {
@@ -66,5 +65,8 @@ export const foldHeld = (state: OrganizationState, event: Event, released: boole
   } else state.changes.delete(asked.change)
 }
 
-const isInvited = ({ type, data, depth }: Event): boolean =>
-  type === JOIN && depth === undefined && (data as Partial<JoinRequested> | undefined)?.invitation !== undefined
+const isInvited = ({ type, data, depth, actor }: Event): boolean =>
+  type === JOIN &&
+  actor.kind === "human" &&
+  depth === undefined &&
+  (data as Partial<JoinRequested> | undefined)?.invitation !== undefined

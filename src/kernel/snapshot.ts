@@ -6,6 +6,7 @@ import { decodeLimits, encodeLimits, type EncodedLimit } from "./limits.ts"
 import type {
   OpenChange,
   AgentStanding,
+  ElectedOwner,
   OpenHold,
   OpenProposal,
   OpenRun,
@@ -16,7 +17,7 @@ import type {
 import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 6
+export const SNAPSHOT_VERSION = 7
 
 interface Encoded {
   readonly org: string
@@ -35,6 +36,7 @@ interface Encoded {
   readonly runs: ReadonlyArray<OpenRun>
   readonly documents: ReadonlyArray<readonly [name: string, version: number]>
   readonly changes: ReadonlyArray<OpenChange>
+  readonly owners: ReadonlyArray<readonly [name: string, owner: ElectedOwner]>
   readonly agents: ReadonlyArray<readonly [name: string, AgentStanding]>
 }
 
@@ -50,11 +52,12 @@ export const encodeState = (state: OrganizationState): string =>
     limits: encodeLimits(state.limits),
     budgets: encodeBudgets(state.budgets),
     holds: [...state.holds.values()].map(normalHold),
-    proposals: [...state.proposals.values()].map(({ proposal, votes, released, joined }) => ({
+    proposals: [...state.proposals.values()].map(({ proposal, votes, released, joined, option }) => ({
       proposal,
       votes: [...votes.values()],
       released,
       joined,
+      option,
     })),
     delegations: [...state.delegations.values()],
     standing: [...state.standing.values()],
@@ -62,6 +65,7 @@ export const encodeState = (state: OrganizationState): string =>
     runs: [...state.runs.values()],
     documents: [...state.documents].sort(byKey),
     changes: [...state.changes.values()].map(normalChange),
+    owners: [...state.owners].sort(byKey),
     agents: [...state.agents].map(([name, agent]) => [name, normalAgent(agent)] as const).sort(byKey),
   } satisfies Encoded)
 
@@ -78,9 +82,9 @@ export const decodeState = (text: string): OrganizationState => {
     budgets: decodeBudgets(encoded.budgets),
     holds: new Map(encoded.holds.map((hold) => [hold.id, normalHold(hold)])),
     proposals: new Map(
-      encoded.proposals.map(({ proposal, votes, released, joined }) => [
+      encoded.proposals.map(({ proposal, votes, released, joined, option }) => [
         proposal.id,
-        { proposal, votes: new Map(votes.map((vote) => [vote.by, vote])), released, joined },
+        { proposal, votes: new Map(votes.map((vote) => [vote.by, vote])), released, joined, option },
       ]),
     ),
     delegations: new Map(encoded.delegations.map((delegation) => [delegation.id, delegation])),
@@ -89,6 +93,7 @@ export const decodeState = (text: string): OrganizationState => {
     runs: new Map(encoded.runs.map((run) => [run.run, run])),
     documents: new Map(encoded.documents),
     changes: new Map(encoded.changes.map((open) => [open.change, normalChange(open)])),
+    owners: new Map(encoded.owners.map(([name, { owner, instead }]) => [name, { owner, instead }])),
     agents: new Map(encoded.agents.map(([name, agent]) => [name, normalAgent(agent)])),
     nextTimer: Number.POSITIVE_INFINITY,
   }

@@ -19,6 +19,7 @@ import type {
   Proposed,
   Revised,
 } from "./changes.ts"
+import type { MotionMap } from "../language/schemas/motion.ts"
 import type { Refused } from "./refused.ts"
 import type { LogUnavailable, Stored } from "../log/EventLog.ts"
 import type {
@@ -207,6 +208,18 @@ export interface OutgoingMessage {
   readonly channel?: string
   readonly to?: string
   readonly text: string
+}
+
+/** A proposal that a member opens, in the notation of `require_votes`. */
+export type ProposalRequest = (typeof MotionMap)["Type"] & {
+  /** The same id twice is one request. */
+  readonly id?: string
+  readonly org?: string
+}
+
+/** `owner`: who alone may write it, elected or named by the organization's file. */
+export interface OwnedDocument extends DocumentView {
+  readonly owner?: string
 }
 
 export interface DelegationView extends Delegation {
@@ -415,8 +428,12 @@ export class Service extends Context.Service<
       key?: string,
     ) => Answer<DelegationView>
     readonly revokeDelegation: (identity: Identity, id: string) => Answer<DelegationView>
-    /** By the id of a hold or of one of its proposals. */
-    readonly cancel: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
+    /** Asks for `proposal.open.requested`; the decision on it names the proposal. */
+    readonly openProposal: (identity: Identity, request: ProposalRequest) => Answer<PublishAnswer>
+    /** By the id of a hold or of one of its proposals; the answer is the hold. */
+    readonly cancelHold: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
+    /** Answers with what is withdrawn: the hold, or the proposal itself where a member has opened it. */
+    readonly cancelProposal: (identity: Identity, id: string, reason?: string) => Answer<HoldView | ProposalView>
     readonly holds: (identity: Identity, filter: ListFilter) => Answer<Listed<HoldView>>
     readonly hold: (identity: Identity, id: string) => Answer<HoldView>
     readonly tasks: (identity: Identity, filter: ListFilter) => Answer<Listed<TaskView>>
@@ -481,12 +498,12 @@ export class Service extends Context.Service<
       after?: string,
     ) => Stream.Stream<{ readonly item: InboxItem; readonly cursor: string }, Refused | LogUnavailable>
     /** At their current version. */
-    readonly documents: (identity: Identity, filter: ListFilter) => Answer<Listed<DocumentView>>
+    readonly documents: (identity: Identity, filter: ListFilter) => Answer<Listed<OwnedDocument>>
     readonly document: (
       identity: Identity,
       name: string,
       which: { readonly org?: string; readonly version?: number },
-    ) => Answer<DocumentView & { readonly text: string }>
+    ) => Answer<OwnedDocument & { readonly text: string }>
     /** Asks for `document.write.requested`; refused where the document is not at the version of `ifMatch`. */
     readonly writeDocument: (
       identity: Identity,

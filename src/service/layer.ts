@@ -49,7 +49,7 @@ export const serviceLayer = (options: ServiceOptions) =>
       const joins = joinOperations(dependencies)
       const events = eventOperations(dependencies, publishedChange(changes, joins))
       const context = contextOperations(dependencies, events)
-      const governance = governanceOperations(dependencies)
+      const governance = governanceOperations(dependencies, events)
       return Service.of({
         ...events,
         ...changes,

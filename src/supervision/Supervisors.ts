@@ -49,6 +49,11 @@ interface Startable extends Waiting {
   readonly executor: Executor
 }
 
+interface Running {
+  run: string | undefined
+  fiber: Fiber.Fiber<void> | undefined
+}
+
 const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const mailboxes = yield* Mailboxes
   const revisions = yield* Revisions
@@ -56,7 +61,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const context = yield* Effect.context<Mailboxes | Revisions | EventLog>()
   const runTask = makeRunner(options, context)
   const load = makeLoad()
-  const running = new Map<string, Fiber.Fiber<void> | undefined>()
+  const running = new Map<string, Running>()
   const alarms = new Set<string>()
   let taking = false
 
@@ -110,16 +115,17 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const begin = (startable: Startable): void => {
     const { org, open, member, executor } = startable
     const { id } = open.task
+    const entry: Running = { run: undefined, fiber: undefined }
     load.begin(startable)
-    running.set(id, undefined)
+    running.set(id, entry)
     const ended = Effect.sync(() => {
       running.delete(id)
       load.end(startable)
       fork(wakeAll)
     })
-    const assignment = { org, task: open.task, member, executor, checkpoint: open.checkpoint }
-    const fiber = fork(
-      runTask(assignment).pipe(
+    const onGranted = (run: string): void => void (entry.run = run)
+    entry.fiber = fork(
+      runTask({ org, task: open.task, member, executor, checkpoint: open.checkpoint, onGranted }).pipe(
         Effect.catch((error) => Effect.logError(`the run of task ${id} broke off; its lease will run out`, error)),
         Effect.catchDefect((error) =>
           Effect.logError(`the run of task ${id} broke off; its lease will run out`, error),
@@ -127,7 +133,6 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
         Effect.ensuring(ended),
       ),
     )
-    if (running.has(id)) running.set(id, fiber)
   }
 
   /** One timer per organization and moment, however often it is looked at. */
@@ -148,9 +153,10 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   mailboxes.onCommitted((_, records, state) => {
     for (const { event } of records) {
       if (event.type !== "run.ended") continue
-      const { task, outcome } = event.data as BuiltinData["run.ended"]
-      const fiber = ENDED_BY_OTHERS.has(outcome) ? running.get(task) : undefined
-      if (fiber !== undefined) fork(Fiber.interrupt(fiber))
+      const { task, run, outcome } = event.data as BuiltinData["run.ended"]
+      const entry = ENDED_BY_OTHERS.has(outcome) ? running.get(task) : undefined
+      // A later run of the same task may have begun by now.
+      if (entry?.run === run && entry.fiber !== undefined) fork(Fiber.interrupt(entry.fiber))
     }
     // An agent's stop counts in every organization that it works for.
     if (records.some(({ event }) => event.type === "agent.started")) fork(wakeAll)
@@ -169,7 +175,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     drain: (graceMs, hurry) =>
       Effect.gen(function* () {
         taking = false
-        const fibers = [...running.values()].filter((fiber) => fiber !== undefined)
+        const fibers = [...running.values()].flatMap(({ fiber }) => (fiber === undefined ? [] : [fiber]))
         yield* Effect.forEach(fibers, Fiber.await, { discard: true, concurrency: "unbounded" }).pipe(
           Effect.timeoutOption(graceMs),
           Effect.raceFirst(hurry),

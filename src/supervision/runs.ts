@@ -47,6 +47,8 @@ export interface Assignment {
   readonly executor: Executor
   /** Number of the record of the last checkpoint of an earlier run. */
   readonly checkpoint: number | undefined
+  /** Told the name of the run once it is granted. */
+  readonly onGranted: (run: string) => void
 }
 
 /** What is known of a run once it is granted. */
@@ -89,6 +91,7 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
     )
     if (isRefusal(leased) || leased.run?.state !== "started") return
     const { id: run, attempt } = leased.run
+    assignment.onGranted(run)
     const granted: Granted = { ...assignment, run, attempt, event, traceparent: trace.begin(run, attempt, kind) }
     const stood = checkpoint === undefined ? undefined : (yield* log.get(org, checkpoint))?.event.data
     const scratch = join(options.scratch, run)

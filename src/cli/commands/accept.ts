@@ -16,7 +16,7 @@ export const accept = async (invocation: Invocation, given: Given): Promise<void
   if (id === undefined) return showWaiting(invocation, client)
   if (/^[ph]-/.test(id)) {
     const reason = textOption(given, "reason")
-    const hold = id.startsWith("p-") ? (await client.proposal(id)).hold : id
+    const hold = id.startsWith("p-") ? ((await client.proposal(id)).hold ?? id) : id
     const accepted = await client.accept(hold, reason === undefined ? {} : { reason })
     return output.answer(
       accepted,

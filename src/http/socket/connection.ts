@@ -11,7 +11,7 @@ import { refuse } from "../../domain/refusal.ts"
 import { Refused } from "../../service/refused.ts"
 import { didYouMean } from "../../language/suggest.ts"
 import { type Edge, problemOf } from "../edge.ts"
-import { readEvent, showEvent } from "../envelope.ts"
+import { eventJson, readEvent } from "../envelope.ts"
 import { parseJson } from "../json.ts"
 import { MAX_BUFFERED_BYTES, MAX_OPERATIONS_UNDER_WAY, MAX_SUBSCRIPTIONS } from "../limits.ts"
 import { type Failure, internal, invalid, Problem, problemOfRefusal } from "../problem.ts"
@@ -39,7 +39,11 @@ type Operation = Effect.Effect<Answer | Problem | undefined, Failure>
 interface Delivery {
   readonly cursor: string
   readonly time: string
-  readonly answer: Answer
+  readonly op: "event" | "inbox"
+  /** The member of the message that holds it. */
+  readonly member: "event" | "item"
+  /** Its JSON: what many are told is written once. */
+  readonly json: string
 }
 
 /** `presented`: the token of the upgrade request, already verified. */
@@ -118,6 +122,14 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       ),
     )
 
+  const propose = ({ org, proposal }: Message<"propose">): Operation =>
+    Effect.flatMap(identity, (who) =>
+      Effect.map(
+        service.openProposal(who, { ...proposal, ...(org === undefined ? undefined : { org }) }),
+        (decision) => ({ op: "decision", decision }),
+      ),
+    )
+
   const post = ({ org, channel, to, text }: Message<"post">): Operation =>
     Effect.flatMap(identity, (who) =>
       Effect.map(
@@ -151,7 +163,9 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
         ({ record, cursor }) => ({
           cursor,
           time: record.event.time,
-          answer: { op: "event", cursor, event: showEvent(record) },
+          op: "event",
+          member: "event",
+          json: eventJson(record),
         }),
       ),
     )
@@ -161,7 +175,9 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       Stream.map(service.followInbox(who, after), ({ item, cursor }) => ({
         cursor,
         time: item.at,
-        answer: { op: "inbox", cursor, item },
+        op: "inbox",
+        member: "item",
+        json: JSON.stringify(item),
       })),
     )
 
@@ -193,9 +209,10 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
   }
 
   /** Returns when the reader may be sent more. */
-  const deliver = (id: MessageId | undefined, { answer, cursor, time }: Delivery): Effect.Effect<void> =>
+  const deliver = (id: MessageId | undefined, { op, member, json, cursor, time }: Delivery): Effect.Effect<void> =>
     Effect.suspend(() => {
-      send({ ...answer, ...identified(id) })
+      const head = JSON.stringify({ op, ...identified(id), cursor })
+      if (socket.readyState === socket.OPEN) socket.send(`${head.slice(0, -1)},"${member}":${json}}`)
       if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) return Effect.void
       return Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Effect.callback<void>((resume) => {
@@ -226,6 +243,8 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       case "approve":
       case "deny":
         return decoded(decoders[op](message), (ballot) => vote({ ...ballot, choice: op }))
+      case "propose":
+        return decoded(decoders.propose(message), propose)
       case "post":
         return decoded(decoders.post(message), post)
       case "inbox":
