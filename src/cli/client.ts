@@ -36,8 +36,12 @@ export const makeClient = (daemon: Address, token: string) => {
     revokeDelegation: (id: string) => call("DELETE /v1/delegations/{id}", { params: { id } }),
     holds: (query: QueryOf<"GET /v1/holds">) => call("GET /v1/holds", { query }),
     hold: (id: string) => call("GET /v1/holds/{id}", { params: { id } }),
-    cancel: (kind: "holds" | "proposals", id: string, body: BodyOf<"POST /v1/holds/{id}/cancel">) =>
-      call(`POST /v1/${kind}/{id}/cancel`, { params: { id }, body }),
+    openProposal: (body: BodyOf<"POST /v1/proposals">) => call("POST /v1/proposals", { body }),
+    cancelHold: (id: string, body: BodyOf<"POST /v1/holds/{id}/cancel">) =>
+      call("POST /v1/holds/{id}/cancel", { params: { id }, body }),
+    /** The hold, or the proposal where a member has opened it. */
+    cancelProposal: (id: string, body: BodyOf<"POST /v1/proposals/{id}/cancel">) =>
+      call("POST /v1/proposals/{id}/cancel", { params: { id }, body }),
     tasks: (query: QueryOf<"GET /v1/tasks">) => call("GET /v1/tasks", { query }),
     task: (id: string) => call("GET /v1/tasks/{id}", { params: { id } }),
     cancelTask: (id: string, body: BodyOf<"POST /v1/tasks/{id}/cancel">) =>

@@ -12,10 +12,11 @@ export const proposalLines = (proposal: ProposalView, now: Date): ReadonlyArray<
 ]
 
 export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<string> => {
-  const { state, deadline, electorate, votes, requester, org, resolvedAt } = proposal
+  const { state, deadline, electorate, votes, requester, org, resolvedAt, reason } = proposal
   if (state !== "active")
     return [
       `${STATES[state](state)}${resolvedAt === undefined ? "" : `, ${timeAndDistance(resolvedAt, now)}`}; asked by ${plain(requester)} in ${org}`,
+      ...(reason === undefined ? [] : [`${dim("because")}   ${plain(reason)}`]),
       ...voteLines(proposal, now),
     ]
   const open = electorate.filter(({ name }) => !votes.some(({ by }) => by === name)).map(({ name }) => plain(name))
@@ -23,9 +24,15 @@ export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<
     `${dim("asked by")}  ${plain(requester)} in ${org}`,
     `${dim("votes")}     ${tallyText(proposal)}`,
     `${dim("can vote")}  ${open.length === 0 ? "all have voted" : open.join(", ")}`,
-    `${dim("until")}     ${timeAndDistance(deadline, now)}; then it expires, which denies`,
+    `${dim("until")}     ${timeAndDistance(deadline, now)}; ${lateText(proposal)}`,
     ...voteLines(proposal, now),
   ]
+}
+
+/** What becomes of it when its time is up. */
+export const lateText = ({ motion, of, resolution }: ProposalView): string => {
+  if (of === "cast" || resolution.kind === "plurality") return "then it is counted"
+  return motion === undefined ? "then it expires, which denies" : "then it expires"
 }
 
 export const voteLines = ({ votes }: ProposalView, now: Date): ReadonlyArray<string> =>
@@ -63,7 +70,7 @@ export const tallyText = ({ resolution, votes, electorate }: ProposalView): stri
     case "unanimous":
       return `${given}; all are needed`
     case "plurality":
-      return `${votes.length} of ${size} have voted; most votes win`
+      return `${votes.length} of ${size} have voted; most votes win of ${resolution.options.map(plain).join(", ")}`
   }
 }
 
@@ -71,8 +78,11 @@ export const tallyText = ({ resolution, votes, electorate }: ProposalView): stri
 export const outcomeText = async (client: Client, view: ProposalView, choice: string): Promise<string> => {
   const voted = `You have ${VOTED[choice] ?? `chosen "${plain(choice)}"`}.`
   if (view.state === "active") return `${voted} It is still open: ${tallyText(view)}.`
-  const hold = await client.hold(view.hold).catch(() => undefined)
-  if (hold === undefined) return `${voted} That decides it: ${STATES[view.state](view.state)}.`
+  const hold = view.hold === undefined ? undefined : await client.hold(view.hold).catch(() => undefined)
+  if (hold === undefined) {
+    const won = view.option === undefined ? "" : `, ${plain(view.option)}`
+    return `${voted} That decides it: ${STATES[view.state](view.state)}${won}.`
+  }
   const what = `${plain(hold.type)} of ${plain(hold.requester.name)}`
   switch (hold.state) {
     case "released":

@@ -2,7 +2,7 @@
 import type { Decision } from "./decision.ts"
 import type { Actor } from "./event.ts"
 import type { RunLimit } from "./organization.ts"
-import type { Delegation, Hold, Proposal, Vote } from "./proposal.ts"
+import type { Delegation, Hold, MotionKind, Proposal, Vote } from "./proposal.ts"
 import type { Task } from "./task.ts"
 
 export interface BuiltinData {
@@ -14,8 +14,11 @@ export interface BuiltinData {
   readonly "proposal.cancelled": ProposalClosed
   /** An escalation level has joined. */
   readonly "proposal.escalated": ProposalEscalated
+  /** What a member opened has succeeded, and its delay is over: from now on its outcome holds. */
+  readonly "proposal.executed": ProposalExecuted
   readonly "delegation.created": Delegation
   readonly "delegation.revoked": { readonly id: string; readonly from: string }
+  readonly "delegation.expired": { readonly id: string; readonly from: string }
   readonly "hold.opened": Hold
   readonly "hold.released": HoldClosed
   readonly "hold.denied": HoldClosed
@@ -45,6 +48,7 @@ export interface BuiltinData {
   readonly mention: Mention
   readonly "resource.stored": ResourceStored
   readonly "document.written": DocumentWritten
+  readonly "document.owner.changed": DocumentOwnerChanged
   readonly "inbox.seen": InboxMarked
   readonly "inbox.acknowledged": InboxMarked
   readonly "request.denied": RequestDenied
@@ -66,20 +70,32 @@ export interface BuiltinData {
 
 export interface ProposalClosed {
   readonly proposal: string
-  readonly hold: string
+  /** Absent where a member opened it. */
+  readonly hold?: string
   readonly contract: string
   readonly reason: string
   /** Who cancelled, or vetoed. */
   readonly by?: string
-  /** `proposal.succeeded`: what won a plurality, and when it takes effect where there is a delay (RFC 3339). */
+  /** `proposal.succeeded`: the option or candidate that won, and when it takes effect where there is a delay (RFC 3339). */
   readonly option?: string
   readonly release?: string
 }
 export interface ProposalEscalated {
   readonly proposal: string
-  readonly hold: string
+  readonly hold?: string
+  readonly contract: string
   readonly electors: ReadonlyArray<string>
   readonly message?: string
+}
+export interface ProposalExecuted {
+  readonly proposal: string
+  readonly kind: MotionKind
+  readonly question: string
+  readonly binding: boolean
+  /** The option or candidate that won; absent where it was a question of yes or no. */
+  readonly option?: string
+  readonly document?: string
+  readonly goal?: string
 }
 export interface HoldClosed {
   readonly hold: string
@@ -257,6 +273,14 @@ export interface DocumentWritten {
   readonly hash: string
   readonly bytes: number
   readonly by: string
+}
+/** Elected: from now on the document is this member's alone to write. */
+export interface DocumentOwnerChanged {
+  readonly name: string
+  readonly owner: string
+  readonly proposal: string
+  /** The owner that the organization's file names; what was elected ends when the file names another one. */
+  readonly instead?: string
 }
 export interface InboxMarked {
   readonly member: string

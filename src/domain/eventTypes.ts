@@ -41,6 +41,7 @@ const FACT_TYPES = [
   "member.joined",
   "member.left",
   "document.written",
+  "document.owner.changed",
   "resource.stored",
   "memory.written",
   "clock.jumped",
@@ -60,6 +61,7 @@ export const BUILT_IN_REQUESTS = [
   "contract.change.requested",
   "member.join.requested",
   "merge.requested",
+  "proposal.open.requested",
 ] as const
 
 /** Built-in facts and control types for completion, lint and suggestions. */
@@ -91,6 +93,7 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "member.joined",
   "member.left",
   "document.written",
+  "document.owner.changed",
   "resource.stored",
   "memory.written",
   "clock.jumped",
@@ -101,8 +104,10 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "proposal.expired",
   "proposal.cancelled",
   "proposal.escalated",
+  "proposal.executed",
   "delegation.created",
   "delegation.revoked",
+  "delegation.expired",
   "vote.cast",
   "approval.resolved",
   "hold.opened",
@@ -124,8 +129,9 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
 
 /** The class of a concrete type. */
 export const classOf = (type: string): EventClass => {
-  for (const prefix of CONTROL_PREFIXES) if (type.startsWith(prefix)) return "control"
+  // Requests first: to open a proposal is asked for, and only what comes of it is control.
   if (type.endsWith(".requested")) return "gated"
+  for (const prefix of CONTROL_PREFIXES) if (type.startsWith(prefix)) return "control"
   if (FACT_EXACT.has(type)) return "fact"
   for (const prefix of FACT_PREFIXES) if (type.startsWith(prefix)) return "fact"
   return "gated"

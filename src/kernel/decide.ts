@@ -6,7 +6,7 @@ import type { Decision } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
-import { builtInEffects } from "./builtInEffects.ts"
+import { type BuiltIn, builtInEffects } from "./builtInEffects.ts"
 import { type Bound, boundOf, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
 import { type Combined, combine, withoutShadows } from "./combine.ts"
@@ -61,7 +61,7 @@ export const judge = (
   const fallback =
     definitions.view(event.org).organization.default === "deny" && isRequest(event.type) ? "deny" : "allow"
   if (matches.matched.length === 0 && matches.unavailable.length === 0 && fallback === "allow" && bound === undefined)
-    return { decision: plainAllow(definitions.revision, facts), derived: builtInEffects(event) }
+    return carriedOut(plainAllow(definitions.revision, facts), builtInEffects(state, definitions, event, now))
 
   const considered = matches.matched.map((linked) => consider(linked, event, state, definitions, now))
   const enforced = withoutShadows(considered)
@@ -89,11 +89,19 @@ export const judge = (
   if (tasks.ids.length > 0) base.tasks = tasks.ids
   const emits = announced(considered, "allow")
   if (emits.length > 0) base.emits = emits
-  return {
-    decision: base,
-    derived: joined(tasks.drafts, followUps(considered, "allow", definitions, event), builtInEffects(event)),
-  }
+  const followed = joined(tasks.drafts, followUps(considered, "allow", definitions, event))
+  return carriedOut(base, builtInEffects(state, definitions, event, now), followed)
 }
+
+/** Allowed, with what the daemon does by itself. */
+const carriedOut = (
+  decision: Decision,
+  { drafts, proposals }: BuiltIn,
+  others: ReadonlyArray<Draft> = NONE,
+): Judged => ({
+  decision: proposals === undefined ? decision : { ...decision, proposals },
+  derived: joined(others, drafts),
+})
 
 /** A decision in the making: absent fields are set, not spread, since most decisions have none of them. */
 type Base = { -readonly [Key in keyof Decision]: Decision[Key] }

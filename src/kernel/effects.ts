@@ -134,7 +134,7 @@ const nobodyToRouteTo = (linked: LinkedContract, definitions: Definitions, event
     event,
     "message.posted",
     {
-      channel: channelOf(definitions, event),
+      channel: channelOf(definitions, event.org),
       text: `${linked.contract.fullName} routes "${event.type}" (${event.id}) to nobody: no member fits. Nothing was started.`,
     },
     contractActor(linked, event),

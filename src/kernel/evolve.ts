@@ -5,6 +5,7 @@
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { Decision } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
+import type { Proposal } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { adoptAgents, concernedBy, touch } from "./agents.ts"
 import { advance, decodeCounter, type EncodedCounter, pruneCounters } from "./counters.ts"
@@ -13,7 +14,9 @@ import { EventFacts } from "./eventFacts.ts"
 import { foldWork, holdRun } from "./evolveWork.ts"
 import { markBudget, releaseRun, reserve } from "./budgets.ts"
 import { consume, giveBack, markExceeded, pruneLimits, type Reservation, settle } from "./limits.ts"
-import { standingOf } from "./proposals.ts"
+import { isOwnContract } from "./motions.ts"
+import { askedEvent } from "./askedEvent.ts"
+import { isAbout, isForElectorate, standingOf } from "./proposals.ts"
 import type { OrganizationState } from "./state.ts"
 
 /** `definitions` are those of the revision that the organization has adopted at this record; `now` is its log time. */
@@ -51,7 +54,6 @@ const prune = (state: OrganizationState, definitions: Definitions, now: number):
   pruneLimits(state.limits, now)
   pruneCounters(state.counters, definitions.counters(state.org), now)
   for (const [id, { until }] of state.standing) if (until <= now) state.standing.delete(id)
-  for (const [id, { expires }] of state.delegations) if (Date.parse(expires) <= now) state.delegations.delete(id)
 }
 
 /** Limits and budgets that were looked at and fitted, or were asked about instead of denying. */
@@ -99,8 +101,8 @@ const castVote = (state: OrganizationState, event: Event): void => {
   open.votes.set(vote.by, vote)
   const used = vote.bystanding === undefined ? undefined : state.standing.get(vote.bystanding)
   if (used !== undefined && --used.left < 1) state.standing.delete(used.id)
-  const hold = state.holds.get(open.proposal.hold)
-  const begun = hold === undefined ? undefined : standingOf(vote, event, open, hold)
+  const asked = askedEvent(state, open.proposal)
+  const begun = asked === undefined ? undefined : standingOf(vote, event, open, asked)
   if (begun === undefined) return
   for (const [id, { until }] of state.standing) if (until <= state.time) state.standing.delete(id)
   state.standing.set(begun.id, begun)
@@ -117,10 +119,17 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
   switch (event.type as keyof BuiltinData) {
     case "proposal.opened": {
       const proposal = event.data as BuiltinData["proposal.opened"]
-      state.proposals.set(proposal.id, { proposal, votes: new Map(), released: undefined, joined: 0 })
+      endStanding(state, proposal)
+      state.proposals.set(proposal.id, {
+        proposal,
+        votes: new Map(),
+        released: undefined,
+        joined: 0,
+        option: undefined,
+      })
       const first = proposal.levels?.[0]?.at ?? proposal.deadline
       state.nextTimer = Math.min(state.nextTimer, Date.parse(proposal.deadline), Date.parse(first))
-      const hold = state.holds.get(proposal.hold)
+      const hold = state.holds.get(proposal.hold ?? "")
       if (hold !== undefined && proposal.escalates !== undefined)
         hold.proposals = hold.proposals.map((id) => (id === proposal.escalates ? proposal.id : id))
       return
@@ -130,9 +139,10 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
       return
     }
     case "proposal.succeeded": {
-      const { proposal, release } = event.data as BuiltinData["proposal.succeeded"]
+      const { option, proposal, release } = event.data as BuiltinData["proposal.succeeded"]
       const open = state.proposals.get(proposal)
       if (open === undefined) return
+      open.option = option
       open.released = release === undefined ? now : Date.parse(release)
       state.nextTimer = Math.min(state.nextTimer, open.released)
       return
@@ -147,11 +157,12 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
     }
     case "delegation.created": {
       const delegation = event.data as BuiltinData["delegation.created"]
-      for (const [id, { expires }] of state.delegations) if (Date.parse(expires) <= now) state.delegations.delete(id)
       state.delegations.set(delegation.id, delegation)
+      state.nextTimer = Math.min(state.nextTimer, Date.parse(delegation.expires))
       return
     }
     case "delegation.revoked":
+    case "delegation.expired":
       state.delegations.delete((event.data as BuiltinData["delegation.revoked"]).id)
       return
     case "hold.continued": {
@@ -165,6 +176,7 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
     case "proposal.defeated":
     case "proposal.expired":
     case "proposal.cancelled":
+    case "proposal.executed":
       state.proposals.delete((event.data as BuiltinData["proposal.defeated"]).proposal)
       return
     case "hold.released":
@@ -190,18 +202,43 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
       state.documents.set(name, version)
       return
     }
+    case "document.owner.changed": {
+      const { name, owner, instead } = event.data as BuiltinData["document.owner.changed"]
+      state.owners.set(name, { owner, instead })
+      return
+    }
     case "contracts.revised": {
       const { revision, manifest, seeds } = event.data as BuiltinData["contracts.revised"]
       state.revision = revision
       state.manifest = manifest
       for (const [key, seed] of Object.entries(seeds ?? {}))
         state.counters.set(key, decodeCounter(seed as EncodedCounter))
+      endWithRevision(state, definitions)
       adoptAgents(state, definitions, now)
       return
     }
     default:
       foldWork(state, event, now)
   }
+}
+
+/** What was given for good until the rules change: approvals under another version of a contract, elected owners. */
+const endWithRevision = (state: OrganizationState, definitions: Definitions): void => {
+  for (const [id, { contract, version }] of state.standing)
+    if (!isOwnContract(contract) && definitions.contracts.get(contract)?.contract.version !== version)
+      state.standing.delete(id)
+  const { documents } = definitions.view(state.org).organization
+  for (const [name, { instead }] of state.owners)
+    if (documents.find((document) => document.name === name)?.owner !== instead) state.owners.delete(name)
+}
+
+/** An approval that stands for this kind of event ends where others are asked than those with whom it was given. */
+const endStanding = (state: OrganizationState, proposal: Proposal): void => {
+  if (state.standing.size === 0) return
+  const asked = askedEvent(state, proposal)
+  if (asked === undefined) return
+  for (const [id, standing] of state.standing)
+    if (!isForElectorate(standing, proposal) && isAbout(standing, proposal, asked)) state.standing.delete(id)
 }
 
 const endHold = (state: OrganizationState, definitions: Definitions, event: Event, now: number): void => {

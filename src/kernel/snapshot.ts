@@ -5,6 +5,7 @@ import { decodeCounter, encodeCounter, type EncodedCounter } from "./counters.ts
 import { decodeLimits, encodeLimits, type EncodedLimit } from "./limits.ts"
 import type {
   AgentStanding,
+  ElectedOwner,
   OpenHold,
   OpenProposal,
   OpenRun,
@@ -15,7 +16,7 @@ import type {
 import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 5
+export const SNAPSHOT_VERSION = 6
 
 interface Encoded {
   readonly org: string
@@ -33,6 +34,7 @@ interface Encoded {
   readonly tasks: ReadonlyArray<OpenTask>
   readonly runs: ReadonlyArray<OpenRun>
   readonly documents: ReadonlyArray<readonly [name: string, version: number]>
+  readonly owners: ReadonlyArray<readonly [name: string, owner: ElectedOwner]>
   readonly agents: ReadonlyArray<readonly [name: string, AgentStanding]>
 }
 
@@ -48,17 +50,19 @@ export const encodeState = (state: OrganizationState): string =>
     limits: encodeLimits(state.limits),
     budgets: encodeBudgets(state.budgets),
     holds: [...state.holds.values()].map(normalHold),
-    proposals: [...state.proposals.values()].map(({ proposal, votes, released, joined }) => ({
+    proposals: [...state.proposals.values()].map(({ proposal, votes, released, joined, option }) => ({
       proposal,
       votes: [...votes.values()],
       released,
       joined,
+      option,
     })),
     delegations: [...state.delegations.values()],
     standing: [...state.standing.values()],
     tasks: [...state.tasks.values()].map(normalTask),
     runs: [...state.runs.values()],
     documents: [...state.documents].sort(byKey),
+    owners: [...state.owners].sort(byKey),
     agents: [...state.agents].map(([name, agent]) => [name, normalAgent(agent)] as const).sort(byKey),
   } satisfies Encoded)
 
@@ -75,9 +79,9 @@ export const decodeState = (text: string): OrganizationState => {
     budgets: decodeBudgets(encoded.budgets),
     holds: new Map(encoded.holds.map((hold) => [hold.id, normalHold(hold)])),
     proposals: new Map(
-      encoded.proposals.map(({ proposal, votes, released, joined }) => [
+      encoded.proposals.map(({ proposal, votes, released, joined, option }) => [
         proposal.id,
-        { proposal, votes: new Map(votes.map((vote) => [vote.by, vote])), released, joined },
+        { proposal, votes: new Map(votes.map((vote) => [vote.by, vote])), released, joined, option },
       ]),
     ),
     delegations: new Map(encoded.delegations.map((delegation) => [delegation.id, delegation])),
@@ -85,6 +89,7 @@ export const decodeState = (text: string): OrganizationState => {
     tasks: new Map(encoded.tasks.map((task) => [task.task.id, normalTask(task)])),
     runs: new Map(encoded.runs.map((run) => [run.run, run])),
     documents: new Map(encoded.documents),
+    owners: new Map(encoded.owners.map(([name, { owner, instead }]) => [name, { owner, instead }])),
     agents: new Map(encoded.agents.map(([name, agent]) => [name, normalAgent(agent)])),
     nextTimer: Number.POSITIVE_INFINITY,
   }

@@ -34,6 +34,8 @@ export interface OrganizationState {
   readonly runs: Map<string, OpenRun>
   /** The version that each document is at. */
   readonly documents: Map<string, number>
+  /** Elected owners of documents, until the organization's file names another one than it did then. */
+  readonly owners: Map<string, ElectedOwner>
   /** The agents of the organization's file, and those that are stopped. */
   readonly agents: Map<string, AgentStanding>
   /** No deadline or lease ends before this log time in ms; it may be earlier than the earliest one. */
@@ -60,6 +62,14 @@ export interface OpenProposal {
   released: number | undefined
   /** Levels that have joined. */
   joined: number
+  /** The option or candidate that has won. */
+  option: string | undefined
+}
+
+export interface ElectedOwner {
+  readonly owner: string
+  /** Whom the file named when it was decided. */
+  readonly instead: string | undefined
 }
 
 /** A vote that its elector gives again by himself. */
@@ -140,6 +150,7 @@ export const emptyState = (org: string): OrganizationState => ({
   tasks: new Map(),
   runs: new Map(),
   documents: new Map(),
+  owners: new Map(),
   agents: new Map(),
   nextTimer: Number.POSITIVE_INFINITY,
 })

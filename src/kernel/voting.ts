@@ -7,9 +7,11 @@ import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { Command } from "./command.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, placeName } from "./draft.ts"
-import { canVote, hasJoined } from "./proposals.ts"
+import { askedEvent } from "./askedEvent.ts"
+import { canVote, hasJoined } from "./ballots.ts"
 import { endHold } from "./react.ts"
-import type { OpenHold, OpenProposal, OrganizationState } from "./state.ts"
+import { cancelMotion } from "./reactMotions.ts"
+import type { OpenProposal, OrganizationState } from "./state.ts"
 
 /** A standing approval lasts and is used at most so much. */
 export const MAX_STANDING_MS = 30 * 86_400_000
@@ -31,7 +33,7 @@ export const voteDraft = (
     return refuse("conflict", "proposal-not-open", `there is no open proposal "${command.proposal}" in ${state.org}`)
   const refusal =
     whoMayNot(open, definitions, command, state.org, now) ??
-    wrongChoice(open.proposal, command.choice) ??
+    wrongChoice(open.proposal, command) ??
     wrongStanding(state, command, now) ??
     wrongDigest(open.proposal, command.digest)
   if (refusal !== undefined) return refusal
@@ -39,7 +41,7 @@ export const voteDraft = (
   return {
     type: "vote.cast",
     actor: by,
-    correlationid: state.holds.get(open.proposal.hold)?.event.correlationid ?? proposal,
+    correlationid: askedEvent(state, open.proposal)?.correlationid ?? proposal,
     data: {
       proposal,
       by: by.name,
@@ -55,19 +57,23 @@ export const cancelDrafts = (
   state: OrganizationState,
   definitions: Definitions,
   { target, by, reason: why }: CommandOf<"cancel">,
+  now: number,
 ): ReadonlyArray<Draft> | Refusal => {
-  const hold = state.holds.get(target) ?? state.holds.get(state.proposals.get(target)?.proposal.hold ?? "")
-  if (hold === undefined)
+  const open = state.proposals.get(target)
+  const motion = open?.proposal.motion
+  const hold = state.holds.get(target) ?? state.holds.get(open?.proposal.hold ?? "")
+  if (hold === undefined && motion === undefined)
     return refuse("conflict", "hold-not-open", `nothing that waits in ${state.org} goes by "${target}"`)
-  const asker = requesterOf(hold.event.actor)
+  const asker = motion?.by ?? requesterOf(hold!.event.actor)
   const asked = by.name === asker.name && by.kind === asker.kind
-  if (by.kind !== "operator" && !asked && !vetoesInDelay(state, hold, by))
+  if (by.kind !== "operator" && !asked && !vetoesInDelay(state, hold?.proposals ?? [target], by, now))
     return refuse(
       "forbidden",
       "not-the-requester",
-      `only ${asker.name}, who asked, or an operator may cancel ${hold.id}`,
+      `only ${asker.name}, who asked, or an operator may cancel ${hold?.id ?? target}`,
     )
   const reason = `cancelled by ${by.name}${why === undefined ? "" : `: ${why}`}`
+  if (hold === undefined) return cancelMotion(state, open!, undefined, reason, by.name)
   return endHold(state, definitions, hold, "cancelled", hold.event, reason, hold.decision.contracts, by.name)
 }
 
@@ -136,7 +142,7 @@ const whoMayNot = (
   const isBy = (one: Elector): boolean => one.name === by.name && one.kind === by.kind
   const vetoer = proposal.vetoers?.find(isBy)
   const veto = vetoer !== undefined && choice === "deny"
-  if (released !== undefined && !veto)
+  if (released !== undefined && !(veto && released > now))
     return refuse(
       "conflict",
       "proposal-decided",
@@ -163,8 +169,16 @@ const whoMayNot = (
     : refuse("forbidden", "no-longer-a-member", `${by.name} is not a member of ${elector.org ?? org} any more`)
 }
 
-const wrongChoice = ({ id, resolution }: Proposal, choice: string): Refusal | undefined => {
-  const choices = resolution.kind === "plurality" ? [...resolution.options, "abstain"] : ["approve", "deny", "abstain"]
+const wrongChoice = (
+  { id, resolution, vetoers = [] }: Proposal,
+  { by, choice }: CommandOf<"vote">,
+): Refusal | undefined => {
+  // Who may veto can always do it by a no, also where the others choose between options.
+  const veto = vetoers.some(({ name, kind }) => name === by.name && kind === by.kind) ? ["deny"] : []
+  const choices =
+    resolution.kind === "plurality"
+      ? [...new Set([...resolution.options, ...veto, "abstain"])]
+      : ["approve", "deny", "abstain"]
   return choices.includes(choice)
     ? undefined
     : refuse(
@@ -204,11 +218,12 @@ const wrongDigest = ({ id, digest }: Proposal, given: string | undefined): Refus
         digest,
       })
 
-const vetoesInDelay = (state: OrganizationState, hold: OpenHold, by: Actor): boolean =>
-  hold.proposals.some((id) => {
+const vetoesInDelay = (state: OrganizationState, proposals: ReadonlyArray<string>, by: Actor, now: number): boolean =>
+  proposals.some((id) => {
     const open = state.proposals.get(id)
     return (
       open?.released !== undefined &&
+      open.released > now &&
       open.proposal.vetoers?.some(({ name, kind }) => name === by.name && kind === by.kind) === true
     )
   })

@@ -13,6 +13,12 @@ export interface ProposalView extends Proposal {
   readonly state: ProposalState
   readonly votes: ReadonlyArray<Vote & { readonly at: string }>
   readonly resolvedAt?: string
+  /** Why it has come to that. */
+  readonly reason?: string
+  /** The option or candidate that has won. */
+  readonly option?: string
+  /** What it asked for has been let through, or its outcome holds: after success, and its delay. */
+  readonly executedAt?: string
 }
 
 export interface HoldView extends Hold {

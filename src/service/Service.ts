@@ -7,6 +7,7 @@ import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Event } from "../domain/event.ts"
 import type { Choice, Delegation, StandingTerms } from "../domain/proposal.ts"
+import type { MotionMap } from "../language/schemas/motion.ts"
 import type { Refused } from "./refused.ts"
 import type { LogUnavailable, Stored } from "../log/EventLog.ts"
 import type {
@@ -197,6 +198,18 @@ export interface OutgoingMessage {
   readonly text: string
 }
 
+/** A proposal that a member opens, in the notation of `require_votes`. */
+export type ProposalRequest = (typeof MotionMap)["Type"] & {
+  /** The same id twice is one request. */
+  readonly id?: string
+  readonly org?: string
+}
+
+/** `owner`: who alone may write it, elected or named by the organization's file. */
+export interface OwnedDocument extends DocumentView {
+  readonly owner?: string
+}
+
 export interface DelegationView extends Delegation {
   readonly org: string
 }
@@ -368,8 +381,12 @@ export class Service extends Context.Service<
       key?: string,
     ) => Answer<DelegationView>
     readonly revokeDelegation: (identity: Identity, id: string) => Answer<DelegationView>
-    /** By the id of a hold or of one of its proposals. */
-    readonly cancel: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
+    /** Asks for `proposal.open.requested`; the decision on it names the proposal. */
+    readonly openProposal: (identity: Identity, request: ProposalRequest) => Answer<PublishAnswer>
+    /** By the id of a hold or of one of its proposals; the answer is the hold. */
+    readonly cancelHold: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
+    /** Answers with what is withdrawn: the hold, or the proposal itself where a member has opened it. */
+    readonly cancelProposal: (identity: Identity, id: string, reason?: string) => Answer<HoldView | ProposalView>
     readonly holds: (identity: Identity, filter: ListFilter) => Answer<Listed<HoldView>>
     readonly hold: (identity: Identity, id: string) => Answer<HoldView>
     readonly tasks: (identity: Identity, filter: ListFilter) => Answer<Listed<TaskView>>
@@ -434,12 +451,12 @@ export class Service extends Context.Service<
       after?: string,
     ) => Stream.Stream<{ readonly item: InboxItem; readonly cursor: string }, Refused | LogUnavailable>
     /** At their current version. */
-    readonly documents: (identity: Identity, filter: ListFilter) => Answer<Listed<DocumentView>>
+    readonly documents: (identity: Identity, filter: ListFilter) => Answer<Listed<OwnedDocument>>
     readonly document: (
       identity: Identity,
       name: string,
       which: { readonly org?: string; readonly version?: number },
-    ) => Answer<DocumentView & { readonly text: string }>
+    ) => Answer<OwnedDocument & { readonly text: string }>
     /** Asks for `document.write.requested`; refused where the document is not at the version of `ifMatch`. */
     readonly writeDocument: (
       identity: Identity,
@@ -483,8 +500,8 @@ export class Service extends Context.Service<
     readonly status: Effect.Effect<Status>
     /** Every organization's mailbox is open and the log answers. */
     readonly ready: Effect.Effect<boolean>
-    /** Prometheus text. */
-    readonly metrics: Effect.Effect<string>
+    /** Prometheus text; only an operator sees organizations by their names. */
+    readonly metrics: (identity: Identity) => Effect.Effect<string>
     /** Operator: confirms what waits for one (a mass removal of contracts). */
     readonly confirm: (identity: Identity) => Answer<{ readonly revision: string }>
     /** `now`: runs are not waited for, also where the shutdown has begun already. */

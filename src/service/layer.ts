@@ -39,7 +39,7 @@ export const serviceLayer = (options: ServiceOptions) =>
       yield* keepJournal(dependencies)
       const events = eventOperations(dependencies)
       const context = contextOperations(dependencies, events)
-      const governance = governanceOperations(dependencies)
+      const governance = governanceOperations(dependencies, events)
       return Service.of({
         ...events,
         ...replayOperations(dependencies, events),

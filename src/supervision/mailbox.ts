@@ -253,6 +253,10 @@ export class Mailbox {
         return this.#answer(turn, command)
       })
       trace?.decided(answers)
+      if (turn.unsettled) {
+        this.#unreviewed = true
+        this.#queue.push({ command: { kind: "tick" }, reply: () => undefined, trace: undefined })
+      }
 
       if (turn.records.length > 0) {
         const hook = yield* Faults

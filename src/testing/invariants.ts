@@ -10,6 +10,7 @@
  * 5. The hash chain verifies.
  * 6. No process of a run outlives it.
  */
+import { Delegations, isMet } from "./countedVotes.ts"
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { Decision } from "../domain/decision.ts"
 import { type Event, eventKey } from "../domain/event.ts"
@@ -55,7 +56,7 @@ export const checkInvariants = (evidence: Evidence): ReadonlyArray<Violation> =>
   for (const one of log.decided) checkEffects(one, log, say)
   for (const firing of log.firings) checkFiring(firing, log, say)
   for (const hold of log.holds.values()) checkHold(hold, log, say)
-  for (const proposal of log.proposals.values()) checkProposal(proposal, say)
+  for (const proposal of log.proposals.values()) checkProposal(proposal, log, say)
   for (const task of log.tasks.values()) checkTask(task, evidence.settled === true, say)
   checkViews(evidence, log, say)
   for (const { what, one, other } of evidence.same ?? [])
@@ -80,8 +81,11 @@ interface HoldLife {
 }
 interface ProposalLife {
   readonly proposal: Proposal
+  /** Of what a member opened: where its outcome is said to hold, and the records that enforce it. */
+  readonly executed: Array<{ readonly seq: number; readonly data: BuiltinData["proposal.executed"] }>
+  readonly enforced: Array<string>
   readonly votes: Array<{ readonly vote: Vote; readonly time: string }>
-  readonly ends: Array<{ readonly type: string; readonly time: string }>
+  readonly ends: Array<{ readonly type: string; readonly time: string; readonly seq: number }>
   hold: HoldLife | undefined
 }
 interface TaskLife {
@@ -105,6 +109,8 @@ interface Index {
   readonly firings: Array<Event>
   /** Agents that are stopped, by their organization and name. */
   readonly stopped: Set<string>
+  /** By organization. */
+  readonly delegations: Map<string, Delegations>
 }
 
 const place = (org: string, seq: number): string => `${org} ${seq}`
@@ -121,6 +127,7 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     endedRuns: new Set(),
     firings: [],
     stopped: new Set(),
+    delegations: new Map(),
   }
   const keys = new Set<string>()
   const heads = new Map<
@@ -148,6 +155,9 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     if (decision !== undefined && classOf(event.type) === "gated") index.decided.push({ event, decision })
     if (decision?.verdict === "hold" && decision.hold !== undefined)
       index.holds.set(decision.hold, { event, decision, opened: false, ends: [], continued: false })
+    let delegations = index.delegations.get(org)
+    if (delegations === undefined) index.delegations.set(org, (delegations = new Delegations()))
+    delegations.see(event)
     fold(index, event, say)
   }
   return index
@@ -179,7 +189,14 @@ const fold = (index: Index, event: Event, say: Say): void => {
     case "proposal.opened": {
       const proposal = event.data as Proposal
       if (index.proposals.has(proposal.id)) say(3, `${proposal.id} was opened twice`)
-      index.proposals.set(proposal.id, { proposal, votes: [], ends: [], hold: index.holds.get(proposal.hold) })
+      index.proposals.set(proposal.id, {
+        proposal,
+        executed: [],
+        enforced: [],
+        votes: [],
+        ends: [],
+        hold: index.holds.get(proposal.hold ?? ""),
+      })
       return
     }
     case "vote.cast": {
@@ -198,7 +215,21 @@ const fold = (index: Index, event: Event, say: Say): void => {
       const { proposal } = event.data as BuiltinData["proposal.succeeded"]
       const life = index.proposals.get(proposal)
       if (life === undefined) return say(3, `${proposal} has ended and never was`)
-      life.ends.push({ type: event.type, time: event.time })
+      life.ends.push({ type: event.type, time: event.time, seq: event.seq })
+      return
+    }
+    case "proposal.executed": {
+      const data = event.data as BuiltinData["proposal.executed"]
+      const life = index.proposals.get(data.proposal)
+      if (life === undefined) return say(3, `${data.proposal} was executed and never was`)
+      life.executed.push({ seq: event.seq, data })
+      return
+    }
+    case "document.owner.changed": {
+      const { name, owner, proposal } = event.data as BuiltinData["document.owner.changed"]
+      const life = index.proposals.get(proposal)
+      if (life === undefined) return say(2, `${name} has got an owner by ${proposal}, which is not there`)
+      life.enforced.push(`${name} is ${owner}'s`)
       return
     }
     default:
@@ -339,9 +370,11 @@ const checkTask = ({ created, runs, ends }: TaskLife, settled: boolean, say: Say
 
 // ── 3 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const checkProposal = ({ proposal, votes, ends, hold }: ProposalLife, say: Say): void => {
+const checkProposal = (life: ProposalLife, log: Index, say: Say): void => {
+  const { proposal, votes, ends, hold } = life
   const { id, electorate, deadline } = proposal
-  if (hold === undefined) say(3, `${id} belongs to no held event`)
+  if (proposal.motion !== undefined) checkMotion(life, log, say)
+  else if (hold === undefined) say(3, `${id} belongs to no held event`)
   else if (hold.decision.revision !== proposal.revision && !hold.continued)
     say(3, `${id} was opened under another revision than its event was held under`)
   const types = ends.map(({ type }) => type).join()
@@ -359,15 +392,40 @@ const checkProposal = ({ proposal, votes, ends, hold }: ProposalLife, say: Say):
   if (end === undefined) return
   const before = votes.filter(({ time }) => time <= end.time)
   const last = new Map(before.map(({ vote }) => [vote.by, vote.choice]))
+  const type = proposal.motion === undefined ? (hold?.event.type ?? "") : "proposal.open.requested"
+  const counting = log.delegations.get(proposal.org)?.counted(proposal, type, last, end.seq, end.time) ?? last
   const counted = proposal.of === "cast" || proposal.resolution.kind === "plurality"
   const vetoed = before.some(({ vote }) => isVeto(proposal, vote) && last.get(vote.by) === "deny")
-  const met = !vetoed && isMet(proposal, last)
-  const told = JSON.stringify([...last])
+  const met = !vetoed && isMet(proposal, counting)
+  const told = JSON.stringify([...counting])
   if (end.type === "proposal.succeeded" && (!met || (end.time >= deadline && !counted)))
     say(3, `${id} has succeeded with ${told} at ${end.time}`)
-  if (end.type === "proposal.expired" && end.time < deadline && last.size < electorate.length)
+  if (end.type === "proposal.expired" && end.time < deadline && counting.size < electorate.length)
     say(3, `${id} has expired before its deadline`)
   if (end.type === "proposal.defeated" && met) say(3, `${id} was defeated with ${told}`)
+}
+
+/** Opened by a request that was let through, by nobody else's leave; what it enforces is what has won. */
+const checkMotion = ({ proposal, ends, executed, enforced }: ProposalLife, log: Index, say: Say): void => {
+  const { id, motion, org } = proposal
+  const { decision } = log.bySeq.get(place(org, motion!.seq)) ?? {}
+  const allowed = decision?.verdict === "allow" || releaseOf(log.holds.get(decision?.hold ?? "")) !== undefined
+  if (!allowed) say(2, `${id} was opened, though it was not let through`)
+  if (executed.length > 1) say(3, `${id} was executed ${executed.length} times`)
+  if (executed.length > 0 && ends.map(({ type }) => type).join() !== "proposal.succeeded")
+    say(3, `${id} was executed, and had not succeeded`)
+  for (const { seq, data } of executed)
+    for (const task of log.tasksOf.get(place(org, seq)) ?? [])
+      if (log.tasks.get(task)?.created.contract === proposal.contract)
+        enforced.push(`${data.goal} is ${log.tasks.get(task)!.created.member}'s`)
+  const [outcome] = executed
+  const won = outcome?.data.option
+  const { binding, document, goal } = motion!
+  const due =
+    binding && won !== undefined ? [document ?? goal ?? ""].filter(Boolean).map((what) => `${what} is ${won}'s`) : []
+  // Who has left since then gets nothing.
+  if (enforced.length > due.length || enforced.some((what) => !due.includes(what)))
+    say(2, `${id} has led to ${JSON.stringify(enforced)}, and to ${JSON.stringify(due)} at most it may`)
 }
 
 const isVeto = ({ vetoers = [] }: Proposal, { by, choice }: Vote): boolean =>
@@ -375,39 +433,6 @@ const isVeto = ({ vetoers = [] }: Proposal, { by, choice }: Vote): boolean =>
 
 const isVetoInDelay = ({ proposal, ends }: ProposalLife, vote: Vote): boolean =>
   proposal.delay !== undefined && isVeto(proposal, vote) && ends.every(({ type }) => type === "proposal.succeeded")
-
-/** The rule as the contract's reader has it, over the votes that were cast. */
-const isMet = (proposal: Proposal, votes: ReadonlyMap<string, string>): boolean => {
-  const { electorate, resolution, quorum = 1 } = proposal
-  const base = electorate.filter(({ joins }) => joins === undefined)
-  const weigh = (of: ReadonlyArray<{ readonly weight: number }>): number =>
-    of.reduce((sum, { weight }) => sum + weight, 0)
-  const voters = (choice: string) => electorate.filter(({ name }) => votes.get(name) === choice)
-  const approve = voters("approve")
-  if (resolution.kind === "plurality") {
-    if (votes.size < quorum) return false
-    const totals = resolution.options.map((option) => ({
-      option,
-      total: weigh(voters(option)),
-      heads: voters(option).length,
-    }))
-    const best = totals.filter(({ total, heads }) => heads > 0 && totals.every((other) => other.total <= total))
-    return best.length === 1 || best.some(({ option }) => option === resolution.tieBreak)
-  }
-  if (resolution.kind === "approvals") return approve.length >= resolution.approvals
-  const cast = proposal.of === "cast"
-  if (approve.length === 0 || (cast && votes.size < quorum)) return false
-  const of = cast ? [...approve, ...voters("deny")] : base
-  const share = weigh(approve) / weigh(of)
-  switch (resolution.kind) {
-    case "majority":
-      return share > 0.5
-    case "supermajority":
-      return share >= resolution.fraction - 1e-9
-    case "unanimous":
-      return approve.length >= of.length
-  }
-}
 
 /** How a requirement ended: a further proposal stands for one that ran out of time. */
 const outcomeOf = (log: Index, id: string): string | undefined => {

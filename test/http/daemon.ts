@@ -43,10 +43,16 @@ then:
 ---
 contract: some-things-wait
 scope: "@team"
-on: [message.send.requested, document.write.requested, resource.store.requested, github.issues.pinned]
+on:
+  - message.send.requested
+  - document.write.requested
+  - resource.store.requested
+  - proposal.open.requested
+  - github.issues.pinned
 when:
   any:
     - { fact: data, path: $.text, operator: includes, value: PLEASE WAIT }
+    - { fact: data, path: $.question, operator: includes, value: PLEASE WAIT }
     - { fact: data, path: $.action, operator: equal, value: pinned }
 then:
   - require_approval: { from: org.humans, within: 1h }

@@ -114,6 +114,11 @@ const TABLE: ReadonlyArray<Row> = [
     statuses: [401, 403, 200, 403, 403, 404, 404],
   },
   { route: "POST /v1/proposals/{id}/cancel", about: "proposal", statuses: [401, 200, 200, 403, 403, 404, 404] },
+  {
+    route: "POST /v1/proposals",
+    json: { org: "@team", kind: "approval", question: "May I?" },
+    statuses: [401, 200, 200, 200, 200, 403, 403],
+  },
   { route: "GET /v1/delegations", path: "/v1/delegations?org=@team", statuses: INSIDE },
   {
     route: "POST /v1/delegations",

@@ -323,6 +323,18 @@ describe("what succeeds", () => {
     await go("GET /v1/proposals", "")
     await go("GET /v1/holds/{id}", held.hold!)
     await go("POST /v1/proposals/{id}/cancel", proposal, { reason: "later" }, operator)
+    const motion = {
+      org: "@team",
+      kind: "election",
+      question: "Who?",
+      options: ["dana", "erik"],
+      binding: true,
+      within: "1h",
+    }
+    const opened = (await go("POST /v1/proposals", "", motion, operator)).proposals![0]!
+    await go("POST /v1/proposals/{id}/votes", opened, { choice: "erik" })
+    await go("GET /v1/proposals/{id}", opened)
+    await go("POST /v1/proposals/{id}/cancel", opened, {}, operator)
     await go("GET /v1/holds", "")
     await go("POST /v1/holds/{id}/cancel", (await published("deploy.requested")).hold!, undefined, operator)
     await go("GET /v1/events/{id}", held.id)
@@ -373,7 +385,6 @@ const withoutLog = new Proxy({} as Operations, {
       case "followInbox":
         return () => Stream.fail(unavailable)
       case "status":
-      case "metrics":
         return Effect.fail(unavailable)
       default:
         return () => Effect.fail(unavailable)
@@ -443,6 +454,17 @@ const reaching = async (): Promise<void> => {
   for (const on of ["never.*", "ever.*"])
     await send("POST /v1/delegations", "/v1/delegations", { ...give, on }, key("give"))
 
+  const ask = (more: object, headers = {}) =>
+    send(
+      "POST /v1/proposals",
+      "/v1/proposals",
+      { org: "@team", kind: "decision", question: "Do we?", ...more },
+      headers,
+    )
+  await ask({}, key("ask"))
+  await ask({ question: "Or do we?" }, key("ask"))
+  await ask({ org: "@nowhere" })
+  await ask({ question: "PLEASE WAIT" })
   const { hold, proposals } = await published("deploy.requested")
   const proposal = `/v1/proposals/${proposals![0]}`
   const withdraw = () => send("POST /v1/holds/{id}/cancel", `/v1/holds/${hold}/cancel`, {}, {}, operator)

@@ -144,6 +144,12 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { id: ids.proposal, votes: [{ by: "dana", choice: "approve", reason: "fine" }] },
   ],
   [
+    "POST /v1/proposals",
+    "/v1/proposals",
+    { org: "@team", kind: "decision", question: "Do we move?" },
+    { org: "@team", verdict: "allow", proposals: [expect.stringMatching(/^p-team-/)] },
+  ],
+  [
     "GET /v1/holds",
     `/v1/holds?event=${ids.event}`,
     undefined,

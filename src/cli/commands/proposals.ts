@@ -33,7 +33,21 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
   const { output } = invocation
   const client = await connect(invocation, "anyone")
   const proposal = await proposalOf(client, given.arguments[0]!)
-  const hold = await client.hold(proposal.hold)
+  const { motion } = proposal
+  if (motion !== undefined)
+    return output.answer(proposal, () =>
+      [
+        ...proposalLines(proposal, new Date()),
+        "",
+        `    ${dim("kind")}      ${proposal.kind}, ${motion.binding ? "binding" : "advisory"}`,
+        ...(motion.document === undefined ? [] : [`    ${dim("document")}  ${plain(motion.document)}`]),
+        ...(motion.goal === undefined ? [] : [`    ${dim("goal")}      ${plain(motion.goal)}`]),
+        `    ${dim("digest")}    ${proposal.digest}`,
+        "",
+        dim(`How it was decided on: charter explain ${motion.event} --org ${proposal.org}`),
+      ].join("\n"),
+    )
+  const hold = await client.hold(proposal.hold!)
   const { data } = await client.event(hold.event, { org: hold.org, source: hold.source })
   output.answer(proposal, () =>
     [

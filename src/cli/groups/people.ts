@@ -104,6 +104,50 @@ export const peopleGroup: CommandGroup = {
           examples: [["proposals show p-4f1c", "one proposal"]],
           run: async (invocation, given) => (await import("../commands/proposals.ts")).showProposal(invocation, given),
         },
+        {
+          usage: "open <kind> <question>",
+          summary: "ask the members something, without a contract",
+          details:
+            "Opens a proposal of your own. approval: one yes is enough. decision: a majority, or one of several options. " +
+            "election and assignment: one of the members named with --option; a single one is voted for or against. All " +
+            "humans of the organization are asked but you, and have 24 hours. The outcome is posted in the organization's " +
+            "channel. With --binding it is enforced, too: who is elected owns the document, who is assigned gets the task; " +
+            "then all humans are asked, and more than half of them must agree or vote. Contracts can deny or hold it " +
+            "(proposal.open.requested).",
+          arguments: {
+            kind: "approval, decision, election or assignment",
+            question: "what is asked, in one sentence",
+          },
+          choices: { kind: ["approval", "decision", "election", "assignment"] },
+          options: [
+            ["--option <name>", "what can be chosen, or a candidate; once for each", "repeats"],
+            ["--tie-break <option>", "the option that wins a tie; else a tie is a defeat"],
+            ["--from <selector>", "who votes: @dana, role:lead, org.members; once for each", "repeats"],
+            ["--approvals <number>", "how many have to approve"],
+            ["--resolution <rule>", "majority, unanimous, supermajority, or a share such as 75%"],
+            ["--of <whom>", "cast: of the votes cast; else of all who can vote"],
+            ["--quorum <number>", "how many have to vote at all, such as 3 or 50%; needs --of cast, or options"],
+            ["--weights", "votes weigh what the members weigh; else heads are counted"],
+            ["--veto <selector>", "whose no decides at once; once for each", "repeats"],
+            ["--delay <duration>", "wait so long after success; a veto or a cancel still works"],
+            ["--within <duration>", "how long there is time (default: 24h)"],
+            ["--self", "you vote, too"],
+            ["--binding", "the outcome is enforced"],
+            ["--document <name>", "election: the document that the winner owns"],
+            ["--goal <text>", "assignment: what the winner is asked to do (default: the question)"],
+          ],
+          examples: [
+            ['proposals open decision "Do we move to pnpm?"', "a majority of the others"],
+            ['proposals open decision "Which name?" --option otter --option heron --within 2d', "one of two"],
+            [
+              'proposals open election "Who keeps the standards?" --option dana --option erin --document standards.md --binding',
+              "the winner owns the document",
+            ],
+            ['proposals open assignment "Fix the flaky test" --option coder --binding', "yes or no; a yes is a task"],
+          ],
+          run: async (invocation, given) =>
+            (await import("../commands/openProposal.ts")).openProposal(invocation, given),
+        },
       ],
     },
     {
@@ -124,7 +168,7 @@ export const peopleGroup: CommandGroup = {
       usage: "vote <id> <choice>",
       summary: "vote, or abstain",
       details: `Votes on a proposal. While it is open, your last vote counts. ${AS_A_PERSON}`,
-      arguments: { id: ID, choice: "approve, deny or abstain" },
+      arguments: { id: ID, choice: "approve, deny, abstain, or one of its options" },
       choices: { choice: ["approve", "deny", "abstain"] },
       options: [REASON, DIGEST],
       examples: [['vote p-4f1c abstain --reason "my own code"', "with CHARTER_TOKEN set"]],
@@ -133,7 +177,9 @@ export const peopleGroup: CommandGroup = {
     {
       usage: "cancel <id>",
       summary: "withdraw what is held",
-      details: "Withdraws a held event: it is denied. Whoever has asked for it may do this, and an operator.",
+      details:
+        "Withdraws a held event, which is denied, or a proposal that a member has opened. Whoever has asked for it may do " +
+        "this, an operator, and during the delay after success who may veto.",
       arguments: { id: ID },
       options: [REASON],
       examples: [['cancel h-4f1c --reason "no longer needed"', "withdraw a held event"]],

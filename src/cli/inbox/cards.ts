@@ -3,7 +3,7 @@ import type { ContractView, InboxItem, MessageView, ProposalView, ShownEvent } f
 import type { Client } from "../client.ts"
 import { jsonText } from "../jsonText.ts"
 import { bold, dim, yellow } from "../output.ts"
-import { voteLines, tallyText } from "../proposalText.ts"
+import { lateText, tallyText, voteLines } from "../proposalText.ts"
 import { briefTime, timeAndDistance } from "../times.ts"
 import { plain, plainLines, shortId, wrap } from "../text.ts"
 
@@ -16,13 +16,17 @@ export interface Case {
 
 export const caseOf = async (client: Client, proposal: ProposalView): Promise<Case> => {
   const [event, contract] = await Promise.all([
-    client
-      .hold(proposal.hold)
-      .then(({ event: id, org, source }) => client.event(id, { org, source }))
-      .catch(() => undefined),
+    heldEvent(client, proposal).catch(() => undefined),
     client.contract(proposal.contract).catch(() => undefined),
   ])
   return { proposal, event, contract }
+}
+
+/** What waits for it, or the request that a member opened it with. */
+const heldEvent = async (client: Client, { hold, motion, org }: ProposalView): Promise<ShownEvent | undefined> => {
+  if (hold === undefined) return motion === undefined ? undefined : client.event(motion.event, { org })
+  const { event, source } = await client.hold(hold)
+  return client.event(event, { org, source })
 }
 
 export interface Screen {
@@ -62,7 +66,7 @@ export const proposalCard = ({ proposal, event, contract }: Case, { columns, row
         ]),
     ...prose("votes", tallyText(proposal)),
     ...fields("", voteLines(proposal, now)),
-    ...prose("until", `${timeAndDistance(proposal.deadline, now)}; then it expires, which denies`),
+    ...prose("until", `${timeAndDistance(proposal.deadline, now)}; ${lateText(proposal)}`),
   ].join("\n")
 }
 

@@ -122,6 +122,14 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       ),
     )
 
+  const propose = ({ org, proposal }: Message<"propose">): Operation =>
+    Effect.flatMap(identity, (who) =>
+      Effect.map(
+        service.openProposal(who, { ...proposal, ...(org === undefined ? undefined : { org }) }),
+        (decision) => ({ op: "decision", decision }),
+      ),
+    )
+
   const post = ({ org, channel, to, text }: Message<"post">): Operation =>
     Effect.flatMap(identity, (who) =>
       Effect.map(
@@ -235,6 +243,8 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       case "approve":
       case "deny":
         return decoded(decoders[op](message), (ballot) => vote({ ...ballot, choice: op }))
+      case "propose":
+        return decoded(decoders.propose(message), propose)
       case "post":
         return decoded(decoders.post(message), post)
       case "inbox":
