@@ -108,7 +108,7 @@ const metrics =
   async ({ env: { incoming } }) => {
     const identity = await identify(edge, incoming)
     if (identity instanceof Problem) return identity.response(pathOf(incoming))
-    const exit = await exitOf(edge.run(edge.service.metrics))
+    const exit = await exitOf(edge.run(edge.service.metrics(identity)))
     return exit._tag === "Success"
       ? text(exit.value, "text/plain; version=0.0.4; charset=utf-8")
       : problemOf(edge, exit.cause, "metrics").response(pathOf(incoming))

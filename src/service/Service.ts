@@ -547,8 +547,8 @@ export class Service extends Context.Service<
     readonly status: Effect.Effect<Status>
     /** Every organization's mailbox is open and the log answers. */
     readonly ready: Effect.Effect<boolean>
-    /** Prometheus text. */
-    readonly metrics: Effect.Effect<string>
+    /** Prometheus text; only an operator sees organizations by their names. */
+    readonly metrics: (identity: Identity) => Effect.Effect<string>
     /** Operator: confirms what waits for one (a mass removal of contracts). */
     readonly confirm: (identity: Identity) => Answer<{ readonly revision: string }>
     /** `now`: runs are not waited for, also where the shutdown has begun already. */

@@ -385,7 +385,6 @@ const withoutLog = new Proxy({} as Operations, {
       case "followInbox":
         return () => Stream.fail(unavailable)
       case "status":
-      case "metrics":
         return Effect.fail(unavailable)
       default:
         return () => Effect.fail(unavailable)
