@@ -1,7 +1,7 @@
 /** Runs a daemon in this process until Ctrl-C, a signal, or `charter down`. */
 import { Cause, Deferred, Effect, Exit } from "effect"
 import { readDaemonFile } from "../discovery/daemonFile.ts"
-import { checkFolders } from "./background.ts"
+import { checkFolders, DISK_EDITS, type DiskEdits } from "./background.ts"
 import { makeClient } from "./client.ts"
 import { rulesInWords } from "./commands/status.ts"
 import type { Invocation } from "./command.ts"
@@ -16,7 +16,10 @@ const SAME_INTERRUPT_MS = 500
 
 export const runInForeground = async (
   { folders, program, environment, output }: Invocation,
-  at: { readonly host: string; readonly port: number } & Bounds,
+  {
+    diskEdits = statedEdits(environment),
+    ...at
+  }: { readonly host: string; readonly port: number; readonly diskEdits?: DiskEdits | undefined } & Bounds,
 ): Promise<number> => {
   checkFolders(folders)
   const startDaemon = await program.loadDaemon()
@@ -26,7 +29,12 @@ export const runInForeground = async (
   const lifetime = Effect.gen(function* () {
     const signalled = yield* Deferred.make<void>()
     onSignals(() => Deferred.doneUnsafe(signalled, Effect.void))
-    const daemon = yield* startDaemon({ ...folders, ...at, environment })
+    const daemon = yield* startDaemon({
+      ...folders,
+      ...at,
+      environment,
+      ...(diskEdits === undefined ? undefined : { diskEdits }),
+    })
     const own = readDaemonFile(folders.data)!
     const status = yield* Effect.promise(() => makeClient(own, own.token).status())
     output.item({ pid: process.pid, url: daemon.url, ...folders }, () =>
@@ -50,6 +58,14 @@ export const runInForeground = async (
   const failed = exit.cause.reasons.find(Cause.isFailReason)
   if (failed === undefined) throw Cause.squash(exit.cause)
   throw new Failure(`${failed.error.message}.`, { next: nextAfter(failed.error) })
+}
+
+/** A word that nobody knows must not pass for the weaker one. */
+const statedEdits = ({ CHARTER_DISK_EDITS: text }: NodeJS.ProcessEnv): DiskEdits | undefined => {
+  const stated = DISK_EDITS.find((word) => word === text)
+  if (stated === undefined && text !== undefined && text !== "")
+    throw new Failure(`CHARTER_DISK_EDITS is ${DISK_EDITS.join(" or ")}, not ${JSON.stringify(text)}.`)
+  return stated
 }
 
 const nextAfter = (error: StartFailure): ReadonlyArray<string> => {
