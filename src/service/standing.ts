@@ -45,7 +45,8 @@ export const stuckTasks = (definitions: Definitions, states: States): ReadonlyAr
       return [`${tasks}: ${name} is stopped, by ${stopped.by}; charter agents start ${name}${state.org}`]
     }),
     ...[...state.tasks.values()].flatMap(({ task, state: stands }) => {
-      const why = stands === "queued" ? obstacle(definitions, state, task) : undefined
+      const idle = stands === "queued" || (stands === "waiting" && task.human === true)
+      const why = idle ? obstacle(definitions, state, task) : undefined
       return why === undefined ? [] : [`task ${task.id} waits: ${task.member} ${why}`]
     }),
   ])
@@ -56,11 +57,13 @@ const queuedFor = ({ tasks }: OrganizationState, name: string): number =>
 const obstacle = (
   definitions: Definitions,
   { org }: OrganizationState,
-  { id, member: name }: BuiltinData["task.created"],
+  { id, member: name, human }: BuiltinData["task.created"],
 ): string | undefined => {
   if (worksByHand(definitions, org, name)) return undefined
   const member = memberOf(definitions, org, name)
   const kind = member?.executor?.kind
+  if (kind !== undefined && human === true)
+    return `has an executor now, and the task was given to be done by hand; end it with charter tasks cancel ${id}`
   if (kind !== undefined && executorKinds.includes(kind)) return undefined
   if (member === undefined) return `is no member any more; end the task with charter tasks cancel ${id}`
   return kind === undefined
