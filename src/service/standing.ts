@@ -1,4 +1,5 @@
 /** How work stands over all organizations: what runs, how agents are, and what nobody will take up. */
+import type { Standing } from "../workspace/standing.ts"
 import type { BuiltinData } from "../domain/builtins.ts"
 import { executorKinds } from "../executors/registry.ts"
 import type { Definitions } from "../kernel/definitions.ts"
@@ -34,6 +35,22 @@ export const runsOf = (states: States): NonNullable<Status["draining"]>["runs"] 
       since: new Date(started).toISOString(),
     })),
   )
+
+/** What nobody but an operator can let through, in words, with what he can do. */
+export const forTheOperator = (states: States, { edit }: Standing): ReadonlyArray<string> => [
+  ...states.flatMap(({ proposals }) =>
+    [...proposals.values()].flatMap(({ proposal: { id, question, electorate }, released }) =>
+      released === undefined && electorate.some(({ kind }) => kind === "operator")
+        ? [`${question}; it waits for an operator: charter accept ${id}, or: charter cancel ${id}`]
+        : [],
+    ),
+  ),
+  ...(edit === undefined
+    ? []
+    : [
+        `an edit on disk waits for an operator: ${edit.summary} (${edit.files.map(({ file }) => file).join(", ")}); look at it and accept it: charter accept`,
+      ]),
+]
 
 /** Tasks that nobody will take up as things are, in words: what is in the way, and what to do. */
 export const stuckTasks = (definitions: Definitions, states: States): ReadonlyArray<string> =>
