@@ -114,6 +114,23 @@ const isJson = (text: string): boolean =>
     }),
   )
 
+describe("a command that asks the daemon", () => {
+  it.each([["events"], ["status"], ["publish", "a.b"], ["inbox", "list"], ["proposals"], ["state", "team"]])(
+    "%s %s loads no Effect, no schemas and no server",
+    async (...words) => {
+      const hook = shell.write(
+        "hook.mjs",
+        `import { registerHooks } from "node:module"
+         registerHooks({ load: (url, context, next) => (process.stderr.write(url + "\\n"), next(url, context)) })`,
+      )
+      const { stderr } = await shell.run([...words, "--json"], { env, node: ["--import", hook] })
+      const loaded = stderr.split("\n").filter((line) => line.startsWith("file:"))
+      expect(loaded.some((url) => url.endsWith("/src/client/client.ts"))).toBe(true)
+      expect(loaded.filter((url) => /node_modules\/effect|src\/(?:http|service|log|kernel)\//.test(url))).toEqual([])
+    },
+  )
+})
+
 describe("every command", () => {
   it.each(inOrder)("%s answers in JSON, and exits with 0, 1 or 2", async (name, command) => {
     const words = GIVEN[name]?.() ?? wordsFor(command)
