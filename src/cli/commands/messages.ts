@@ -55,8 +55,11 @@ export const readChannel = async (invocation: Invocation, given: Given): Promise
 export const postInChannel = (invocation: Invocation, given: Given): Promise<number> =>
   send(invocation, { channel: channelOf(given) }, given)
 
-export const sendToMember = (invocation: Invocation, given: Given): Promise<number> =>
-  send(invocation, { to: given.arguments[0]!.replace(/^@/, "") }, given)
+/** `erin`, `@erin`, or `coder@team` for an agent of one of several organizations. */
+export const sendToMember = (invocation: Invocation, given: Given): Promise<number> => {
+  const [to = "", home] = given.arguments[0]!.replace(/^@/, "").split("@")
+  return send(home === undefined ? invocation : { ...invocation, org: `@${home}` }, { to }, given)
+}
 
 const send = async (
   invocation: Invocation,
