@@ -93,6 +93,11 @@ export class Model {
     return (isHuman(name) || (AGENTS as ReadonlyArray<string>).includes(name)) && !this.revision.absent.includes(name)
   }
 
+  /** In the order in which they were opened. */
+  get stillOpen(): ReadonlyArray<ModelProposal> {
+    return this.proposals.filter((one) => !this.#isOver(one))
+  }
+
   // ── what can be asked ─────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The verdict at once. `name` is how the product calls the place of the event. */

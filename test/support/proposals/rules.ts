@@ -1,5 +1,6 @@
 /** Random rules for votes, as the model reads them and as the language writes them. */
 import fc from "fast-check"
+import { MOTION_KINDS } from "../../../src/domain/proposal.ts"
 
 export const MINUTE = 60_000
 export const ORG = "@team"
@@ -64,7 +65,7 @@ const whom: fc.Arbitrary<Whom> = fc.oneof(
   fc.constant<Whom>("role:lead"),
   names,
 )
-const minutes = fc.integer({ min: 1, max: 6 })
+const minutes = fc.integer({ min: 2, max: 9 })
 const rule: fc.Arbitrary<Rule> = fc.oneof(
   fc.integer({ min: 1, max: 4 }).map((approvals): Rule => ({ kind: "approvals", approvals })),
   fc.constant<Rule>({ kind: "majority" }),
@@ -106,20 +107,28 @@ const contract: fc.Arbitrary<ContractSpec> = fc
 
 export const contracts = fc.array(contract, { minLength: 2, maxLength: 3 })
 
+const MAJORITY: Rule = { kind: "majority" }
+
 export const motion: fc.Arbitrary<MotionSpec> = fc
   .record({
     vote,
-    kind: fc.constantFrom("approval" as const, "decision" as const, "election" as const, "assignment" as const),
+    kind: fc.constantFrom(...MOTION_KINDS, "election" as const),
     candidates: fc.uniqueArray(fc.constantFrom<string>(...HUMANS, "coder"), { minLength: 1, maxLength: 3 }),
     binding: fc.boolean(),
-    document: fc.boolean(),
+    document: fc.integer({ min: 0, max: 3 }).map((number) => number > 0),
     narrowed: fc.boolean(),
+    /** Mostly what binds may. */
+    fit: fc.integer({ min: 0, max: 3 }).map((number) => number > 0),
   })
-  .map(({ vote: given, ...rest }) => {
+  .map(({ vote: any, fit, ...spec }) => {
+    const isFit = fit && spec.binding
+    const rest = isFit ? { ...spec, narrowed: false } : spec
+    const fitting = { ...any, weights: undefined, rule: any.rule.kind === "approvals" ? MAJORITY : any.rule }
+    const given: Vote = isFit ? defined(fitting) : any
     const several = rest.kind === "election" || rest.kind === "assignment"
     const choosing = several ? rest.candidates.length > 1 : rest.kind === "decision" && given.rule.kind === "plurality"
     const options = several ? rest.candidates : ["red", "green", "deny"]
-    const plain: Rule = given.rule.kind === "plurality" ? { kind: "majority" } : given.rule
+    const plain: Rule = given.rule.kind === "plurality" ? MAJORITY : given.rule
     const { quorum, ...others } = given
     const chosen: Rule = choosing ? { kind: "plurality", options } : plain
     const cast = choosing || given.cast
@@ -128,7 +137,7 @@ export const motion: fc.Arbitrary<MotionSpec> = fc
       ...rest,
       rule: chosen,
       cast,
-      quorum: cast && chosen.kind !== "approvals" ? quorum : undefined,
+      quorum: cast && chosen.kind !== "approvals" && !isFit ? quorum : undefined,
       from: rest.narrowed ? given.from : ("org.humans" as const),
     })
   })
