@@ -23,14 +23,18 @@ import { serviceLayer } from "./service/layer.ts"
 import type { Lifecycle } from "./service/operations/dependencies.ts"
 import type { Service } from "./service/Service.ts"
 import { hashOf, makeRunTokens, newSecret } from "./service/tokens.ts"
+import { Changes } from "./supervision/Changes.ts"
 import { Mailboxes } from "./supervision/Mailboxes.ts"
 import { Oracle } from "./supervision/Oracle.ts"
 import { Revisions } from "./supervision/Revisions.ts"
+import { Rules } from "./supervision/Rules.ts"
 import { MAX_RUNS, Supervisors } from "./supervision/Supervisors.ts"
 import type { LoadedSet } from "./workspace/loadedSet.ts"
 import type { WorkspaceEvent } from "./workspace/standing.ts"
 import { Workspace } from "./workspace/Workspace.ts"
 import { VERSION } from "./version.ts"
+
+export type DiskEdits = "apply" | "confirm"
 
 export interface CoreOptions {
   /** The folder with `contracts/` and `organizations/`. */
@@ -39,6 +43,11 @@ export interface CoreOptions {
   readonly data: string
   /** For secrets of webhooks; nothing of it reaches a run. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /**
+   * What becomes of edits on disk: `apply` takes them for the operator's word, `confirm` lets them wait for it. Absent: as
+   * the last daemon on this data folder had it, else `apply`.
+   */
+  readonly diskEdits?: DiskEdits
   /** Where runs reach the daemon; told to them as `CHARTER_URL`. */
   readonly url: () => string
   /** Runs at the same time, over all agents; {@link MAX_RUNS} where it is not said. */
@@ -70,15 +79,30 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   const operatorToken = newSecret()
   const runTokens = makeRunTokens()
   const stopping = yield* Deferred.make<void>()
+  let confirmsEdits = false
   const hurry = yield* Deferred.make<void>()
   yield* Effect.promise(() => mkdir(options.data, { recursive: true, mode: 0o700 }))
 
   const logLive = layerLocal({ file: join(options.data, "charter.db") })
   const rulesLive = Revisions.layer.pipe(Layer.provideMerge(logLive))
   const workspaceLive = Layer.unwrap(
-    Effect.map(lastGoodFiles, (lastGood) => Workspace.layer({ folder, lastGood, accept: acceptable })),
+    Effect.gen(function* () {
+      const lastGood = yield* lastGoodFiles
+      confirmsEdits = (options.diskEdits ?? (yield* lastSetting)) === "confirm"
+      return Workspace.layer({
+        folder,
+        lastGood,
+        accept: acceptable,
+        confirmsEdits,
+        journal: join(options.data, "changes"),
+      })
+    }),
   ).pipe(Layer.provideMerge(rulesLive))
-  const mailboxesLive = Mailboxes.layer.pipe(Layer.provideMerge(workspaceLive))
+  const mailboxesLive = Changes.layer.pipe(
+    Layer.provideMerge(Rules.layer),
+    Layer.provideMerge(Mailboxes.layer),
+    Layer.provideMerge(workspaceLive),
+  )
   const supervisorsLive = Supervisors.layer({
     worker,
     workspace: folder,
@@ -111,7 +135,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   )
 
   yield* refuseInvalidStart(folder, context)
-  yield* Effect.provide(run, context)
+  yield* Effect.provide(run(confirmsEdits), context)
   const opened = yield* open({ context, operatorToken, startedAt })
   yield* Context.get(context, Supervisors).start
   lifecycle.state = "running"
@@ -136,6 +160,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
 export interface DaemonOptions {
   readonly workspace: string
   readonly data: string
+  readonly diskEdits?: DiskEdits
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
@@ -218,13 +243,15 @@ const refuseInvalidStart = Effect.fnUntraced(function* (
 })
 
 /** Puts the workspace's set in force, wakes every organization, and follows the files from then on. */
-const run = Effect.gen(function* () {
+const run = Effect.fnUntraced(function* (confirmsEdits: boolean) {
   const workspace = yield* Workspace
-  const mailboxes = yield* Mailboxes
-  const revisions = yield* Revisions
-  yield* revisions.switchTo(yield* workspace.current)
-  yield* mailboxes.openAll
-  yield* report(GLOBAL, "daemon.started", { version: VERSION, epoch: `${process.pid}` })
+  yield* (yield* Rules).takeUp
+  yield* report(GLOBAL, "daemon.started", {
+    version: VERSION,
+    epoch: `${process.pid}`,
+    edits: confirmsEdits ? "confirm" : "apply",
+  })
+  yield* (yield* Changes).start
   yield* Effect.forkScoped(
     Stream.runForEach(workspace.changes, (event) =>
       Effect.catch(takeUp(event), (error) =>
@@ -240,11 +267,11 @@ const MAX_RECORDED_ERRORS = 100
 const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
   switch (event.kind) {
     case "revised":
-    case "reworded": {
-      const mailboxes = yield* Mailboxes
-      const revisions = yield* Revisions
-      yield* revisions.switchTo(event.change.set)
-      return yield* mailboxes.openAll
+    case "reworded":
+      return yield* (yield* Rules).takeUp
+    case "edited": {
+      const { edit, files, summary, meaning } = event.edit
+      return yield* report(GLOBAL, "contracts.edited", { edit, files: files.map(({ file }) => file), summary, meaning })
     }
     case "rejected":
       return yield* report(GLOBAL, "contracts.rejected", {
@@ -286,6 +313,12 @@ const lastGoodFiles = Effect.gen(function* () {
   )
 })
 
+/** How the last daemon on this log took edits on disk: whoever starts the next one without a word changes nothing. */
+const lastSetting = Effect.gen(function* () {
+  const log = yield* EventLog
+  const { items } = yield* log.latest({ org: GLOBAL, types: ["daemon.started"] }, "", 1)
+  return (items[0]?.record.event.data as BuiltinData["daemon.started"] | undefined)?.edits ?? "apply"
+})
 /** Of the database and what is beside it: the write-ahead log. */
 const bytesOf = (data: string): number =>
   ["charter.db", "charter.db-wal"].reduce(

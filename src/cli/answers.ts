@@ -25,4 +25,6 @@ export type MessageView = ItemOf<"GET /v1/channels/{name}/messages">
 export type InboxItem = ItemOf<"GET /v1/inbox">
 export type DocumentView = ItemOf<"GET /v1/documents">
 export type TokenView = ItemOf<"GET /v1/tokens">
+export type ChangeView = AnswerOf<"GET /v1/changes/{id}">
+export type EditView = ItemOf<"GET /v1/edits">
 export type Status = AnswerOf<"GET /v1/status">

@@ -10,7 +10,7 @@ export type NewEvent = BodyOf<"POST /v1/events">
 
 export type Client = ReturnType<typeof makeClient>
 
-export const makeClient = (daemon: Address, token: string) => {
+export const makeClient = (daemon: Address, token: string | undefined) => {
   const client = http.makeClient(daemon, token)
   const call: http.Client["call"] = (operation, ...given) => client.call(operation, ...given).catch(fail)
   return {
@@ -83,6 +83,22 @@ export const makeClient = (daemon: Address, token: string) => {
     createToken: (body: BodyOf<"POST /v1/tokens">) => call("POST /v1/tokens", { body }),
     tokens: (query: QueryOf<"GET /v1/tokens">) => call("GET /v1/tokens", { query }),
     revokeToken: (id: string) => call("DELETE /v1/tokens/{id}", { params: { id } }),
+    propose: (body: BodyOf<"POST /v1/contracts">) => call("POST /v1/contracts", { body }),
+    change: (id: string) => call("GET /v1/changes/{id}", { params: { id } }),
+    history: (scope: string, id: string) => call("GET /v1/contracts/{scope}/{id}/history", { params: { scope, id } }),
+    join: (org: string, body: BodyOf<"POST /v1/organizations/{org}/join">) =>
+      call("POST /v1/organizations/{org}/join", { params: { org }, body }),
+    makeLink: (org: string, body: BodyOf<"POST /v1/organizations/{org}/links">) =>
+      call("POST /v1/organizations/{org}/links", { params: { org }, body }),
+    createAgent: (body: BodyOf<"POST /v1/agents">) => call("POST /v1/agents", { body }),
+    changeAgent: (name: string, query: QueryOf<"PUT /v1/agents/{name}">, body: BodyOf<"PUT /v1/agents/{name}">) =>
+      call("PUT /v1/agents/{name}", { params: { name }, query, body }),
+    removeAgent: (name: string, query: QueryOf<"DELETE /v1/agents/{name}">) =>
+      call("DELETE /v1/agents/{name}", { params: { name }, query }),
+    accept: (id: string, body: BodyOf<"POST /v1/holds/{id}/accept">) =>
+      call("POST /v1/holds/{id}/accept", { params: { id }, body }),
+    edits: () => call("GET /v1/edits"),
+    acceptEdit: (id: string) => call("POST /v1/edits/{id}/accept", { params: { id } }),
     metrics: () => client.text("/metrics").catch(fail),
     identity: () => call("GET /v1/identity"),
     event: (id: string, query: QueryOf<"GET /v1/events/{id}">) =>
@@ -139,6 +155,7 @@ const problemFailure = (problem: Problem): Failure => {
 const nextAfter = ({ status, type }: Problem): ReadonlyArray<string> => {
   switch (status) {
     case 401:
+      if (/:link-/.test(type)) return ["An operator makes another one: charter join-link ORGANIZATION"]
       return ["An operator makes a token: charter token create NAME"]
     case 503:
       return ["Nothing has happened. Try again in a moment."]

@@ -1,6 +1,6 @@
 /** What a command prints: one answer on standard output, as text or as JSON; what goes on beside it on standard error. */
 import { styleText } from "node:util"
-import { clip, plainLines } from "./text.ts"
+import { clip, fold, plainLines } from "./text.ts"
 
 export interface Output {
   readonly json: boolean
@@ -24,7 +24,8 @@ const REPEAT_MS = 1_000
 
 export const makeOutput = (json: boolean): Output => {
   const write = (text: string): void => {
-    process.stdout.write(text.endsWith("\n") ? text : `${text}\n`)
+    const fitting = process.stdout.isTTY && !json ? fold(text, process.stdout.columns) : text
+    process.stdout.write(fitting.endsWith("\n") ? fitting : `${fitting}\n`)
   }
   return {
     json,
@@ -37,11 +38,14 @@ export const makeOutput = (json: boolean): Output => {
     },
     item: (value, text) => write(json ? JSON.stringify(value) : text()),
     note: (text) => {
-      process.stderr.write(`${text}\n`)
+      process.stderr.write(`${forTerminal(text)}\n`)
     },
     during,
   }
 }
+
+/** What goes to standard error. */
+export const forTerminal = (text: string): string => (process.stderr.isTTY ? fold(text, process.stderr.columns) : text)
 
 const during = async <A>(doing: () => string, work: Promise<A>): Promise<A> => {
   const live = process.stderr.isTTY

@@ -22,6 +22,8 @@ export interface DaemonOptions extends Bounds {
   readonly host: string
   /** 0 for any. */
   readonly port: number
+  /** What becomes of edits on disk; absent: as the last daemon had it. */
+  readonly diskEdits?: "apply" | "confirm"
   /** For secrets of webhooks. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }

@@ -19,11 +19,14 @@ export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<
       ...(reason === undefined ? [] : [`${dim("because")}   ${plain(reason)}`]),
       ...voteLines(proposal, now),
     ]
+  const asksOperator = electorate.some(({ kind }) => kind === "operator")
   const open = electorate.filter(({ name }) => !votes.some(({ by }) => by === name)).map(({ name }) => plain(name))
   return [
     `${dim("asked by")}  ${plain(requester)} in ${org}`,
     `${dim("votes")}     ${tallyText(proposal)}`,
-    `${dim("can vote")}  ${open.length === 0 ? "all have voted" : open.join(", ")}`,
+    asksOperator
+      ? `${dim("waits for")} the operator: charter accept ${proposal.id}, or: charter cancel ${proposal.id}`
+      : `${dim("can vote")}  ${open.length === 0 ? "all have voted" : open.join(", ")}`,
     `${dim("until")}     ${timeAndDistance(deadline, now)}; ${lateText(proposal)}`,
     ...voteLines(proposal, now),
   ]

@@ -174,6 +174,7 @@ const givenBy = (command: Commander, given: ReadonlyArray<unknown>): Given => ({
 })
 
 const HELP: HelpConfiguration = {
+  minWidthToWrap: 20,
   styleTitle: (title) => bold(title),
   subcommandTerm: (command) => command.name(),
   /** What a command does comes before its options. */

@@ -45,7 +45,8 @@ interface Sent {
   readonly ifMatch?: string | undefined
 }
 
-export const makeClient = (daemon: Address, token: string): Client => ({
+/** Without a token it can do what needs none: join by a link. */
+export const makeClient = (daemon: Address, token: string | undefined): Client => ({
   call: async <N extends OperationName>(operation: N, ...[input]: Given<N>): Promise<AnswerOf<N>> => {
     const { params = {}, query = {}, body, ifMatch } = (input ?? {}) as Sent
     const [method = "", path = ""] = operation.split(" ", 2)
@@ -83,7 +84,7 @@ const withQuery = (path: string, query: Query): string => {
 /** A success; anything else throws. */
 const ask = async (
   daemon: Address,
-  token: string,
+  token: string | undefined,
   method: string,
   path: string,
   body?: unknown,
@@ -99,7 +100,7 @@ const ask = async (
         agent: false,
         headers: {
           host: "localhost",
-          authorization: `Bearer ${token}`,
+          ...(token === undefined ? undefined : { authorization: `Bearer ${token}` }),
           ...(ifMatch === undefined ? undefined : { "if-match": JSON.stringify(ifMatch) }),
           ...(json === undefined
             ? undefined

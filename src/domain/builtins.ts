@@ -1,4 +1,5 @@
 /** The `data` of every event type that the daemon itself writes, by type. */
+import type { ChangeFailed, Changed, Origin } from "./change.ts"
 import type { Decision } from "./decision.ts"
 import type { Actor } from "./event.ts"
 import type { RunLimit } from "./organization.ts"
@@ -57,6 +58,10 @@ export interface BuiltinData {
   readonly "bound.exceeded": BoundExceeded
   readonly "contracts.revised": ContractsRevised
   readonly "contracts.rejected": ContractsRejected
+  /** Files were edited on disk, and wait for an operator to accept them. */
+  readonly "contracts.edited": ContractsEdited
+  readonly "contract.changed": Changed
+  readonly "contract.change.failed": ChangeFailed
   readonly "organization.changed": OrganizationChanged
   readonly "member.joined": MemberChanged
   readonly "member.left": MemberChanged
@@ -316,6 +321,12 @@ export interface ContractsRevised {
   /** Hash of the archived manifest: JSON of every file of the set and the hash of its archived text. */
   readonly manifest: string
   readonly summary: string
+  /** Plain English, a line for each contract of {@link added}, {@link removed} and {@link changed} and for the organization. */
+  readonly meaning?: ReadonlyArray<string>
+  /** Files that are not as they were, with the hashes of their archived texts; the difference between them is the diff. */
+  readonly files?: ReadonlyArray<{ readonly file: string; readonly before?: string; readonly after?: string }>
+  /** Absent where nothing tells any more, and in records of earlier versions. */
+  readonly origin?: Origin
   /** Windows that the revision needs and the log already answers: counter key → its encoded window. */
   readonly seeds?: Readonly<Record<string, unknown>>
 }
@@ -323,6 +334,13 @@ export interface ContractsRejected {
   readonly files: ReadonlyArray<string>
   /** `file:line:column message`, as lint prints them. */
   readonly errors: ReadonlyArray<string>
+}
+export interface ContractsEdited {
+  /** Names exactly this edit: the versions of its files. */
+  readonly edit: string
+  readonly files: ReadonlyArray<string>
+  readonly summary: string
+  readonly meaning: ReadonlyArray<string>
 }
 export interface OrganizationChanged {
   readonly organization: string
@@ -347,9 +365,11 @@ export interface OracleDiffered {
 }
 export interface TokenCreated {
   readonly id: string
-  /** `@dana`, `reviewer@review-team`, `operator`. */
+  /** `@dana`, `reviewer@review-team`, `operator`; of a link to join, the organization, `dana@review-team` where it is for one person. */
   readonly identity: string
-  readonly kind: "human" | "agent" | "operator" | "bridge"
+  readonly kind: "human" | "agent" | "operator" | "bridge" | "join"
+  /** Of a link to join. */
+  readonly roles?: ReadonlyArray<string>
   /** SHA-256 of the secret, hex. */
   readonly hash: string
   readonly expires?: string
@@ -361,6 +381,8 @@ export interface TokenRevoked {
 export interface DaemonStarted {
   readonly version: string
   readonly epoch: string
+  /** What becomes of edits on disk; absent in records of earlier versions. */
+  readonly edits?: "apply" | "confirm"
 }
 export interface DaemonStopped {
   readonly reason: string

@@ -10,7 +10,10 @@ export interface Proposal {
   readonly org: string
   /** The hold that it is a requirement of; absent where a member opened it. */
   readonly hold?: string
-  /** Full name and version of the contract; the daemon's own bounds use `charter/bounds`, members `charter/members`. */
+  /**
+   * Full name and version of the contract; the daemon's own rules are
+   * `charter/bounds` and `charter/changes`, members open them as `charter/members`.
+   */
   readonly contract: string
   readonly version: string
   readonly revision: string
@@ -71,7 +74,8 @@ export interface Motion {
 
 export interface Elector {
   readonly name: string
-  readonly kind: "human" | "agent"
+  /** `operator`: stands for all of them; none votes, each may accept. */
+  readonly kind: "human" | "agent" | "operator"
   readonly weight: number
   /** RFC 3339: joins only then, as an escalation level. Such electors raise no threshold. */
   readonly joins?: string

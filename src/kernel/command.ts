@@ -44,6 +44,8 @@ export type Command =
   | { readonly kind: "revokeDelegation"; readonly by: Actor; readonly id: string }
   /** Ends a hold by one of its names: the hold's own id, or that of one of its proposals. */
   | { readonly kind: "cancel"; readonly target: string; readonly by: Actor; readonly reason?: string }
+  /** The operator lets through what waits for him, by one of its names. */
+  | { readonly kind: "accept"; readonly target: string; readonly by: Actor; readonly reason?: string }
   | {
       readonly kind: "lease"
       readonly task: string
@@ -123,6 +125,8 @@ export type Command =
       readonly actor: Actor
       readonly subject?: string
       readonly as?: EventName
+      /** What it follows from, though it was not decided in the same commit. */
+      readonly cause?: Pick<Event, "id" | "correlationid">
     }
   /** Fires what is due. Every other command does so first, too. */
   | { readonly kind: "tick" }

@@ -9,6 +9,7 @@ import type { LogRecord } from "../domain/record.ts"
 import { type BuiltIn, builtInEffects } from "./builtInEffects.ts"
 import { type Bound, boundOf, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
+import { type ChangeRule, CHANGES_CONTRACT, changeRule, isOperators } from "./changes.ts"
 import { type Combined, combine, withoutShadows } from "./combine.ts"
 import { type Considered, consider } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
@@ -60,12 +61,19 @@ export const judge = (
   const matches = match(cell, facts)
   const fallback =
     definitions.view(event.org).organization.default === "deny" && isRequest(event.type) ? "deny" : "allow"
-  if (matches.matched.length === 0 && matches.unavailable.length === 0 && fallback === "allow" && bound === undefined)
+  const rule = changeRule(definitions, event)
+  if (
+    matches.matched.length === 0 &&
+    matches.unavailable.length === 0 &&
+    fallback === "allow" &&
+    bound === undefined &&
+    rule === undefined
+  )
     return carriedOut(plainAllow(definitions.revision, facts), builtInEffects(state, definitions, event, now))
 
   const considered = matches.matched.map((linked) => consider(linked, event, state, definitions, now))
   const enforced = withoutShadows(considered)
-  const combined = combine(enforced, matches, fallback, event)
+  const combined = unspoken(rule, combine(enforced, matches, fallback, event), event)
   const base: Base = {
     v: 1,
     verdict: combined.verdict,
@@ -77,7 +85,7 @@ export const judge = (
   if (facts.seen !== undefined) base.values = facts.seen
   if (enforced !== considered) {
     // Had shadow contracts been enforced.
-    const { verdict } = combine(considered, matches, fallback, event)
+    const { verdict } = unspoken(rule, combine(considered, matches, fallback, event), event)
     if (verdict !== combined.verdict) base.wouldBe = verdict
   }
   if (combined.verdict === "deny") return denied(event, { ...base, reason: combined.reason }, considered, definitions)
@@ -106,6 +114,15 @@ const carriedOut = (
 /** A decision in the making: absent fields are set, not spread, since most decisions have none of them. */
 type Base = { -readonly [Key in keyof Decision]: Decision[Key] }
 
+/** Where no contract has decided on a change of the rules, the daemon's own rule does. */
+const unspoken = (rule: ChangeRule | undefined, combined: Combined, event: Event): Combined => {
+  if (rule === undefined || combined.rule !== "default") return combined
+  if (combined.verdict === "deny") return isOperators(event) ? PASSED : combined
+  return rule === "pass" ? PASSED : { verdict: "hold", rule: "change", from: rule }
+}
+
+const PASSED: Combined = { verdict: "allow", rule: "change", contracts: [CHANGES_CONTRACT], reason: "" }
+
 /** Held until every requirement is met; denied where one never can be. */
 const asked = (
   definitions: Definitions,
@@ -117,7 +134,8 @@ const asked = (
   now: number,
 ): Judged => {
   const requiring = combined.verdict === "hold" && combined.rule === "require" ? combined.requiring : []
-  const opened = openProposals(definitions, event, requiring, bound, now)
+  const change = combined.verdict === "hold" && combined.rule === "change" ? combined.from : undefined
+  const opened = openProposals(definitions, event, requiring, bound, now, change)
   if (opened.impossible !== undefined) {
     const { contract, reason } = opened.impossible
     return denied(
@@ -131,7 +149,7 @@ const asked = (
     decision: {
       ...base,
       verdict: "hold",
-      rule: bound === undefined ? "require" : "bound",
+      rule: bound !== undefined ? "bound" : change === undefined ? "require" : "change",
       contracts: [...new Set(opened.proposals.map(({ contract }) => contract))],
       reason: opened.reason,
       hold: holdName(event),

@@ -7,6 +7,7 @@ import type { Decision } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import type { Proposal } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
+import { foldAsked, foldHeld } from "./changes.ts"
 import { adoptAgents, concernedBy, touch } from "./agents.ts"
 import { advance, decodeCounter, type EncodedCounter, pruneCounters } from "./counters.ts"
 import type { Definitions } from "./definitions.ts"
@@ -39,6 +40,7 @@ export const evolve = (
     }
     if (decision?.verdict === "allow") count(state, definitions, event, now)
     if (event.type === "run.requested") holdRun(state, event, decision)
+    foldAsked(state, event, decision)
     return
   }
   if (cell.counters.length > 0) count(state, definitions, event, now)
@@ -202,6 +204,10 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
       state.documents.set(name, version)
       return
     }
+    case "contract.changed":
+    case "contract.change.failed":
+      state.changes.delete((event.data as BuiltinData["contract.changed"]).change)
+      return
     case "document.owner.changed": {
       const { name, owner, instead } = event.data as BuiltinData["document.owner.changed"]
       state.owners.set(name, { owner, instead })
@@ -254,6 +260,7 @@ const endHold = (state: OrganizationState, definitions: Definitions, event: Even
   if (released) count(state, definitions, hold.event, now)
   for (const proposal of hold.proposals) state.proposals.delete(proposal)
   state.holds.delete(closed.hold)
+  foldHeld(state, hold.event, released, closed.reason)
   if (hold.event.type !== "run.requested") return
   const { task, run } = hold.event.data as BuiltinData["run.requested"]
   if (!released) releaseRun(state.budgets, run)

@@ -2,6 +2,7 @@
 import type { EscalationLevel, Otherwise, RequireVotes, Resolution, Selector } from "../domain/contract.ts"
 import { type Event, requesterOf } from "../domain/event.ts"
 import type { Elector, Motion, MotionKind, Proposal } from "../domain/proposal.ts"
+import { askedChange } from "./changes.ts"
 import type { Definitions } from "./definitions.ts"
 import { actionDigest } from "./digest.ts"
 import { placeName } from "./draft.ts"
@@ -12,7 +13,7 @@ export interface Requirement {
   readonly contract: { readonly fullName: string; readonly version: string; readonly scope: string }
   readonly place: number
   readonly kind: "approval" | "votes" | MotionKind
-  readonly from: ReadonlyArray<Selector>
+  readonly from: ReadonlyArray<Selector> | "operator"
   readonly self: boolean
   readonly within: number
   readonly otherwise: Otherwise
@@ -45,7 +46,7 @@ export const freezeProposal = (
         ...(org === undefined ? undefined : { org }),
         ...(joins === undefined ? undefined : { joins }),
       }))
-  const base = electors(requirement.from)
+  const base = requirement.from === "operator" ? OPERATOR : electors(requirement.from)
   const names = new Set(base.map(({ name }) => name))
   const later: Array<Elector> = []
   // In the order in which they join, whatever the order of the file.
@@ -102,9 +103,16 @@ const quorumOf = (votes: RequireVotes | undefined, electors: number): number | u
   return "voters" in quorum ? quorum.voters : Math.ceil(quorum.share * electors - 1e-9)
 }
 
+/** Any operator may accept it, and none votes. */
+const OPERATOR: ReadonlyArray<Elector> = [{ name: "operator", kind: "operator", weight: 1 }]
+
 /** What is asked, in one sentence. */
-export const question = (event: Event): string =>
-  `${requesterOf(event.actor).name} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`
+export const question = (event: Event): string => {
+  const { name } = requesterOf(event.actor)
+  const change = askedChange(event)
+  if (change !== undefined) return `${name} asks for a change of the rules: ${change.summary}`
+  return `${name} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`
+}
 
 /** `M` = 0, `M` above the electorate, or an empty electorate. */
 export const whyImpossible = ({ contract, motion, resolution, electorate }: Proposal): string | undefined => {

@@ -1,10 +1,11 @@
 /** Opens what a held event waits for. */
-import type { EscalationLevel } from "../domain/contract.ts"
+import type { EscalationLevel, Selector } from "../domain/contract.ts"
 import { DEFAULT_WITHIN_MS } from "../domain/contract.ts"
 import { durationInWords } from "../domain/duration.ts"
 import type { Event } from "../domain/event.ts"
 import type { Proposal } from "../domain/proposal.ts"
 import type { Bound } from "./bounds.ts"
+import { type ChangeRule, CHANGES_CONTRACT } from "./changes.ts"
 import { type Considered, escalationOf } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, follow, placeName } from "./draft.ts"
@@ -28,11 +29,13 @@ export const openProposals = (
   requiring: ReadonlyArray<Considered>,
   bound: Bound | undefined,
   now: number,
+  change?: Exclude<ChangeRule, "pass">,
 ): Opened => {
   const name = placeName(event.org, event.seq)
   const requirements = [
     ...requiring.flatMap(requirementsOf),
-    ...(bound === undefined ? [] : [BOUNDS_REQUIREMENT(event.org)]),
+    ...(bound === undefined ? [] : [boundsRequirement(event.org)]),
+    ...(change === undefined ? [] : [changesRequirement(event.org, change)]),
   ]
   const proposals: Array<Proposal> = []
   for (const requirement of requirements) {
@@ -148,16 +151,25 @@ const ladder = (steps: ReadonlyArray<EscalationLevel>): Pick<Requirement, "from"
   return { from: first.to, levels: later, ...(first.message === undefined ? undefined : { message: first.message }) }
 }
 
-const BOUNDS_REQUIREMENT = (org: string): Requirement => ({
+const boundsRequirement = (org: string): Requirement => ({
   contract: { fullName: BOUNDS_CONTRACT, version: "1", scope: org },
   place: 0,
   kind: "approval",
-  from: [{ kind: "humans", scope: false }],
+  from: HUMANS,
   self: true,
   within: DEFAULT_WITHIN_MS,
   otherwise: "deny",
   levels: [],
 })
+
+const changesRequirement = (org: string, from: "humans" | "operator"): Requirement => ({
+  ...boundsRequirement(org),
+  contract: { fullName: CHANGES_CONTRACT, version: "1", scope: org },
+  from: from === "operator" ? from : HUMANS,
+  self: false,
+})
+
+const HUMANS: ReadonlyArray<Selector> = [{ kind: "humans", scope: false }]
 
 /** Opening is posted where the organization reads it. */
 const posted = (

@@ -4,6 +4,7 @@ import { decodeBudgets, encodeBudgets, type EncodedBudget } from "./budgets.ts"
 import { decodeCounter, encodeCounter, type EncodedCounter } from "./counters.ts"
 import { decodeLimits, encodeLimits, type EncodedLimit } from "./limits.ts"
 import type {
+  OpenChange,
   AgentStanding,
   ElectedOwner,
   OpenHold,
@@ -16,7 +17,7 @@ import type {
 import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 6
+export const SNAPSHOT_VERSION = 7
 
 interface Encoded {
   readonly org: string
@@ -34,6 +35,7 @@ interface Encoded {
   readonly tasks: ReadonlyArray<OpenTask>
   readonly runs: ReadonlyArray<OpenRun>
   readonly documents: ReadonlyArray<readonly [name: string, version: number]>
+  readonly changes: ReadonlyArray<OpenChange>
   readonly owners: ReadonlyArray<readonly [name: string, owner: ElectedOwner]>
   readonly agents: ReadonlyArray<readonly [name: string, AgentStanding]>
 }
@@ -62,6 +64,7 @@ export const encodeState = (state: OrganizationState): string =>
     tasks: [...state.tasks.values()].map(normalTask),
     runs: [...state.runs.values()],
     documents: [...state.documents].sort(byKey),
+    changes: [...state.changes.values()].map(normalChange),
     owners: [...state.owners].sort(byKey),
     agents: [...state.agents].map(([name, agent]) => [name, normalAgent(agent)] as const).sort(byKey),
   } satisfies Encoded)
@@ -89,6 +92,7 @@ export const decodeState = (text: string): OrganizationState => {
     tasks: new Map(encoded.tasks.map((task) => [task.task.id, normalTask(task)])),
     runs: new Map(encoded.runs.map((run) => [run.run, run])),
     documents: new Map(encoded.documents),
+    changes: new Map(encoded.changes.map((open) => [open.change, normalChange(open)])),
     owners: new Map(encoded.owners.map(([name, { owner, instead }]) => [name, { owner, instead }])),
     agents: new Map(encoded.agents.map(([name, agent]) => [name, normalAgent(agent)])),
     nextTimer: Number.POSITIVE_INFINITY,
@@ -128,5 +132,7 @@ const normalHold = ({ id, event, decision, proposals, reservations, until }: Ope
   reservations,
   until,
 })
+
+const normalChange = ({ change, seq, state, reason }: OpenChange): OpenChange => ({ change, seq, state, reason })
 
 const byKey = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1)

@@ -34,6 +34,8 @@ export interface OrganizationState {
   readonly runs: Map<string, OpenRun>
   /** The version that each document is at. */
   readonly documents: Map<string, number>
+  /** Changes of the rules that have been asked for here and have not come to their end. */
+  readonly changes: Map<string, OpenChange>
   /** Elected owners of documents, until the organization's file names another one than it did then. */
   readonly owners: Map<string, ElectedOwner>
   /** The agents of the organization's file, and those that are stopped. */
@@ -134,6 +136,15 @@ export interface OpenRun {
   turns: number
 }
 
+export interface OpenChange {
+  readonly change: string
+  /** Of the request. */
+  readonly seq: number
+  /** What this organization makes of it; `refused` only where others have to be told. */
+  state: "waiting" | "allowed" | "refused"
+  reason: string | undefined
+}
+
 export const emptyState = (org: string): OrganizationState => ({
   org,
   position: 0,
@@ -150,6 +161,7 @@ export const emptyState = (org: string): OrganizationState => ({
   tasks: new Map(),
   runs: new Map(),
   documents: new Map(),
+  changes: new Map(),
   owners: new Map(),
   agents: new Map(),
   nextTimer: Number.POSITIVE_INFINITY,

@@ -26,7 +26,7 @@ import { resourceProblem, STORE_RESOURCE } from "./resources.ts"
 import { writtenFiring } from "./schedules.ts"
 import type { OpenProposal, OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
-import { cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
+import { acceptDrafts, cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
 import {
   byHandDrafts,
   cancelTaskDrafts,
@@ -89,6 +89,8 @@ export class Turn {
         return this.#doneUnless(delegationDraft(state, definitions, command, this.#now))
       case "revokeDelegation":
         return this.#doneUnless(revokeDelegationDraft(state, command))
+      case "accept":
+        return this.#allUnless(acceptDrafts(state, command))
       case "cancel":
         return this.#allUnless(cancelDrafts(state, definitions, command, this.#now))
       case "lease":
@@ -112,8 +114,15 @@ export class Turn {
       case "cancelTask":
         return this.#allUnless(cancelTaskDrafts(state, command))
       case "report": {
-        const { type, data, actor, subject, as } = command
-        return this.#done({ ...as, type, data, actor, ...(subject === undefined ? undefined : { subject }) })
+        const { type, data, actor, subject, as, cause } = command
+        return this.#done({
+          ...as,
+          type,
+          data,
+          actor,
+          ...(subject === undefined ? undefined : { subject }),
+          ...(cause === undefined ? undefined : { correlationid: cause.correlationid, causationid: cause.id }),
+        })
       }
       case "tick":
         return {}

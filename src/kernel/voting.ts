@@ -52,6 +52,41 @@ export const voteDraft = (
   }
 }
 
+/** What waits for the operator is accepted by one, who votes on nothing else. */
+export const acceptDrafts = (
+  state: OrganizationState,
+  { target, by, reason }: CommandOf<"accept">,
+): ReadonlyArray<Draft> | Refusal => {
+  if (by.kind !== "operator")
+    return refuse("forbidden", "operator-only", "only an operator may accept what waits for him")
+  const hold = state.holds.get(target) ?? state.holds.get(state.proposals.get(target)?.proposal.hold ?? "")
+  if (hold === undefined) return notOpen(state, target)
+  const open = hold.proposals.flatMap((id) => state.proposals.get(id) ?? [])
+  const asked = open.filter(
+    ({ proposal, released }) => released === undefined && proposal.electorate.some(({ kind }) => kind === "operator"),
+  )
+  if (asked.length === 0) {
+    const names = [...new Set(open.flatMap(({ proposal }) => proposal.electorate.map(({ name }) => name)))]
+    return refuse(
+      "forbidden",
+      "not-for-the-operator",
+      `${hold.id} does not wait for the operator${names.length === 0 ? "" : `, but for ${names.join(", ")}`}`,
+      { electorate: names },
+    )
+  }
+  return asked.map(({ proposal }) => ({
+    type: "vote.cast",
+    actor: by,
+    correlationid: hold.event.correlationid,
+    data: {
+      proposal: proposal.id,
+      by: "operator",
+      choice: "approve",
+      ...(reason === undefined ? undefined : { reason }),
+    } satisfies BuiltinData["vote.cast"],
+  }))
+}
+
 /** The asker, an operator, or who may veto while the delay after success runs. */
 export const cancelDrafts = (
   state: OrganizationState,
@@ -62,11 +97,16 @@ export const cancelDrafts = (
   const open = state.proposals.get(target)
   const motion = open?.proposal.motion
   const hold = state.holds.get(target) ?? state.holds.get(open?.proposal.hold ?? "")
-  if (hold === undefined && motion === undefined)
-    return refuse("conflict", "hold-not-open", `nothing that waits in ${state.org} goes by "${target}"`)
+  if (hold === undefined && motion === undefined) return notOpen(state, target)
   const asker = motion?.by ?? requesterOf(hold!.event.actor)
   const asked = by.name === asker.name && by.kind === asker.kind
-  if (by.kind !== "operator" && !asked && !vetoesInDelay(state, hold?.proposals ?? [target], by, now))
+  // The daemon itself: a change that another organization has refused waits no more.
+  if (
+    by.kind !== "operator" &&
+    by.kind !== "system" &&
+    !asked &&
+    !vetoesInDelay(state, hold?.proposals ?? [target], by, now)
+  )
     return refuse(
       "forbidden",
       "not-the-requester",
@@ -217,6 +257,9 @@ const wrongDigest = ({ id, digest }: Proposal, given: string | undefined): Refus
     : refuse("conflict", "digest-differs", `the action that ${id} is about is not the one this vote was meant for`, {
         digest,
       })
+
+const notOpen = ({ org }: OrganizationState, target: string): Refusal =>
+  refuse("conflict", "hold-not-open", `nothing that waits in ${org} goes by "${target}"`)
 
 const vetoesInDelay = (state: OrganizationState, proposals: ReadonlyArray<string>, by: Actor, now: number): boolean =>
   proposals.some((id) => {

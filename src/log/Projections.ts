@@ -43,7 +43,9 @@ export interface TokenView {
   readonly id: string
   /** `@dana`, `reviewer@review-team`, `operator`. */
   readonly identity: string
-  readonly kind: "human" | "agent" | "operator" | "run" | "bridge"
+  /** `join`: a link by which one person joins once; it opens nothing else. */
+  readonly kind: "human" | "agent" | "operator" | "run" | "bridge" | "join"
+  readonly roles?: ReadonlyArray<string>
   readonly created: string
   readonly expires?: string
   readonly revoked?: string

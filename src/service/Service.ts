@@ -7,6 +7,18 @@ import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Event } from "../domain/event.ts"
 import type { Choice, Delegation, StandingTerms } from "../domain/proposal.ts"
+import type {
+  AgentChange,
+  AgentInput,
+  ChangeView,
+  EditView,
+  JoinAnswer,
+  JoinLink,
+  JoinRequest,
+  LinkRequest,
+  Proposed,
+  Revised,
+} from "./changes.ts"
 import type { MotionMap } from "../language/schemas/motion.ts"
 import type { Refused } from "./refused.ts"
 import type { LogUnavailable, Stored } from "../log/EventLog.ts"
@@ -354,6 +366,41 @@ export class Service extends Context.Service<
     ) => Answer<{ readonly text: string; readonly diagnostics: ReadonlyArray<Diagnostic> }>
     /** The tests of the workspace against the set in force; or of the given files against themselves. */
     readonly test: (identity: Identity, files?: Readonly<Record<string, string>>) => Answer<TestReport>
+    /** Asks for a change of files of the rules; refused at once where they, or all rules with them, would be wrong. */
+    readonly propose: (identity: Identity, change: Proposed) => Answer<ChangeView>
+    readonly change: (identity: Identity, id: string) => Answer<ChangeView>
+    /** Those that have not come to their end. */
+    readonly changes: (identity: Identity) => Answer<ReadonlyArray<ChangeView>>
+    /** When, how and by whom a contract came, went or changed; the newest first. */
+    readonly contractHistory: (identity: Identity, name: string) => Answer<ReadonlyArray<Revised>>
+    /** Edits on disk that wait for an operator; at most one. */
+    readonly edits: (identity: Identity) => Answer<ReadonlyArray<EditView>>
+    /** Operator: lets exactly this edit take effect. */
+    readonly acceptEdit: (identity: Identity, edit: string) => Answer<{ readonly revision: string }>
+    /** Operator: lets through what waits for one, by the id of a hold or of one of its proposals. */
+    readonly accept: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
+    /** A human becomes a member. Without an identity, by an operator's link. */
+    readonly join: (
+      identity: Identity | { readonly link: string },
+      org: string,
+      request: JoinRequest,
+    ) => Answer<JoinAnswer>
+    /** Operator: a link by which one person joins once. */
+    readonly createJoinLink: (identity: Identity, org: string, request: LinkRequest) => Answer<JoinLink>
+    /** Asks for an agent to come, to be changed, or to go, as a change of its organization's file. */
+    readonly createAgent: (
+      identity: Identity,
+      org: string | undefined,
+      name: string,
+      agent: AgentInput,
+    ) => Answer<ChangeView>
+    readonly changeAgent: (
+      identity: Identity,
+      org: string | undefined,
+      name: string,
+      agent: AgentChange,
+    ) => Answer<ChangeView>
+    readonly removeAgent: (identity: Identity, org: string | undefined, name: string) => Answer<ChangeView>
     readonly organizations: (identity: Identity) => Answer<ReadonlyArray<OrganizationSummary>>
     readonly organization: (identity: Identity, org: string) => Answer<OrganizationSummary>
     /** What is open: now, or at `at` (RFC 3339), made again from the log. */
@@ -500,8 +547,8 @@ export class Service extends Context.Service<
     readonly status: Effect.Effect<Status>
     /** Every organization's mailbox is open and the log answers. */
     readonly ready: Effect.Effect<boolean>
-    /** Prometheus text. */
-    readonly metrics: Effect.Effect<string>
+    /** Prometheus text; only an operator sees organizations by their names. */
+    readonly metrics: (identity: Identity) => Effect.Effect<string>
     /** Operator: confirms what waits for one (a mass removal of contracts). */
     readonly confirm: (identity: Identity) => Answer<{ readonly revision: string }>
     /** `now`: runs are not waited for, also where the shutdown has begun already. */

@@ -94,8 +94,14 @@ const who = ({ record: { event, decision } }: ExplanationParts): string => {
   const asker = requesterOf(event.actor)
   const roles = asker.roles.length === 0 ? "" : `, ${asker.roles.join(", ")}`
   const through = event.actor.onbehalf === undefined ? "" : ` through ${event.actor.name}`
-  const rule = decision?.rule === "default" ? "; no contract decided it, so the organization's default did" : ""
+  const rule = RULE_WORDS[decision?.rule ?? ""] ?? ""
   return `Event ${event.id} (number ${event.seq}) by ${asker.name} (${asker.kind}${roles})${through}, at ${event.time}${rule}.`
+}
+
+const RULE_WORDS: Readonly<Record<string, string | undefined>> = {
+  default: "; no contract decided it, so the organization's default did",
+  change:
+    "; no contract speaks to a change of the rules here, so the daemon's own rule decided (charter/changes): what an operator, a human member for himself, or an operator's link asks for passes, and all else waits for a human of the organization, in @global for the operator",
 }
 
 const contractText = (contract: ExplainedContract): ReadonlyArray<string> => {

@@ -1,4 +1,5 @@
 /** How work stands over all organizations: what runs, how agents are, and what nobody will take up. */
+import type { Standing } from "../workspace/standing.ts"
 import type { BuiltinData } from "../domain/builtins.ts"
 import { executorKinds } from "../executors/registry.ts"
 import type { Definitions } from "../kernel/definitions.ts"
@@ -35,6 +36,22 @@ export const runsOf = (states: States): NonNullable<Status["draining"]>["runs"] 
     })),
   )
 
+/** What nobody but an operator can let through, in words, with what he can do. */
+export const forTheOperator = (states: States, { edit }: Standing): ReadonlyArray<string> => [
+  ...states.flatMap(({ proposals }) =>
+    [...proposals.values()].flatMap(({ proposal: { id, question, electorate }, released }) =>
+      released === undefined && electorate.some(({ kind }) => kind === "operator")
+        ? [`${question}; it waits for an operator: charter accept ${id}, or: charter cancel ${id}`]
+        : [],
+    ),
+  ),
+  ...(edit === undefined
+    ? []
+    : [
+        `an edit on disk waits for an operator: ${edit.summary} (${edit.files.map(({ file }) => file).join(", ")}); look at it and accept it: charter accept`,
+      ]),
+]
+
 /** Tasks that nobody will take up as things are, in words: what is in the way, and what to do. */
 export const stuckTasks = (definitions: Definitions, states: States): ReadonlyArray<string> =>
   states.flatMap((state) => [
@@ -45,7 +62,8 @@ export const stuckTasks = (definitions: Definitions, states: States): ReadonlyAr
       return [`${tasks}: ${name} is stopped, by ${stopped.by}; charter agents start ${name}${state.org}`]
     }),
     ...[...state.tasks.values()].flatMap(({ task, state: stands }) => {
-      const why = stands === "queued" ? obstacle(definitions, state, task) : undefined
+      const idle = stands === "queued" || (stands === "waiting" && task.human === true)
+      const why = idle ? obstacle(definitions, state, task) : undefined
       return why === undefined ? [] : [`task ${task.id} waits: ${task.member} ${why}`]
     }),
   ])
@@ -56,11 +74,13 @@ const queuedFor = ({ tasks }: OrganizationState, name: string): number =>
 const obstacle = (
   definitions: Definitions,
   { org }: OrganizationState,
-  { id, member: name }: BuiltinData["task.created"],
+  { id, member: name, human }: BuiltinData["task.created"],
 ): string | undefined => {
   if (worksByHand(definitions, org, name)) return undefined
   const member = memberOf(definitions, org, name)
   const kind = member?.executor?.kind
+  if (kind !== undefined && human === true)
+    return `has an executor now, and the task was given to be done by hand; end it with charter tasks cancel ${id}`
   if (kind !== undefined && executorKinds.includes(kind)) return undefined
   if (member === undefined) return `is no member any more; end the task with charter tasks cancel ${id}`
   return kind === undefined

@@ -1,4 +1,5 @@
 /** What a run says, as commands to its organization: bundled, so that a chatty one does not fill the log. */
+import { isChangeRequest } from "../domain/change.ts"
 import type { Actor } from "../domain/event.ts"
 import { isEventType, isReserved } from "../domain/eventTypes.ts"
 import type { Task } from "../domain/task.ts"
@@ -84,4 +85,6 @@ export const commandOf = (chunk: Chunk, { task, run, by, traceparent, nextEvent 
   }
 }
 
-const mayPublish = (type: string): boolean => isEventType(type) && !isReserved(type) && type !== "run.requested"
+/** A change of the rules is asked for through a door, where it is looked at first. */
+const mayPublish = (type: string): boolean =>
+  isEventType(type) && !isReserved(type) && type !== "run.requested" && !isChangeRequest(type)

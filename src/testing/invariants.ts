@@ -17,6 +17,7 @@ import { type Event, eventKey } from "../domain/event.ts"
 import { classOf } from "../domain/eventTypes.ts"
 import { HOLD_ENDS, type Proposal, type Vote } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
+import { SCHEDULE } from "../domain/task.ts"
 import type { VerifyReport } from "../log/EventLog.ts"
 import type { HoldView, ProposalView, TaskView } from "../log/Projections.ts"
 
@@ -53,6 +54,7 @@ export const checkInvariants = (evidence: Evidence): ReadonlyArray<Violation> =>
   const log = indexOf(evidence.records, say)
   checkAcknowledged(evidence, log, say)
   for (const one of log.decided) checkEffects(one, log, say)
+  for (const firing of log.firings) checkFiring(firing, log, say)
   for (const hold of log.holds.values()) checkHold(hold, log, say)
   for (const proposal of log.proposals.values()) checkProposal(proposal, log, say)
   for (const task of log.tasks.values()) checkTask(task, evidence.settled === true, say)
@@ -103,6 +105,10 @@ interface Index {
   /** By the event that they follow from. */
   readonly tasksOf: Map<string, Array<string>>
   readonly endedRuns: Set<string>
+  /** Schedules that came to their time. */
+  readonly firings: Array<Event>
+  /** Agents that are stopped, by their organization and name. */
+  readonly stopped: Set<string>
   /** By organization. */
   readonly delegations: Map<string, Delegations>
 }
@@ -119,6 +125,8 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     tasks: new Map(),
     tasksOf: new Map(),
     endedRuns: new Set(),
+    firings: [],
+    stopped: new Set(),
     delegations: new Map(),
   }
   const keys = new Set<string>()
@@ -239,11 +247,22 @@ const foldWork = (index: Index, event: Event, say: Say): void => {
       index.tasksOf.set(cause, [...(index.tasksOf.get(cause) ?? []), created.id])
       return
     }
+    case "cron":
+      index.firings.push(event)
+      return
+    case "agent.stopped":
+      index.stopped.add(`${(event.data as BuiltinData["agent.stopped"]).agent}${event.org}`)
+      return
+    case "agent.started":
+      index.stopped.delete(`${(event.data as BuiltinData["agent.started"]).agent}${event.org}`)
+      return
     case "run.started": {
-      const { run, task } = event.data as BuiltinData["run.started"]
+      const { run, task, member } = event.data as BuiltinData["run.started"]
+      if (index.stopped.has(`${member}${event.org}`)) say(2, `${run} was started, and ${member} is stopped`)
       const life = index.tasks.get(task)
       if (life === undefined)
         return event.source === "charter" ? say(2, `${run} runs for ${task}, which is not there`) : undefined
+      if (life.created.human === true) say(2, `${run} was started for ${task}, which is done by hand`)
       if (life.ends.length > 0) say(2, `${run} was started after the end of ${task}`)
       if (life.runs.some(({ ended }) => !ended)) say(2, `${task} is held by two runs at once`)
       if (life.runs.some((one) => one.run === run)) say(2, `${run} was started twice`)
@@ -299,6 +318,18 @@ const checkEffects = ({ event, decision }: { event: Event; decision: Decision },
     if (previous !== undefined && log.tasks.get(previous)?.ends[0] !== "completed")
       say(2, `${task} follows on ${previous}, which has not completed`)
   }
+}
+
+/** A schedule gives its agent the one task that it names, or none. */
+const checkFiring = ({ id, org, seq, data }: Event, log: Index, say: Say): void => {
+  const { task: promised, member } = data as BuiltinData["cron"]
+  const own = (log.tasksOf.get(place(org, seq)) ?? []).filter(
+    (task) => log.tasks.get(task)!.created.contract === SCHEDULE,
+  )
+  if (own.join() !== (promised ?? ""))
+    say(2, `${id}: ${promised ?? "no task"} was promised, and ${own.join() || "none"} made`)
+  for (const task of own)
+    if (log.tasks.get(task)!.created.member !== member) say(2, `${task} follows from a schedule of ${member}`)
 }
 
 const releaseOf = (hold: HoldLife | undefined): Decision | undefined => {

@@ -9,7 +9,7 @@ import { call, type Reply, type Request } from "./client.ts"
 
 export const WEBHOOK_SECRET = "it-is-a-secret-of-this-test"
 
-const ORGANIZATIONS = `organization: "@team"
+const TEAM = `organization: "@team"
 owner: "@dana"
 documents: [{ name: standards.md, owner: "@erik" }]
 members:
@@ -21,8 +21,8 @@ members:
     executor: { kind: command, run: ["./worker.sh"] }
 webhooks:
   - { source: github, secret: "\${{ env.TEST_WEBHOOK_SECRET }}" }
----
-organization: "@elsewhere"
+`
+const ELSEWHERE = `organization: "@elsewhere"
 members:
   - { human: zoe }
   - { human: yves }
@@ -93,7 +93,8 @@ export const startDaemon = async (options: Partial<ServerOptions> = {}): Promise
   const folder = mkdtempSync(join(tmpdir(), "charter-http-"))
   const workspace = join(folder, "workspace")
   for (const name of ["contracts", "organizations"]) mkdirSync(join(workspace, name), { recursive: true })
-  writeFileSync(join(workspace, "organizations", "team.yaml"), ORGANIZATIONS)
+  writeFileSync(join(workspace, "organizations", "team.yaml"), TEAM)
+  writeFileSync(join(workspace, "organizations", "elsewhere.yaml"), ELSEWHERE)
   writeFileSync(join(workspace, "contracts", "team.yaml"), CONTRACTS)
   writeFileSync(join(workspace, "worker.sh"), WORKER)
   chmodSync(join(workspace, "worker.sh"), 0o755)

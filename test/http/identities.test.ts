@@ -28,6 +28,19 @@ const write = async (name: string): Promise<string> => {
   return name
 }
 
+let files = 0
+/** By an agent: it waits for a human of the team, or for the operator. */
+const propose = async (scope: string) => {
+  const id = `never-${++files}`
+  const text = `contract: ${id}\nscope: "${scope}"\non: ${id}.requested\nthen: deny("never")\n`
+  const { reviewer: token } = daemon.tokens
+  const { json } = await daemon.call("POST", "/v1/contracts", {
+    token,
+    json: { files: { [`contracts/${id}.yaml`]: text } },
+  })
+  return json as { readonly change: string; readonly requests: ReadonlyArray<{ readonly hold?: string }> }
+}
+
 /** Made anew for each request, since some requests end it. */
 const SUBJECTS = {
   none: async () => "",
@@ -49,6 +62,8 @@ const SUBJECTS = {
     const { json: made } = await daemon.call("POST", "/v1/delegations", { token: daemon.tokens.dana, json })
     return (made as { readonly id: string }).id
   },
+  change: async () => (await propose("@team")).change,
+  "operator's hold": async () => (await propose("@global")).requests[0]!.hold!,
   "dana's item": async () => {
     await daemon.call("POST", "/v1/channels/general/messages?org=@team", { json: { text: "@dana: look" } })
     const { json } = await daemon.call("GET", "/v1/inbox?limit=1", { token: daemon.tokens.dana })
@@ -100,6 +115,51 @@ const TABLE: ReadonlyArray<Row> = [
   { route: "POST /v1/contracts/test", json: { files: {} }, statuses: ALL },
   { route: "GET /v1/contracts/{name}", path: "/v1/contracts/%40team%2Fnobody-drops", statuses: TEAM },
   { route: "GET /v1/contracts/{scope}/{id}", path: "/v1/contracts/@team/nobody-drops", statuses: TEAM },
+  {
+    route: "POST /v1/contracts",
+    json: {
+      files: { "contracts/one.yaml": 'contract: one\nscope: "@team"\non: one.asked\nthen: allow\n' },
+      dryRun: true,
+    },
+    statuses: [401, 200, 200, 200, 200, 403, 403],
+  },
+  {
+    route: "GET /v1/contracts/{scope}/{id}/history",
+    path: "/v1/contracts/@team/nobody-drops/history",
+    statuses: TEAM,
+  },
+  { route: "GET /v1/changes", statuses: ALL },
+  { route: "GET /v1/changes/{id}", about: "change", statuses: TEAM },
+  { route: "POST /v1/holds/{id}/accept", about: "operator's hold", statuses: OPERATOR },
+  { route: "GET /v1/edits", statuses: OPERATOR },
+  { route: "POST /v1/edits/{id}/accept", path: "/v1/edits/none/accept", statuses: [401, 404, 403, 403, 403, 403, 403] },
+  {
+    route: "POST /v1/organizations/{org}/join",
+    path: "/v1/organizations/@team/join",
+    json: { name: "erik" },
+    statuses: [401, 200, 200, 200, 200, 403, 403],
+  },
+  {
+    route: "POST /v1/organizations/{org}/links",
+    path: "/v1/organizations/@team/links",
+    statuses: [401, 201, 403, 403, 403, 403, 403],
+  },
+  {
+    route: "POST /v1/agents",
+    json: { org: "@team", name: "reviewer" },
+    statuses: [401, 409, 409, 409, 409, 403, 403],
+  },
+  {
+    route: "PUT /v1/agents/{name}",
+    path: "/v1/agents/nobody?org=@team",
+    json: { prompt: "Look." },
+    statuses: [401, 404, 404, 404, 404, 403, 403],
+  },
+  {
+    route: "DELETE /v1/agents/{name}",
+    path: "/v1/agents/nobody?org=@team",
+    statuses: [401, 404, 404, 404, 404, 403, 403],
+  },
   { route: "GET /v1/organizations", statuses: ALL },
   { route: "GET /v1/organizations/{org}", path: "/v1/organizations/@team", statuses: INSIDE },
   { route: "GET /v1/organizations/{org}/members", path: "/v1/organizations/@team/members", statuses: INSIDE },

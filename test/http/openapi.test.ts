@@ -385,7 +385,6 @@ const withoutLog = new Proxy({} as Operations, {
       case "followInbox":
         return () => Stream.fail(unavailable)
       case "status":
-      case "metrics":
         return Effect.fail(unavailable)
       default:
         return () => Effect.fail(unavailable)
@@ -500,6 +499,42 @@ const reaching = async (): Promise<void> => {
   await send("POST /v1/proposals/{id}/cancel", `${proposal}/cancel`, {}, {}, operator)
   await send("POST /v1/proposals/{id}/votes", `${proposal}/votes`, { choice: "approve" })
 
+  const rule = (id: string, scope: string) => ({
+    [`contracts/${id}.yaml`]: `contract: ${id}\nscope: "${scope}"\non: ${id}.requested\nthen: deny("never")\n`,
+  })
+  const propose = (json: object, token: string) => send("POST /v1/contracts", "/v1/contracts", json, {}, token)
+  await propose({ files: rule("ever", "@team"), dryRun: true }, dana)
+  await propose({ files: { "contracts/team.yaml": "# nothing\n" }, base: { "contracts/team.yaml": "other" } }, dana)
+  const waits = await propose({ files: rule("never", "@team") }, daemon.tokens.reviewer)
+  await send("GET /v1/changes/{id}", `/v1/changes/${(waits.json as { readonly change: string }).change}`)
+  await send("GET /v1/contracts/{scope}/{id}/history", "/v1/contracts/@team/nobody-drops/history")
+  const global = await propose({ files: rule("for-all", "@global") }, daemon.tokens.reviewer)
+  const [request] = (global.json as { readonly requests: ReadonlyArray<{ readonly hold: string }> }).requests
+  const accept = () => send("POST /v1/holds/{id}/accept", `/v1/holds/${request!.hold}/accept`, {}, {}, operator)
+  await accept()
+  await accept()
+  const joins = (name: string, token: string, org = "@team") =>
+    send("POST /v1/organizations/{org}/join", `/v1/organizations/${org}/join`, { name }, {}, token)
+  await joins("erik", operator)
+  await joins("newcomer", daemon.tokens.reviewer)
+  await joins("worker", operator)
+  await joins("erik", operator, "@nowhere")
+  const link = (json: object) =>
+    send("POST /v1/organizations/{org}/links", "/v1/organizations/@team/links", json, {}, operator)
+  await link({})
+  await link({ name: "worker" })
+  const agent = (json: object, token: string) => send("POST /v1/agents", "/v1/agents", json, {}, token)
+  await agent({ org: "@team", name: "extra" }, operator)
+  await agent({ org: "@team", name: "extra" }, operator)
+  await agent({ org: "@team", name: "another" }, daemon.tokens.reviewer)
+  await agent({ org: "@nowhere", name: "extra" }, operator)
+  for (const token of [operator, daemon.tokens.reviewer]) {
+    const prompt = `Look, ${token === operator ? "once" : "twice"}.`
+    await send("PUT /v1/agents/{name}", "/v1/agents/extra?org=@team", { prompt }, {}, token)
+  }
+  for (const token of [daemon.tokens.reviewer, operator])
+    await send("DELETE /v1/agents/{name}", "/v1/agents/extra?org=@team", undefined, {}, token)
+
   for (const [id, body, encoding] of [
     ["d-2", '{"action":"pinned"}'],
     ["d-2", '{"action":"unpinned"}'],
@@ -529,6 +564,11 @@ const OUT_OF_REACH: ReadonlyArray<readonly [name: string, status: number, becaus
   ["GET /v1/organizations/{org}/state", 413, "takes 200,000 records"],
   ["POST /v1/confirm", 200, "no removal waits here: removal.test.ts confirms one"],
   ["POST /v1/shutdown", 202, "the end of this file"],
+  ["POST /v1/edits/{id}/accept", 200, "no edit waits here: edits.test.ts accepts one"],
+  ["POST /v1/edits/{id}/accept", 409, "no edit waits here: edits.test.ts changes one meanwhile"],
+  ["PUT /v1/agents/{name}", 409, "takes a file that somebody edits meanwhile: conflicts.test.ts"],
+  ["DELETE /v1/agents/{name}", 409, "takes a file that somebody edits meanwhile: conflicts.test.ts"],
+  ["DELETE /v1/agents/{name}", 413, "takes an organization's file of 256 KB"],
 ]
 
 /** With what the tests before have reached: the answers that need nothing but a wrong request are sought here. */

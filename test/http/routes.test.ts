@@ -209,6 +209,8 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { items: expect.arrayContaining([expect.objectContaining({ id: ids.token, identity: "@erik" })]) },
   ],
   ["DELETE /v1/tokens/{id}", `/v1/tokens/${ids.token}`, undefined, { id: ids.token, revoked: expect.any(String) }],
+  ["GET /v1/changes", "/v1/changes", undefined, { items: [] }],
+  ["GET /v1/edits", "/v1/edits", undefined, { items: [] }],
   ["GET /v1/identity", "/v1/identity", undefined, { kind: "operator", name: "operator" }],
   ["GET /v1/status", "/v1/status", undefined, { state: "running", contracts: 5, organizations: 3 }],
 ]
@@ -227,6 +229,16 @@ const ELSEWHERE = [
   "POST /v1/inbox/ack",
   "POST /v1/confirm",
   "POST /v1/shutdown",
+  "POST /v1/contracts",
+  "GET /v1/contracts/{scope}/{id}/history",
+  "GET /v1/changes/{id}",
+  "POST /v1/holds/{id}/accept",
+  "POST /v1/edits/{id}/accept",
+  "POST /v1/organizations/{org}/join",
+  "POST /v1/organizations/{org}/links",
+  "POST /v1/agents",
+  "PUT /v1/agents/{name}",
+  "DELETE /v1/agents/{name}",
 ]
 
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`
@@ -358,7 +370,11 @@ describe("wrong input", () => {
     "%s: no token, a wrong one, a wrong method, a wrong query",
     async (_, route) => {
       const path = pathWith(route, "x")
-      for (const headers of [{}, { authorization: "Basic YTpi" }, { authorization: "Bearer no-such-token" }]) {
+      for (const headers of [
+        ...(route.needsToken ? [{}] : []),
+        { authorization: "Basic YTpi" },
+        { authorization: "Bearer no-such-token" },
+      ]) {
         const reply = await daemon.call(route.method, path, { token: undefined, headers })
         expect(reply.status).toBe(401)
         expect(reply.headers.get("www-authenticate")).toContain("Bearer")

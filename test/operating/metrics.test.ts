@@ -105,6 +105,16 @@ describe("/metrics", () => {
     expect(value("charter_commit_duration_seconds")).toBe(value("charter_commit_records"))
   })
 
+  it("names organizations to an operator alone", async () => {
+    const made = await daemon.call("POST", "/v1/tokens", { json: { identity: "@erin", kind: "human" } })
+    const { token } = made.json as { readonly token: string }
+    const { text } = await daemon.call("GET", "/metrics", { token })
+    expect(text).not.toContain("@team")
+    const shown = parseExposition(text).get("charter_mailbox_waiting_commands")!
+    expect(shown.samples).toEqual([{ name: shown.name, labels: { organization: "(all)" }, value: 0 }])
+    expect(value("charter_mailbox_waiting_commands", { organization: "@team" })).toBe(0)
+  })
+
   it("names routes by their pattern, never by what was asked for", () => {
     const routes = families.get("charter_http_requests_total")!.samples.map(({ labels }) => labels["route"]!)
     expect(routes).toContain("/v1/events/{id}")

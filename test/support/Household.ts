@@ -55,6 +55,10 @@ export class Household {
     return made
   }
 
+  get folder(): string {
+    return this.#folder
+  }
+
   get daemon(): DaemonProcess {
     return this.#daemon
   }

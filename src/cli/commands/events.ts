@@ -60,19 +60,25 @@ const followed = async (
 
 const TYPE_COLUMNS = 26
 const ACTOR_COLUMNS = 14
+const MIN_ACTOR_COLUMNS = 7
+/** Of a line with all its columns; a narrower terminal takes from the actor first, then from the type. */
+const LINE_COLUMNS = 71
 
 /** One line within 80 columns, as long as the names are not too long. */
 const lineOf = ({ columns }: Output): ((event: ShownEvent) => string) => {
   const now = new Date()
   const terminal = process.stdout.isTTY
+  const missing = terminal ? Math.max(0, LINE_COLUMNS - columns) : 0
+  const actorColumns = Math.max(MIN_ACTOR_COLUMNS, ACTOR_COLUMNS - missing)
+  const typeColumns = TYPE_COLUMNS - Math.max(0, missing - (ACTOR_COLUMNS - actorColumns))
   return ({ id, type, time, org, actor, decision }) => {
     const shown = terminal ? shortId(plain(id)) : plain(id)
     const verdict = decision?.verdict
     const line = [
       dim(briefTime(time, now)),
       verdict === undefined ? pad("", VERDICT_COLUMNS) : VERDICTS[verdict](pad(verdict, VERDICT_COLUMNS)),
-      pad(plain(type), TYPE_COLUMNS),
-      pad(clip(plain(actor), terminal ? ACTOR_COLUMNS : actor.length), ACTOR_COLUMNS),
+      pad(missing > 0 ? clip(plain(type), typeColumns) : plain(type), typeColumns),
+      pad(clip(plain(actor), terminal ? actorColumns : actor.length), actorColumns),
       shown,
     ].join("  ")
     return columns > WIDE_COLUMNS || !terminal ? `${line}  ${dim(org)}` : line

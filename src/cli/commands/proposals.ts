@@ -1,6 +1,7 @@
 /** `charter proposals` */
 import { type Given, type Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
+import { meaningLines } from "../changeText.ts"
 import { jsonText } from "../jsonText.ts"
 import { dim } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
@@ -48,7 +49,10 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
       ].join("\n"),
     )
   const hold = await client.hold(proposal.hold!)
-  const { data } = await client.event(hold.event, { org: hold.org, source: hold.source })
+  const { data: written } = await client.event(hold.event, { org: hold.org, source: hold.source })
+  const change =
+    hold.type === "contract.change.requested" ? await client.change(hold.event).catch(() => undefined) : undefined
+  const data = change === undefined ? written : undefined
   output.answer(proposal, () =>
     [
       ...proposalLines(proposal, new Date()),
@@ -56,6 +60,7 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
       `    ${dim("event")}     ${plain(hold.type)} ${plain(hold.event)}`,
       `    ${dim("contract")}  ${proposal.contract}`,
       `    ${dim("digest")}    ${proposal.digest}`,
+      ...(change === undefined ? [] : ["", ...meaningLines(change)]),
       ...(data === undefined
         ? []
         : [

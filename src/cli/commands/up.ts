@@ -3,9 +3,10 @@ import { parseDuration } from "../../domain/duration.ts"
 import { findDaemon } from "../../discovery/findDaemon.ts"
 import { outputFile } from "../../discovery/folders.ts"
 import { type DaemonFile, urlOf, withoutToken } from "../../discovery/daemonFile.ts"
-import { DEFAULT_HOST, DEFAULT_PORT, startInBackground } from "../background.ts"
+import { DEFAULT_HOST, DEFAULT_PORT, DISK_EDITS, startInBackground } from "../background.ts"
 import { type Bounds } from "../program.ts"
 import { makeClient } from "../client.ts"
+import { choiceOption } from "../choice.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { checkServes } from "../connect.ts"
 import { misuse } from "../failure.ts"
@@ -16,6 +17,7 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
   const { output, folders } = invocation
   const host = textOption(given, "host") ?? DEFAULT_HOST
   const port = readPort(textOption(given, "port"))
+  const diskEdits = choiceOption(given, "diskEdits", DISK_EDITS)
   const bounds = readBounds(given, invocation.environment)
   const found = await findDaemon(folders.data)
   if (found.state === "running") {
@@ -26,8 +28,8 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
     return
   }
   if (given.options["foreground"] === true)
-    return (await import("../foreground.ts")).runInForeground(invocation, { host, port, ...bounds })
-  const daemon = await startInBackground(invocation, { host, port, bounds })
+    return (await import("../foreground.ts")).runInForeground(invocation, { host, port, diskEdits, ...bounds })
+  const daemon = await startInBackground(invocation, { host, port, diskEdits, bounds })
   const status = await makeClient(daemon, daemon.token).status()
   output.answer(answerOf(daemon, invocation, true), () =>
     [

@@ -12,6 +12,10 @@ export const daemonGroup: CommandGroup = {
       options: [
         ["--foreground", "run here, until Ctrl-C"],
         ["--port <number>", "the port to listen on; 0 for any (default: 5099)"],
+        [
+          "--disk-edits <how>",
+          "apply: a saved file takes effect; confirm: it waits for charter accept (else CHARTER_DISK_EDITS, else as before)",
+        ],
         ["--host <address>", "the address to listen on (default: 127.0.0.1, which only this machine reaches)"],
         ["--runs <number>", "runs at the same time over all agents (else CHARTER_RUNS, else 8)"],
         ["--grace <duration>", "how long runs are waited for when it stops (else CHARTER_GRACE, else 10s)"],
@@ -21,6 +25,7 @@ export const daemonGroup: CommandGroup = {
         ["up --foreground", "and see what it does"],
         ["up --port 0 --workspace ~/team", "for another one, on any port"],
       ],
+      choices: { how: ["apply", "confirm"] },
       run: async (invocation, given) => (await import("../commands/up.ts")).up(invocation, given),
     },
     {

@@ -1,8 +1,9 @@
 import type { Command, CommandGroup } from "../command.ts"
+import { acceptCommand, joinCommands } from "./changes.ts"
 
 const AS_A_PERSON =
-  "You vote as the person whose token is in CHARTER_TOKEN or --token-file; an operator makes one with " +
-  "charter token create NAME --kind human. The operator's own token cannot vote."
+  "You vote as the person whose token is in CHARTER_TOKEN or --token-file, else as whoever has joined from this machine " +
+  "last (charter join ORGANIZATION --as NAME). The operator's own token cannot vote."
 
 const ID = "the proposal (p-...), or what is held (h-...)"
 const REASON = ["--reason <text>", "why; everybody in the organization can read it"] as const
@@ -185,6 +186,8 @@ export const peopleGroup: CommandGroup = {
       examples: [['cancel h-4f1c --reason "no longer needed"', "withdraw a held event"]],
       run: async (invocation, given) => (await import("../commands/cancel.ts")).cancel(invocation, given),
     },
+    acceptCommand,
+    ...joinCommands,
     {
       usage: "delegate <name>",
       summary: "give your vote to somebody else, for a while",

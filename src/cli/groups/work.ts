@@ -1,4 +1,5 @@
 import type { CommandGroup } from "../command.ts"
+import { agentCommands } from "./changes.ts"
 
 const AGENT = "the agent: NAME, or NAME@ORGANIZATION"
 const TASK = "the task (t-...)"
@@ -52,6 +53,7 @@ export const workGroup: CommandGroup = {
           examples: [["agents start coder", "and what has waited for it is taken up"]],
           run: async (invocation, given) => (await import("../commands/agents.ts")).startAgent(invocation, given),
         },
+        ...agentCommands,
       ],
     },
     {

@@ -62,7 +62,8 @@ export const proposalCard = ({ proposal, event, contract }: Case, { columns, row
       ? field("rule", proposal.contract)
       : [
           ...fields("rule", clipped(ruleLines(contract, width), most(room, MAX_RULE_LINES))),
-          ...field("", dim(`${contract.name}  ${contract.file}:${contract.line}`)),
+          ...field("", dim(contract.name)),
+          ...field("", dim(`${contract.file}:${contract.line}`)),
         ]),
     ...prose("votes", tallyText(proposal)),
     ...fields("", voteLines(proposal, now)),

@@ -2,12 +2,16 @@
 import { spawnSync } from "node:child_process"
 import { emitKeypressEvents, type Key } from "node:readline"
 import { dim } from "../output.ts"
+import { fold } from "../text.ts"
 import type { Screen } from "./cards.ts"
 
 export interface Terminal {
   readonly screen: () => Screen
   readonly print: (text: string) => void
-  /** The next key: its letter, or `return`, `escape`; `q` for Ctrl-C, Ctrl-D and the end of input. */
+  /**
+   * The next key: its letter, or `return`, `escape`; `q` for Ctrl-C, Ctrl-D and the end of input. What was typed before, or
+   * comes at once with others as pasted text does, is no answer to a question that somebody has read.
+   */
   readonly key: () => Promise<string>
   /** A line that is typed after `prompt`; `undefined` where it was left with Escape. */
   readonly line: (prompt: string) => Promise<string | undefined>
@@ -16,13 +20,27 @@ export interface Terminal {
   readonly close: () => void
 }
 
+type Pressed = Key & {
+  readonly text: string
+  /** How many keys came in the same moment. */
+  readonly together: { readonly count: number }
+}
+
+const MARK = "> "
+
 /** Takes the keyboard until it is closed. */
 export const openTerminal = (): Terminal => {
   const { stdin, stdout } = process
-  const waiting: Array<(key: Key & { readonly text: string }) => void> = []
-  const typed: Array<Key & { readonly text: string }> = []
+  const waiting: Array<(key: Pressed) => void> = []
+  const typed: Array<Pressed> = []
+  let together: { count: number } | undefined
   const onKey = (text: string | undefined, key: Key): void => {
-    const pressed = { ...key, text: text ?? "" }
+    if (together === undefined) {
+      together = { count: 0 }
+      setImmediate(() => (together = undefined))
+    }
+    together.count++
+    const pressed: Pressed = { ...key, text: text ?? "", together }
     const taker = waiting.shift()
     if (taker === undefined) typed.push(pressed)
     else taker(pressed)
@@ -32,25 +50,34 @@ export const openTerminal = (): Terminal => {
   stdin.setRawMode(true)
   stdin.on("keypress", onKey).on("end", onEnd).resume()
 
-  const next = (): Promise<Key & { readonly text: string }> => {
+  const next = (): Promise<Pressed> => {
     const first = typed.shift()
     return first === undefined ? new Promise((resolve) => void waiting.push(resolve)) : Promise.resolve(first)
   }
   const print = (text: string): void => {
-    stdout.write(`${text}\n`)
+    stdout.write(`${fold(text, stdout.columns)}\n`)
   }
   return {
     screen: () => ({ columns: stdout.columns, rows: stdout.rows }),
     print,
     key: async () => {
-      const { name = "", ctrl, text } = await next()
-      if (ctrl === true) return name === "c" || name === "d" ? "q" : ""
-      return name === "return" || name === "escape" ? name : text
+      typed.length = 0
+      for (;;) {
+        const { name = "", ctrl, text, together: all } = await next()
+        if (ctrl === true && (name === "c" || name === "d")) return "q"
+        // All that comes with it has come by then.
+        await new Promise(setImmediate)
+        if (ctrl !== true && all.count === 1) return name === "return" || name === "escape" ? name : text
+        typed.length = 0
+      }
     },
     line: async (prompt) => {
       let line = ""
+      print(prompt)
       for (;;) {
-        stdout.write(`\r\x1b[K${prompt}${line}`)
+        // Of a long line its end: what is on one row can be drawn anew.
+        const shown = [...line].slice(-Math.max(1, stdout.columns - MARK.length - 1)).join("")
+        stdout.write(`\r\x1b[K${MARK}${shown}`)
         const { name, ctrl, text } = await next()
         if (name === "escape" || (ctrl === true && name === "c")) {
           stdout.write("\r\x1b[K")

@@ -99,6 +99,8 @@ const walkThrough = async (
     explain: async () => ({ text: "the explanation" }),
     vote: record("vote", proposal("p", { state: "succeeded" })),
     markInbox: record("mark", { items: [] }),
+    completeTask: record("complete", { state: "completed" }),
+    failTask: record("fail", { state: "failed" }),
     publish: record("publish", { verdict: "allow" }),
     messages: async () => ({ items: [] }),
     ...client,
@@ -120,7 +122,9 @@ describe("the walk through an inbox", () => {
     )
     expect(text).toContain("─── 1 of 3 ───\nMay p-1 happen?\nwho asks  coder in @team\n")
     expect(text).toContain("what      deploy.requested by coder e-1\n")
-    expect(text).toContain("rule      When it happens\n            - it waits\n          @team/rule  c.yaml:3\n")
+    expect(text).toContain(
+      "rule      When it happens\n            - it waits\n          @team/rule\n          c.yaml:3\n",
+    )
     expect(text).toContain("You have approved. deploy.requested of coder is let through.")
     expect(text).toMatch(/3 done\. Nothing waits for you any more\.$/)
     expect(done).toEqual([
@@ -166,6 +170,16 @@ describe("the walk through an inbox", () => {
       ["mark", ["i-2"], "seen"],
       ["publish", { type: "message.send.requested", org: "@team", data: { channel: "general", text: "on my way" } }],
       ["mark", ["i-2"], "acknowledged"],
+    ])
+  })
+
+  it("completes and fails what was handed to a human, and says what came out", async () => {
+    const tasks = ["t-1", "t-2"].map((task) => ({ ...item(`of ${task}`), kind: "message" as const, task }))
+    const { text, done } = await walkThrough(["c", "shipped", "f", "", "f", "no access"], [], tasks)
+    expect(text).toContain("c complete   f fail   k acknowledge")
+    expect(done.filter((one) => (one as [string])[0] !== "mark")).toEqual([
+      ["complete", "t-1", { result: "shipped" }],
+      ["fail", "t-2", { error: "no access" }],
     ])
   })
 

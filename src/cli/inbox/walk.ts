@@ -55,7 +55,7 @@ const decide = async (client: Client, terminal: Terminal, proposal: ProposalView
     if (key === "o") terminal.page(await wholeOf(client, one, terminal.screen()))
     const chosen = choices.find((choice) => choice.key === key)
     if (chosen === undefined) continue
-    const reason = await terminal.line(`${bold(chosen.does)}, because ${dim("(Enter: no reason; Esc: not yet)")}: `)
+    const reason = await terminal.line(`${bold(chosen.does)}, because ${dim("(Enter: no reason; Esc: not yet)")}`)
     if (reason === undefined) continue
     const done = await attempt(terminal, async () => {
       const { id, digest } = proposal
@@ -94,10 +94,17 @@ const wholeOf = async (client: Client, one: Case, screen: Screen): Promise<strin
 const whole = ({ columns }: Screen): Screen => ({ columns, rows: Number.POSITIVE_INFINITY })
 
 const read = async (client: Client, terminal: Terminal, item: InboxItem): Promise<Step> => {
+  const { task } = item
   terminal.print(messageCard(item, terminal.screen()))
   await markSeen(client, [item])
   for (;;) {
     const key = await ask(terminal, [
+      ...(task === undefined
+        ? []
+        : [
+            { key: "c", does: "complete" },
+            { key: "f", does: "fail" },
+          ]),
       { key: "k", does: "acknowledge" },
       { key: "r", does: "reply" },
       { key: "s", does: "skip" },
@@ -108,14 +115,31 @@ const read = async (client: Client, terminal: Terminal, item: InboxItem): Promis
     if (key === "s") return "skipped"
     if (key === "o") terminal.page(await wholeMessage(client, item, terminal.screen()))
     if (key === "k" && (await attempt(terminal, () => client.markInbox([item.id], "acknowledged")))) return "decided"
+    if (task !== undefined && (key === "c" || key === "f") && (await finish(client, terminal, task, key)))
+      return "decided"
     if (key === "r" && (await reply(client, terminal, item))) return "decided"
   }
+}
+
+/** What came out, or why nothing did; the item is settled with its task. */
+const finish = async (client: Client, terminal: Terminal, task: string, key: "c" | "f"): Promise<boolean> => {
+  const done = key === "c"
+  const said = await terminal.line(
+    `${bold(done ? "Done" : "Failed")}, ${done ? "with the result" : "because"} ${dim(`(${done ? "Enter: none; " : ""}Esc: not yet)`)}`,
+  )
+  if (said === undefined || (!done && said.trim() === "")) return false
+  return attempt(terminal, async () => {
+    const { state } = done
+      ? await client.completeTask(task, said.trim() === "" ? {} : { result: said.trim() })
+      : await client.failTask(task, { error: said.trim() })
+    terminal.print(`${task} is ${state}.`)
+  })
 }
 
 /** Answers where it was said, which settles it. */
 const reply = async (client: Client, terminal: Terminal, { id, org, channel, from }: InboxItem): Promise<boolean> => {
   const where = channel === undefined ? `to ${plain(from)}` : `in #${plain(channel)}`
-  const text = await terminal.line(`${bold("Reply")} ${where} ${dim("(Esc: not yet)")}: `)
+  const text = await terminal.line(`${bold("Reply")} ${where} ${dim("(Esc: not yet)")}`)
   if (text === undefined || text.trim() === "") return false
   return attempt(terminal, async () => {
     const data = { ...(channel === undefined ? { to: from } : { channel }), text }

@@ -27,6 +27,7 @@ const RuleName = Literals([
   "allow",
   "default",
   "bound",
+  "change",
   "unavailable",
   "released",
   "defeated",

@@ -1,7 +1,7 @@
 /** Proposals and votes. */
 import { Schema } from "effect"
 import { MOTION_KINDS } from "../../domain/proposal.ts"
-import { MemberKind, named, optional, requester, texts, Time } from "./parts.ts"
+import { named, optional, requester, texts, Time } from "./parts.ts"
 
 const { Struct, Array: list, Finite, Int, Literals, String: Text, Union } = Schema
 
@@ -26,7 +26,13 @@ const Resolution = Union([
 ])
 
 const Elector = named(
-  Struct({ name: Text, kind: MemberKind, weight: Finite, joins: optional(Time), org: optional(Text) }),
+  Struct({
+    name: Text,
+    kind: Literals(["human", "agent", "operator"]),
+    weight: Finite,
+    joins: optional(Time),
+    org: optional(Text),
+  }),
   "Elector",
   "Who may vote; `joins`: only from then on, as a level of an escalation.",
 )

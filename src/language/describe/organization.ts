@@ -46,7 +46,7 @@ const section = (heading: string, entries: ReadonlyArray<ReadonlyArray<Line>>): 
     ? [{ indent: 2, text: `${heading}: none.` }]
     : [{ indent: 2, text: `${heading}:` }, ...entries.flat()]
 
-const memberPhrase = (member: Member): string => {
+export const memberPhrase = (member: Member): string => {
   const { name, kind, roles, weight, ref, executor, prompt, promptAppend, limits, schedule } = member
   return `${[
     `${memberName(name)}, ${kind === "human" ? "a human" : "an agent"}`,

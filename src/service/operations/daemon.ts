@@ -5,11 +5,12 @@ import { GLOBAL } from "../../domain/names.ts"
 import { refuse } from "../../domain/refusal.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { checkOperator, fail } from "../access.ts"
+import { makeToken } from "../makeToken.ts"
 import { metricsText } from "../metrics.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
-import { countAgents, runsOf, stuckTasks } from "../standing.ts"
-import { hashOf, identityOf, MAX_TOKEN_LENGTH, newSecret, newTokenId } from "../tokens.ts"
+import { countAgents, forTheOperator, runsOf, stuckTasks } from "../standing.ts"
+import { hashOf, identityOf, MAX_TOKEN_LENGTH } from "../tokens.ts"
 import { operatorActor } from "../../supervision/actors.ts"
 import type { Identity } from "../identity.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
@@ -42,10 +43,14 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     const view = projections.tokenByHash(hash)
     if (view === undefined)
       return unauthenticated("this token is not known; an operator makes one with `charter token create`")
+    if (view.kind === "join")
+      return unauthenticated(
+        "this is a link to join with, and opens nothing else: charter join ORGANIZATION --as NAME --link LINK",
+      )
     if (view.revoked !== undefined) return unauthenticated(`this token was revoked at ${view.revoked}`)
     if (view.expires !== undefined && Date.parse(view.expires) <= Date.now())
       return unauthenticated(`this token expired at ${view.expires}`)
-    return remember(identityOf(view), view)
+    return remember(identityOf({ ...view, kind: view.kind }), view)
 
     function remember(identity: Identity, from?: TokenView): Effect.Effect<Identity> {
       if (remembered.size >= MAX_REMEMBERED_TOKENS) remembered.clear()
@@ -83,6 +88,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       diagnostics: standing.rejected,
       warnings: [
         ...stuckTasks(definitions, states),
+        ...forTheOperator(states, standing),
         ...(standing.held === undefined
           ? []
           : [
@@ -97,21 +103,11 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     createToken: Effect.fnUntraced(function* (identity, request, key) {
       yield* checkOperator(identity, "make tokens")
       const named = yield* checkTokenIdentity(dependencies, request)
-      const token = newSecret()
-      const id = newTokenId()
-      const { event, duplicate } = yield* submit(dependencies, GLOBAL, {
-        kind: "report",
-        type: "token.created",
-        ...asNamed(identity, key),
-        actor: operatorActor,
-        data: {
-          id,
-          identity: named,
-          kind: request.kind,
-          hash: hashOf(token),
-          ...(request.expires === undefined ? undefined : { expires: request.expires }),
-        },
-      })
+      const { id, token, event, duplicate } = yield* makeToken(
+        dependencies,
+        { ...request, identity: named },
+        asNamed(identity, key),
+      )
       if (duplicate !== true) return { id, token }
       if (event?.type !== "token.created") return yield* keyUsed(key)
       const { id: made } = event.data as BuiltinData["token.created"]

@@ -2,6 +2,7 @@
 import type { Effect } from "effect"
 import type { EventLog } from "../../log/EventLog.ts"
 import type { Projections } from "../../log/Projections.ts"
+import type { Changes } from "../../supervision/Changes.ts"
 import type { Mailboxes } from "../../supervision/Mailboxes.ts"
 import type { Revisions } from "../../supervision/Revisions.ts"
 import type { Workspace } from "../../workspace/Workspace.ts"
@@ -41,6 +42,7 @@ export interface Dependencies {
   readonly mailboxes: typeof Mailboxes.Service
   readonly revisions: typeof Revisions.Service
   readonly workspace: typeof Workspace.Service
+  readonly changes: typeof Changes.Service
   /** Absent where no traces are recorded. */
   readonly tracing: Spans | undefined
   readonly options: ServiceOptions

@@ -55,7 +55,7 @@ const decidedNow = Effect.fnUntraced(function* (event: Event) {
   const turn = new Turn(state, before.definitions, at)
   if (state.revision !== current.definitions.revision) {
     const seeds = yield* seedsFor(state, current.definitions, at)
-    const revised = describeAdoption(event.org, before.definitions, current, seeds)
+    const revised = describeAdoption(event.org, before, current, seeds)
     turn.adopt(current.definitions, revised, daemonActor())
   }
   const answer = turn.execute({ kind: "publish", event: incomingOf(event) })
