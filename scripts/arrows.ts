@@ -7,6 +7,7 @@
 import { globSync, readFileSync } from "node:fs"
 import { join, posix, sep } from "node:path"
 import { fileURLToPath } from "node:url"
+import { BUNDLED } from "./bundled.ts"
 import { type CallExpression, type NewExpression, parseSync, type ParseResult, Visitor } from "oxc-parser"
 
 export interface Finding {
@@ -75,7 +76,7 @@ type Names = ReadonlyArray<string> | undefined
 
 /** Every arrow that points the wrong way in the `src` folder of `root`, in the order of files and lines. */
 export function findWrongArrows(root: string): ReadonlyArray<Finding> {
-  const declared = new Set(Object.keys(readPackage(root).dependencies ?? {}))
+  const declared = new Set([...Object.keys(readPackage(root).dependencies ?? {}), ...BUNDLED])
   return globSync("**/*.ts", { cwd: join(root, "src") })
     .map((file) => `src/${file.split(sep).join("/")}`)
     .filter((file) => !isTest(file))
@@ -128,7 +129,7 @@ function complaintAboutPackage(
     return `${entry} is pure: it may not use ${names?.join(", ") ?? "all"} of ${specifier}`
   }
   const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
-  if (!declared.has(name)) return `${name} is not in the dependencies of package.json`
+  if (!declared.has(name)) return `${name} is neither in the dependencies of package.json nor in scripts/bundled.ts`
   if (entry === "domain" && name !== "effect") return `domain imports only effect, not ${name}`
   if (!pure || name !== "effect") return undefined
   const taken = specifier === "effect" ? names : [specifier.slice("effect/".length)]
