@@ -46,9 +46,10 @@ export const ARROWS: Readonly<Record<string, ReadonlyArray<string>>> = {
   http: ["domain", "language", ...GROUND, "service"],
   mcp: ["domain", "language", ...GROUND, "service"],
   web: ["domain", ...GROUND, "service"],
-  tui: ["domain", ...GROUND],
-  demo: ["domain", "language", "log", "testing", ...GROUND],
-  cli: ["domain", "language", "log", "executors", "workspace", "testing", "demo", "tui", ...GROUND],
+  client: ["domain", ...GROUND, "http"],
+  tui: ["domain", ...GROUND, "client"],
+  demo: ["domain", "language", "log", "testing", ...GROUND, "client"],
+  cli: ["domain", "language", "log", "executors", "workspace", "testing", "demo", "tui", ...GROUND, "client"],
   "daemon.ts": [...LIBRARY, "service", "http", "mcp", "web"],
   "bin.ts": ["cli", "daemon.ts", ...GROUND],
 }

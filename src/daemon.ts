@@ -2,6 +2,7 @@
  * The whole graph, composed in one place: the log in its data folder, the rules from the workspace, mailboxes,
  * supervisors, the service, and the doors.
  */
+import { statSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { Context, Data, Deferred, Effect, Layer, type Scope, Stream } from "effect"
@@ -11,6 +12,7 @@ import type { BuiltinData } from "./domain/builtins.ts"
 import { type Diagnostic, formatDiagnostic } from "./domain/diagnostic.ts"
 import { GLOBAL } from "./domain/names.ts"
 import { Server } from "./http/Server.ts"
+import { withObservability } from "./observability/observability.ts"
 import { acquireDataFolder } from "./log/local/lock.ts"
 import { checkExecutorConfig } from "./executors/registry.ts"
 import { daemonActor } from "./kernel/draft.ts"
@@ -87,6 +89,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
     operatorHash: hashOf(operatorToken),
     runTokens,
     environment: options.environment,
+    logBytes: () => bytesOf(options.data),
     lifecycle,
     shutdown: Effect.asVoid(Deferred.succeed(stopping, undefined)),
   })
@@ -126,7 +129,10 @@ export interface DaemonOptions {
 }
 
 /** A daemon with its doors open: alone on its data folder, listening, and found through `daemon.json` there. */
-export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOptions) {
+export const startDaemon = (options: DaemonOptions) =>
+  withObservability(options.environment, VERSION, startObserved(options))
+
+const startObserved = Effect.fn("startDaemon")(function* (options: DaemonOptions) {
   const { data, host, port } = options
   const folder = yield* acquireDataFolder(data)
   let url = ""
@@ -154,6 +160,14 @@ export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOp
       return server
     }),
   )
+  const { workspace } = options
+  yield* Effect.annotateLogs(Effect.logInfo("events are taken"), {
+    version: VERSION,
+    url: core.opened.url,
+    workspace,
+    data,
+  })
+  yield* Effect.addFinalizer(() => Effect.logInfo("the daemon stops: what is under way may end"))
   return { ...core, url: core.opened.url, host: core.opened.host, port: core.opened.port }
 })
 
@@ -247,6 +261,13 @@ const lastGoodFiles = Effect.gen(function* () {
     Effect.map(log.source(hash), (text) => ({ file, text: text ?? "" })),
   )
 })
+
+/** Of the database and what is beside it: the write-ahead log. */
+const bytesOf = (data: string): number =>
+  ["charter.db", "charter.db-wal"].reduce(
+    (bytes, file) => bytes + (statSync(join(data, file), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
 
 /** A set that this version cannot run whole is refused: nothing in it is accepted and ignored. */
 const acceptable = (candidate: LoadedSet): Effect.Effect<void, ReadonlyArray<Diagnostic>> =>

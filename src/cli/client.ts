@@ -1,223 +1,83 @@
-/**
- * The daemon's REST interface, typed. Over the Unix socket where there is one, else over TCP. Nothing is tried again:
- * what fails is a {@link Failure} that says what to do.
- */
-import { type IncomingMessage, request } from "node:http"
-import { addressOf } from "../discovery/findDaemon.ts"
-import { type Address, urlOf } from "../discovery/daemonFile.ts"
-import type { Vote } from "../domain/proposal.ts"
-import type {
-  DocumentView,
-  InboxItem,
-  MessageView,
-  HoldView,
-  ProposalView,
-  TaskView,
-  TokenView,
-} from "../log/Projections.ts"
-import type {
-  ContractView,
-  CreatedToken,
-  DelegationView,
-  Explanation,
-  List,
-  OrganizationView,
-  Problem,
-  PublishAnswer,
-  ShownEvent,
-  Status,
-} from "./answers.ts"
+/** The client of the command line: each call by the word for it, and what fails is a {@link Failure} that says what to do. */
+import * as http from "../client/client.ts"
+import { AnswerUnknown, CallRefused, DaemonLost, type Problem } from "../client/errors.ts"
+import type { BodyOf, QueryOf } from "../client/operations.ts"
+import type { Address } from "../discovery/daemonFile.ts"
 import { Failure } from "./failure.ts"
 import { plain } from "./text.ts"
 
-export type Query = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
-
-type Headers = Readonly<Record<string, string>>
-
-export interface NewEvent {
-  readonly id?: string
-  readonly type: string
-  readonly subject?: string
-  readonly org?: string
-  readonly data?: unknown
-}
+export type NewEvent = BodyOf<"POST /v1/events">
 
 export type Client = ReturnType<typeof makeClient>
 
 export const makeClient = (daemon: Address, token: string) => {
-  const send = async <A>(
-    method: string,
-    path: string,
-    query: Query = {},
-    body?: unknown,
-    headers?: Headers,
-  ): Promise<A> => {
-    const response = await ask(daemon, token, method, withQuery(path, query), body, headers)
-    return JSON.parse(await textOf(response)) as A
-  }
-  const get = <A>(path: string, query?: Query) => send<A>("GET", path, query)
-  const post = <A>(path: string, body: unknown, query?: Query) => send<A>("POST", path, query, body)
+  const client = http.makeClient(daemon, token)
+  const call: http.Client["call"] = (operation, ...given) => client.call(operation, ...given).catch(fail)
   return {
-    publish: (event: NewEvent, query?: { readonly wait: "release"; readonly timeout: string }) =>
-      post<PublishAnswer>("/v1/events", event, query),
-    events: (query: Query) => get<List<ShownEvent>>("/v1/events", query),
-    follow: (query: Query) => follow(daemon, token, query),
-    explain: (id: string, query: Query) => get<Explanation>(`/v1/events/${segment(id)}/explanation`, query),
-    contracts: (query: Query) => get<List<ContractView>>("/v1/contracts", query),
-    contract: (name: string) => get<ContractView>(`/v1/contracts/${name.split("/").map(segment).join("/")}`),
-    organizations: () => get<List<OrganizationView>>("/v1/organizations"),
-    proposals: (query: Query) => get<List<ProposalView>>("/v1/proposals", query),
-    proposal: (id: string) => get<ProposalView>(`/v1/proposals/${segment(id)}`),
-    vote: (id: string, vote: Omit<Vote, "proposal" | "by" | "bystanding"> & { readonly digest?: string }) =>
-      post<ProposalView>(`/v1/proposals/${segment(id)}/votes`, vote),
-    delegations: (query: Query) => get<List<DelegationView>>("/v1/delegations", query),
-    delegate: (wanted: { readonly org: string; readonly to: string; readonly on?: string; readonly expires: string }) =>
-      post<DelegationView>("/v1/delegations", wanted),
-    revokeDelegation: (id: string) => send<DelegationView>("DELETE", `/v1/delegations/${segment(id)}`),
-    holds: (query: Query) => get<List<HoldView>>("/v1/holds", query),
-    hold: (id: string) => get<HoldView>(`/v1/holds/${segment(id)}`),
-    cancel: (kind: "holds" | "proposals", id: string, reason: { readonly reason?: string }) =>
-      post<HoldView>(`/v1/${kind}/${segment(id)}/cancel`, reason),
-    tasks: (query: Query) => get<List<TaskView>>("/v1/tasks", query),
-    task: (id: string) => get<TaskView>(`/v1/tasks/${segment(id)}`),
-    cancelTask: (id: string, reason: { readonly reason?: string }) =>
-      post<TaskView>(`/v1/tasks/${segment(id)}/cancel`, reason),
-    messages: (channel: string, query: Query) =>
-      get<List<MessageView>>(`/v1/channels/${segment(channel)}/messages`, query),
-    inbox: (query: Query) => get<List<InboxItem>>("/v1/inbox", query),
+    call,
+    publish: (event: NewEvent, query: QueryOf<"POST /v1/events"> = {}) =>
+      call("POST /v1/events", { body: event, query }),
+    events: (query: QueryOf<"GET /v1/events">) => call("GET /v1/events", { query }),
+    follow: async (query: Parameters<http.Client["follow"]>[0]) => failing(await client.follow(query).catch(fail)),
+    explain: (id: string, query: QueryOf<"GET /v1/events/{id}/explanation">) =>
+      call("GET /v1/events/{id}/explanation", { params: { id }, query }),
+    contracts: (query: QueryOf<"GET /v1/contracts">) => call("GET /v1/contracts", { query }),
+    contract: (name: string) => call("GET /v1/contracts/{name}", { params: { name } }),
+    organizations: () => call("GET /v1/organizations"),
+    proposals: (query: QueryOf<"GET /v1/proposals">) => call("GET /v1/proposals", { query }),
+    proposal: (id: string) => call("GET /v1/proposals/{id}", { params: { id } }),
+    vote: (id: string, body: BodyOf<"POST /v1/proposals/{id}/votes">) =>
+      call("POST /v1/proposals/{id}/votes", { params: { id }, body }),
+    delegations: (query: QueryOf<"GET /v1/delegations">) => call("GET /v1/delegations", { query }),
+    delegate: (body: BodyOf<"POST /v1/delegations">) => call("POST /v1/delegations", { body }),
+    revokeDelegation: (id: string) => call("DELETE /v1/delegations/{id}", { params: { id } }),
+    holds: (query: QueryOf<"GET /v1/holds">) => call("GET /v1/holds", { query }),
+    hold: (id: string) => call("GET /v1/holds/{id}", { params: { id } }),
+    cancel: (kind: "holds" | "proposals", id: string, body: BodyOf<"POST /v1/holds/{id}/cancel">) =>
+      call(`POST /v1/${kind}/{id}/cancel`, { params: { id }, body }),
+    tasks: (query: QueryOf<"GET /v1/tasks">) => call("GET /v1/tasks", { query }),
+    task: (id: string) => call("GET /v1/tasks/{id}", { params: { id } }),
+    cancelTask: (id: string, body: BodyOf<"POST /v1/tasks/{id}/cancel">) =>
+      call("POST /v1/tasks/{id}/cancel", { params: { id }, body }),
+    messages: (name: string, query: QueryOf<"GET /v1/channels/{name}/messages">) =>
+      call("GET /v1/channels/{name}/messages", { params: { name }, query }),
+    inbox: (query: QueryOf<"GET /v1/inbox">) => call("GET /v1/inbox", { query }),
     markInbox: (items: ReadonlyArray<string>, state: "seen" | "acknowledged") =>
-      post<List<InboxItem>>("/v1/inbox/ack", { items, state }),
-    documents: (query: Query) => get<List<DocumentView>>("/v1/documents", query),
-    document: (name: string, query: Query) =>
-      get<DocumentView & { readonly text: string }>(`/v1/documents/${segment(name)}`, query),
-    /** `base`: the version that the text was made from. */
-    writeDocument: (name: string, query: Query, text: string, base: string | undefined) =>
-      send<PublishAnswer>(
-        "PUT",
-        `/v1/documents/${segment(name)}`,
-        query,
-        { text },
-        base === undefined ? {} : { "if-match": `"${base}"` },
-      ),
-    createToken: (wanted: { readonly identity: string; readonly kind: string; readonly expires?: string }) =>
-      post<CreatedToken>("/v1/tokens", wanted),
-    tokens: (query: Query) => get<List<TokenView>>("/v1/tokens", query),
-    revokeToken: (id: string) => send<TokenView>("DELETE", `/v1/tokens/${segment(id)}`),
-    metrics: async () => textOf(await ask(daemon, token, "GET", "/metrics")),
-    status: () => get<Status>("/v1/status"),
-    confirm: () => post<{ readonly revision: string }>("/v1/confirm", {}),
-    shutdown: () => post<unknown>("/v1/shutdown", {}),
+      call("POST /v1/inbox/ack", { body: { items, state } }),
+    documents: (query: QueryOf<"GET /v1/documents">) => call("GET /v1/documents", { query }),
+    document: (name: string, query: QueryOf<"GET /v1/documents/{name}">) =>
+      call("GET /v1/documents/{name}", { params: { name }, query }),
+    /** `ifMatch`: the version that the text was made from. */
+    writeDocument: (name: string, query: QueryOf<"PUT /v1/documents/{name}">, text: string, ifMatch?: string) =>
+      call("PUT /v1/documents/{name}", { params: { name }, query, body: { text }, ifMatch }),
+    createToken: (body: BodyOf<"POST /v1/tokens">) => call("POST /v1/tokens", { body }),
+    tokens: (query: QueryOf<"GET /v1/tokens">) => call("GET /v1/tokens", { query }),
+    revokeToken: (id: string) => call("DELETE /v1/tokens/{id}", { params: { id } }),
+    metrics: () => client.text("/metrics").catch(fail),
+    status: () => call("GET /v1/status"),
+    confirm: () => call("POST /v1/confirm"),
+    shutdown: () => call("POST /v1/shutdown"),
   }
 }
 
-const segment = encodeURIComponent
-
-const withQuery = (path: string, query: Query): string => {
-  const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries(query))
-    for (const one of value === undefined ? [] : typeof value === "string" ? [value] : value)
-      parameters.append(name, one)
-  return parameters.size === 0 ? path : `${path}?${parameters}`
-}
-
-/** A success; anything else is a {@link Failure}. */
-const ask = async (
-  daemon: Address,
-  token: string,
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Headers = {},
-): Promise<IncomingMessage> => {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const json = body === undefined ? undefined : JSON.stringify(body)
-    const asked = request(
-      {
-        ...addressOf(daemon),
-        method,
-        path,
-        agent: false,
-        headers: {
-          ...headers,
-          host: "localhost",
-          authorization: `Bearer ${token}`,
-          ...(json === undefined
-            ? undefined
-            : { "content-type": "application/json", "content-length": Buffer.byteLength(json) }),
-        },
-      },
-      resolve,
-    )
-    asked.on("error", (error) => reject(lost(daemon, error)))
-    asked.end(json)
-  })
-  const { statusCode = 0 } = response
-  if (statusCode >= 200 && statusCode < 300) return response
-  throw failureOf(statusCode, await textOf(response))
-}
-
-const textOf = async (response: IncomingMessage): Promise<string> => {
-  response.setEncoding("utf8")
-  let text = ""
+/** What breaks off later is a failure of the same kind. */
+async function* failing<A>(items: AsyncGenerator<A>): AsyncGenerator<A> {
   try {
-    for await (const chunk of response) text += chunk as string
-  } catch {
-    throw new Failure("The daemon's answer broke off.", { next: ["See how it is: charter status"] })
-  }
-  return text
-}
-
-export interface Followed {
-  /** Cursor: where to go on after a break. */
-  readonly cursor: string
-  readonly event: ShownEvent
-}
-
-/** Events as they come from the moment of the answer on, until the daemon or whoever reads ends it. */
-const follow = async (daemon: Address, token: string, query: Query): Promise<AsyncGenerator<Followed>> =>
-  eventsOf(daemon, await ask(daemon, token, "GET", withQuery("/v1/events/stream", query)))
-
-async function* eventsOf(daemon: Address, response: IncomingMessage): AsyncGenerator<Followed> {
-  response.setEncoding("utf8")
-  let rest = ""
-  try {
-    for await (const chunk of response) {
-      const blocks = (rest + (chunk as string)).split("\n\n")
-      rest = blocks.pop() ?? ""
-      for (const block of blocks) {
-        const { id = "", event, data } = fieldsOf(block)
-        if (data === undefined) continue
-        if (event === "problem") throw problemFailure(JSON.parse(data) as Problem)
-        yield { cursor: id, event: JSON.parse(data) as ShownEvent }
-      }
-    }
+    yield* items
   } catch (error) {
-    throw error instanceof Failure ? error : lost(daemon, error)
-  } finally {
-    response.destroy()
+    fail(error)
   }
 }
 
-/** Of one server-sent event; a comment has none. */
-const fieldsOf = (block: string): { id?: string; event?: string; data?: string } =>
-  Object.fromEntries(
-    block.split("\n").flatMap((line) => {
-      const colon = line.indexOf(": ")
-      return colon > 0 ? [[line.slice(0, colon), line.slice(colon + 2)]] : []
-    }),
-  )
-
-const lost = (daemon: Address, error: unknown): Failure =>
-  new Failure(`The daemon at ${urlOf(daemon)} cannot be reached: ${(error as Error).message}.`, {
-    next: ["See how it is: charter status"],
-  })
-
-const failureOf = (status: number, text: string): Failure => {
-  try {
-    return problemFailure(JSON.parse(text) as Problem)
-  } catch {
-    return new Failure(`The daemon answered with status ${status} and no explanation.`)
-  }
+const fail = (error: unknown): never => {
+  if (error instanceof CallRefused) throw problemFailure(error.problem)
+  if (error instanceof AnswerUnknown)
+    throw new Failure(sentence(error.message), {
+      next: ["Start the daemon again with this version: charter down, then charter up"],
+    })
+  if (error instanceof DaemonLost)
+    throw new Failure(sentence(error.message), { next: ["See how it is: charter status"] })
+  throw error
 }
 
 const problemFailure = (problem: Problem): Failure => {

@@ -1,6 +1,5 @@
 /** A list whole, or as much of it as somebody wants to wait for. */
 import type { List } from "./answers.ts"
-import type { Query } from "./client.ts"
 
 /** Rows that are looked at to count them. */
 export const MAX_COUNTED_ROWS = 10_000
@@ -13,7 +12,10 @@ export interface Counted<A> {
 }
 
 /** The newest first. */
-export const allPages = async <A>(list: (query: Query) => Promise<List<A>>, query: Query): Promise<Counted<A>> => {
+export const allPages = async <A, Q extends object>(
+  list: (query: Q & { readonly after: string | undefined; readonly limit: string }) => Promise<List<A>>,
+  query: Q,
+): Promise<Counted<A>> => {
   const items: Array<A> = []
   for (let after: string | undefined; ;) {
     const page = await list({ ...query, after, limit: PAGE_ROWS })

@@ -1,5 +1,5 @@
 /** The proposal that somebody means who names it, or what is held by it. */
-import type { ProposalView } from "../log/Projections.ts"
+import type { ProposalView } from "./answers.ts"
 import type { Client } from "./client.ts"
 import { Failure } from "./failure.ts"
 

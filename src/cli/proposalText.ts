@@ -1,5 +1,5 @@
 /** What a proposal asks, of whom, until when, and how it stands. */
-import type { ProposalView } from "../log/Projections.ts"
+import type { ProposalView } from "./answers.ts"
 import { bold, dim, green, red, yellow } from "./output.ts"
 import { timeAndDistance } from "./times.ts"
 import { plain } from "./text.ts"

@@ -51,6 +51,7 @@ export const BUILT_IN_REQUESTS = [
   "run.requested",
   "message.send.requested",
   "document.write.requested",
+  "resource.store.requested",
   "memory.write.requested",
   "tool.call.requested",
   "contract.change.requested",

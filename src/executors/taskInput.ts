@@ -27,6 +27,9 @@ export interface TaskInput {
   readonly daemon: { readonly url: string } | null
 }
 
+/** The variable of `Execution.environment` by which what a run does goes on with the trace, as W3C writes it. */
+export const TRACE_VARIABLE = "TRACEPARENT"
+
 /** The variable of `Execution.environment` that holds the daemon's address. */
 export const URL_VARIABLE = "CHARTER_URL"
 

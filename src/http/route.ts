@@ -8,20 +8,24 @@ import type { Identity } from "../service/identity.ts"
 import type { Service } from "../service/Service.ts"
 import { decoder, queryDecoder } from "./decode.ts"
 import type { Failure, Problem } from "./problem.ts"
-import { PublishResult } from "./results/published.ts"
 
 /** A struct whose decoding needs nothing but the value. */
 type Shape<F extends Schema.Struct.Fields> = Schema.Struct<F> & Schema.Decoder<unknown>
 
+type Method = "GET" | "POST" | "PUT" | "DELETE"
+
 interface Declaration<
+  M extends Method,
+  N extends `/${string}`,
   P extends Schema.Struct.Fields,
   Q extends Schema.Struct.Fields,
   B extends Schema.Struct.Fields,
   R,
+  I extends boolean,
 > {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  readonly method: M
   /** As OpenAPI writes it: `/v1/holds/{id}`. */
-  readonly path: `/${string}`
+  readonly path: N
   /** One sentence. */
   readonly summary: string
   /** Of a success; 200 where it is not said. */
@@ -43,10 +47,13 @@ interface Declaration<
       readonly body: Schema.Struct<B>["Type"]
       /** What `If-Match` says, without its quotes. */
       readonly ifMatch: string | undefined
+      readonly key: string | undefined
     },
   ) => Effect.Effect<NoInfer<R>, Failure>
   /** It reads `If-Match`. */
-  readonly ifMatch?: true
+  readonly ifMatch?: I
+  /** It makes something, and sending it again with the same `Idempotency-Key` makes nothing more. */
+  readonly creates?: true
   /** What `ETag` says of an answer, without its quotes. */
   readonly etag?: (answer: NoInfer<R>) => string
   /** The answer as text, for whoever accepts `text/plain` rather than JSON. */
@@ -58,12 +65,29 @@ export interface RawInput {
   readonly query: URLSearchParams
   readonly body: unknown
   readonly ifMatch: string | undefined
+  readonly key: string | undefined
 }
 
 export type Call = (service: Service["Service"], identity: Identity) => Effect.Effect<unknown, Failure>
 
+/** What a client sends and gets, before it is decoded and after it is encoded; for the compiler alone. */
+export interface Types {
+  readonly params: object
+  readonly query: object
+  readonly body: object
+  readonly result: unknown
+  readonly ifMatch: boolean
+}
+
+/** A route whose types are known. */
+export interface TypedRoute<M extends string, N extends string, T extends Types> extends Route {
+  readonly method: M & Method
+  readonly path: N
+  readonly types?: T
+}
+
 export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE"
+  readonly method: Method
   readonly path: string
   readonly summary: string
   readonly status: number
@@ -77,18 +101,32 @@ export interface Route {
   /** It answers with a decision: 202 while the event is held. */
   readonly decides: boolean
   readonly ifMatch: boolean
+  readonly creates: boolean
   readonly etag: ((answer: unknown) => string) | undefined
   readonly text: ((answer: unknown) => string) | undefined
 }
 
 export const route = <
+  const M extends Method,
+  const N extends `/${string}`,
   R,
   P extends Schema.Struct.Fields = {},
   Q extends Schema.Struct.Fields = {},
   B extends Schema.Struct.Fields = {},
+  I extends boolean = false,
 >(
-  declaration: Declaration<P, Q, B, R>,
-): Route => {
+  declaration: Declaration<M, N, P, Q, B, R, I>,
+): TypedRoute<
+  M,
+  N,
+  {
+    readonly params: Schema.Struct<P>["Encoded"]
+    readonly query: Schema.Struct<Q>["Encoded"]
+    readonly body: Schema.Struct<B>["Encoded"]
+    readonly result: R
+    readonly ifMatch: I
+  }
+> => {
   const { method, path, summary, status = 200, result, refusals = [], call, text } = declaration
   const params = declaration.params ?? (NOTHING as unknown as Shape<P>)
   const query = declaration.query ?? (NOTHING as unknown as Shape<Q>)
@@ -106,8 +144,9 @@ export const route = <
     body: declaration.body,
     result,
     refusals,
-    decides: (result as Schema.Top) === PublishResult,
+    decides: "fields" in result && "verdict" in (result.fields as object) && method !== "GET",
     ifMatch: declaration.ifMatch === true,
+    creates: declaration.creates === true,
     etag: declaration.etag as ((answer: unknown) => string) | undefined,
     text: text as ((answer: unknown) => string) | undefined,
     prepare: (raw) =>
@@ -117,6 +156,7 @@ export const route = <
           query: yield* decodeQuery(raw.query),
           body: yield* decodeBody(raw.body),
           ifMatch: raw.ifMatch,
+          key: raw.key,
         }
         return (service: Service["Service"], identity: Identity) => call(service, identity, input)
       }),

@@ -2,7 +2,6 @@
  * Every REST operation with an answer of its own, once. A new one is an entry in the file of its concept below
  * `routes/`, and a new file is one line here. Events that come in and streams are beside: `publish.ts`, `stream.ts`.
  */
-import type { Route } from "./route.ts"
 import { channels } from "./routes/channels.ts"
 import { contracts } from "./routes/contracts.ts"
 import { daemon } from "./routes/daemon.ts"
@@ -17,7 +16,7 @@ import { resources } from "./routes/resources.ts"
 import { tasks } from "./routes/tasks.ts"
 import { tokens } from "./routes/tokens.ts"
 
-export const routes: ReadonlyArray<Route> = [
+export const routes = [
   ...events,
   ...contracts,
   ...organizations,

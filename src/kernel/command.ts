@@ -5,6 +5,12 @@ import type { Actor, Event, Incoming } from "../domain/event.ts"
 import type { Choice, StandingTerms } from "../domain/proposal.ts"
 import type { Refusal } from "../domain/refusal.ts"
 
+/** How an event is to be called, so that the same command twice makes it once; else by its place in the log. */
+export interface EventName {
+  readonly id: string
+  readonly source: string
+}
+
 export type Command =
   | {
       readonly kind: "publish"
@@ -32,6 +38,7 @@ export type Command =
       readonly to: string
       readonly on: string
       readonly expires: string
+      readonly as?: EventName
     }
   | { readonly kind: "revokeDelegation"; readonly by: Actor; readonly id: string }
   /** Ends a hold by one of its names: the hold's own id, or that of one of its proposals. */
@@ -79,6 +86,7 @@ export type Command =
       readonly data: unknown
       readonly actor: Actor
       readonly subject?: string
+      readonly as?: EventName
     }
   /** Fires what is due. Every other command does so first, too. */
   | { readonly kind: "tick" }

@@ -54,7 +54,6 @@ export const react = (
         ? closeProposal(state, definitions, open, event, now)
         : vetoed(state, definitions, open, event)
     }
-    case "contracts.revised":
     case "delegation.created":
     case "delegation.revoked":
       return [...state.proposals.values()].flatMap((open) => closeProposal(state, definitions, open, event, now))

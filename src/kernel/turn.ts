@@ -4,7 +4,7 @@
  * the state is thrown away and made again from the log.
  */
 import type { BuiltinData } from "../domain/builtins.ts"
-import type { Actor } from "../domain/event.ts"
+import type { Actor, Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
 import { classOf } from "../domain/eventTypes.ts"
@@ -17,11 +17,16 @@ import type { Draft } from "./draft.ts"
 import { evolve } from "./evolve.ts"
 import type { KeptText } from "./keptText.ts"
 import { writtenMessage } from "./messages.ts"
+import { closeProposal } from "./proposals.ts"
 import { endedBy, react } from "./react.ts"
+import { resourceProblem, STORE_RESOURCE } from "./resources.ts"
 import type { OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
 import { cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
 import { cancelTaskDrafts, finishDrafts, leaseOf, lostTasks, progressDrafts, usageDrafts } from "./work.ts"
+
+/** Records after which a turn that catches up makes room for the next: with what still follows, one commit holds them. */
+const MAX_CATCH_UP_RECORDS = 128
 
 export class Turn {
   readonly records: Array<LogRecord> = []
@@ -43,6 +48,14 @@ export class Turn {
     return this.#now
   }
 
+  /**
+   * Does what has become due and, where it is asked to `review`, ends proposals that the revision has decided: who has
+   * left cannot vote any more. As much as one commit holds; true where there is more, for a turn of its own.
+   */
+  catchUp(review: boolean): boolean {
+    return !this.#fireTimers(MAX_CATCH_UP_RECORDS) || (review && !this.#review(MAX_CATCH_UP_RECORDS))
+  }
+
   /** Carries out one command, after what has become due. A refusal has recorded nothing of its own. */
   execute(command: Command): Answer {
     this.#fireTimers()
@@ -50,10 +63,7 @@ export class Turn {
     const definitions = this.#definitions
     switch (command.kind) {
       case "publish":
-        return (
-          (command.event.type === WRITE_DOCUMENT ? documentProblem(state, definitions, command.event) : undefined) ??
-          this.#done(command.event)
-        )
+        return this.#problem(command.event) ?? this.#done(command.event)
       case "vote":
         return this.#doneUnless(voteDraft(state, definitions, command, this.#now))
       case "delegate":
@@ -73,15 +83,30 @@ export class Turn {
       case "cancelTask":
         return this.#allUnless(cancelTaskDrafts(state, command))
       case "report": {
-        const { type, data, actor, subject } = command
-        return this.#done({ type, data, actor, ...(subject === undefined ? undefined : { subject }) })
+        const { type, data, actor, subject, as } = command
+        return this.#done({ ...as, type, data, actor, ...(subject === undefined ? undefined : { subject }) })
       }
       case "tick":
         return {}
     }
   }
 
-  /** Adopts another revision: from the next command on it decides. `data` may hold the seeds of windows that it needs. */
+  /** What keeps an operation of the daemon's own from being asked for at all. */
+  #problem(event: Incoming): Refusal | undefined {
+    switch (event.type) {
+      case WRITE_DOCUMENT:
+        return documentProblem(this.#state, this.#definitions, event)
+      case STORE_RESOURCE:
+        return resourceProblem(event.data)
+      default:
+        return undefined
+    }
+  }
+
+  /**
+   * Adopts another revision: from the next command on it decides. `data` may hold the seeds of windows that it needs.
+   * Open proposals are to be reviewed under it.
+   */
   adopt(definitions: Definitions, data: BuiltinData["contracts.revised"], actor: Actor): Answer {
     this.#fireTimers()
     this.#definitions = definitions
@@ -137,16 +162,33 @@ export class Turn {
     }
   }
 
-  #fireTimers(): void {
+  /** False where it has stopped after so many records, with more to do. */
+  #fireTimers(most = Number.POSITIVE_INFINITY): boolean {
     const state = this.#state
-    if (this.#now < state.nextTimer) return
+    if (this.#now < state.nextTimer) return true
     for (const due of dueAt(state, this.#now)) {
+      if (this.records.length >= most) return false
       const drafts = due(state, this.#definitions, this.#now)
       if (drafts.length > 0) this.#record(drafts)
     }
-    for (const lost of lostTasks(state, this.#now)) this.#allUnless(finishDrafts(state, lost, this.#now))
+    for (const lost of lostTasks(state, this.#now)) {
+      if (this.records.length >= most) return false
+      this.#allUnless(finishDrafts(state, lost, this.#now))
+    }
     // What is due at this very moment has been looked at: time has to pass before it is again.
     state.nextTimer = Math.max(nextTimer(state), this.#now + 1)
+    return true
+  }
+
+  #review(most: number): boolean {
+    const state = this.#state
+    for (const open of state.proposals.values()) {
+      if (this.records.length >= most) return false
+      const hold = state.holds.get(open.proposal.hold)
+      const drafts = hold === undefined ? [] : closeProposal(state, this.#definitions, open, hold.event, this.#now)
+      if (drafts.length > 0) this.#record(drafts)
+    }
+    return true
   }
 
   /** The start of a run is asked for like anything else; only what is granted begins. */

@@ -75,7 +75,7 @@ export const cancelDrafts = (
 export const delegationDraft = (
   state: OrganizationState,
   definitions: Definitions,
-  { by, to, on, expires }: CommandOf<"delegate">,
+  { by, to, on, expires, as }: CommandOf<"delegate">,
   now: number,
 ): Draft | Refusal => {
   const { members } = definitions.view(state.org)
@@ -91,6 +91,7 @@ export const delegationDraft = (
     return refuse("busy", "too-many-delegations", `${MAX_DELEGATIONS} delegations are in force already`)
   const id = `d-${placeName(state.org, state.position + 1)}`
   return {
+    ...as,
     type: "delegation.created",
     actor: by,
     data: {

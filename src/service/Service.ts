@@ -118,6 +118,56 @@ export interface OrganizationSummary {
   readonly channels: ReadonlyArray<string>
 }
 
+/** What decides in an organization, as its log has made it up to the record `seq`; `time`: of that record. */
+export interface OrganizationStateView {
+  readonly org: string
+  readonly seq: number
+  readonly time?: string
+  readonly revision: string
+  readonly holds: ReadonlyArray<{
+    readonly id: string
+    readonly event: string
+    readonly type: string
+    readonly actor: string
+    readonly opened: string
+    readonly proposals: ReadonlyArray<string>
+    /** It waits for room, until then. */
+    readonly until?: string
+  }>
+  readonly proposals: ReadonlyArray<{
+    readonly id: string
+    readonly question: string
+    readonly deadline: string
+    readonly votes: ReadonlyArray<{ readonly by: string; readonly choice: string }>
+  }>
+  readonly tasks: ReadonlyArray<{
+    readonly id: string
+    readonly member: string
+    readonly event: string
+    readonly state: "queued" | "running" | "waiting"
+    readonly attempt: number
+  }>
+  readonly runs: ReadonlyArray<{
+    readonly id: string
+    readonly task: string
+    readonly member: string
+    readonly started: string
+    readonly usd: number
+    readonly tokens: number
+    readonly turns: number
+  }>
+  readonly delegations: ReadonlyArray<Delegation>
+  /** Approvals that repeat themselves, `left` times more. */
+  readonly standing: ReadonlyArray<{
+    readonly by: string
+    readonly contract: string
+    readonly type: string
+    readonly until: string
+    readonly left: number
+  }>
+  readonly documents: ReadonlyArray<{ readonly name: string; readonly version: number }>
+}
+
 /** To a channel of `org`, or to a member; one of the two. */
 export interface OutgoingMessage {
   /** The same id twice is one message. */
@@ -199,6 +249,8 @@ export class Service extends Context.Service<
     readonly test: (identity: Identity, files?: Readonly<Record<string, string>>) => Answer<TestReport>
     readonly organizations: (identity: Identity) => Answer<ReadonlyArray<OrganizationSummary>>
     readonly organization: (identity: Identity, org: string) => Answer<OrganizationSummary>
+    /** What is open: now, or at `at` (RFC 3339), made again from the log. */
+    readonly state: (identity: Identity, org: string, at?: string) => Answer<OrganizationStateView>
     readonly proposals: (identity: Identity, filter: ListFilter) => Answer<Listed<ProposalView>>
     readonly proposal: (identity: Identity, id: string) => Answer<ProposalView>
     readonly vote: (
@@ -218,6 +270,8 @@ export class Service extends Context.Service<
     readonly delegate: (
       identity: Identity,
       request: { readonly org: string; readonly to: string; readonly on?: string; readonly expires: string },
+      /** The same again with the same key is the same delegation. */
+      key?: string,
     ) => Answer<DelegationView>
     readonly revokeDelegation: (identity: Identity, id: string) => Answer<DelegationView>
     /** By the id of a hold or of one of its proposals. */
@@ -254,8 +308,20 @@ export class Service extends Context.Service<
     /** Asks for `document.write.requested`; refused where the document is not at the version of `ifMatch`. */
     readonly writeDocument: (
       identity: Identity,
-      document: { readonly org?: string; readonly name: string; readonly text: string; readonly ifMatch?: string },
+      document: {
+        readonly org?: string
+        readonly name: string
+        readonly text: string
+        readonly ifMatch?: string
+        /** Of the request; the same id twice is one write. */
+        readonly id?: string
+      },
     ) => Answer<PublishAnswer>
+    /** Asks for `resource.store.requested`; the hash is the text's own, whatever is decided. */
+    readonly storeResource: (
+      identity: Identity,
+      resource: { readonly org?: string; readonly text: string; readonly id?: string },
+    ) => Answer<PublishAnswer & { readonly hash: string }>
     /** An archived text that an organization of the identity refers to. */
     readonly resource: (identity: Identity, hash: string) => Answer<ResourceView & { readonly text: string }>
     /** The secret is shown once and kept nowhere. Operators only. */
@@ -266,6 +332,8 @@ export class Service extends Context.Service<
         readonly kind: "human" | "agent" | "operator" | "bridge"
         readonly expires?: string
       },
+      /** A second token with the same key is refused: the secret of the first is not there any more. */
+      key?: string,
     ) => Answer<{ readonly id: string; readonly token: string }>
     readonly tokens: (identity: Identity, filter: ListFilter) => Answer<Listed<TokenView>>
     readonly revokeToken: (identity: Identity, id: string) => Answer<TokenView>

@@ -16,12 +16,15 @@ import { DEFAULT_RETRIES, type Task } from "../domain/task.ts"
 import type { Chunk, Execution, Executor, Outcome } from "../executors/Executor.ts"
 import { killRuns } from "../executors/processes.ts"
 import { executorFor } from "../executors/registry.ts"
+import { TRACE_VARIABLE } from "../executors/taskInput.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import { EventLog } from "../log/EventLog.ts"
+import { Tracing } from "../observability/Tracing.ts"
 import { memberActor } from "./actors.ts"
 import { Faults } from "./Faults.ts"
 import { Mailboxes } from "./Mailboxes.ts"
 import { Revisions } from "./Revisions.ts"
+import { traceRun } from "./runTrace.ts"
 
 /** Runs at the same time, over all agents; and of one agent. */
 export const MAX_RUNS = 8
@@ -48,6 +51,8 @@ export interface SupervisorOptions {
       readonly org: string
       readonly run: string
       readonly task: string
+      /** The trace that the run is part of. */
+      readonly traceparent?: string
     }) => Readonly<Record<string, string>>
     readonly revoke: (run: string) => void
   }
@@ -92,6 +97,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const revisions = yield* Revisions
   const log = yield* EventLog
   const faults = yield* Faults
+  const tracing = yield* Tracing
   const scope = yield* Effect.scope
   const context = yield* Effect.context<never>()
   const running = new Map<string, Running>()
@@ -172,26 +178,33 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     { member, executor }: { readonly member: Member; readonly executor: Executor },
   ) {
     const { task } = entry
-    const { model } = member.executor!
-    const leased = yield* mailboxes.submit(org, {
-      kind: "lease",
-      task: task.id,
-      worker: options.worker,
-      leaseMs: LEASE_MS,
-      executor: member.executor!.kind,
-      ...(typeof model === "string" ? { model } : undefined),
-      by: memberActor(revisions.current().definitions, org, member.name, "agent"),
-    })
+    const { kind, model } = member.executor!
+    const event = (yield* log.get(org, task.eventSeq))?.event
+    const trace = traceRun(tracing, task, event)
+    yield* Effect.addFinalizer(() => Effect.sync(() => trace.end()))
+    const leased = yield* mailboxes.submit(
+      org,
+      {
+        kind: "lease",
+        task: task.id,
+        worker: options.worker,
+        leaseMs: LEASE_MS,
+        executor: kind,
+        ...(typeof model === "string" ? { model } : undefined),
+        by: memberActor(revisions.current().definitions, org, member.name, "agent"),
+      },
+      trace.dispatch,
+    )
     if (isRefusal(leased) || leased.run?.state !== "started") return
     const run = leased.run.id
     entry.run = run
-    const event = (yield* log.get(org, task.eventSeq))?.event
+    const traceparent = trace.begin(run, leased.run.attempt, kind)
     const scratch = join(options.scratch, run)
     const outcome = yield* Effect.acquireUseRelease(
       Effect.promise(() => mkdir(scratch, { recursive: true })),
       () => {
-        const execution = executionOf(run, task, member, event, scratch)
-        const work = execute(executor, execution, org, task, run, member)
+        const execution = executionOf(run, task, member, event, scratch, traceparent)
+        const work = execute(executor, execution, org, task, run, member, traceparent)
         const heart = Effect.repeat(
           mailboxes
             .submit(org, { kind: "progress", task: task.id, run, leaseMs: LEASE_MS })
@@ -218,12 +231,13 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
         () => Effect.succeed(undefined),
       ),
     )
+    trace.end(outcome)
     if (outcome === undefined) return
     yield* mailboxes
       .submit(org, { kind: "finish", task: task.id, run, outcome, retries: member.limits?.retries ?? DEFAULT_RETRIES })
       .pipe(Effect.retry({ times: 5, schedule: Schedule.exponential("100 millis") }))
     faults?.pass("settled", task.id)
-  })
+  }, Effect.scoped)
 
   /** The message is the goal that the route gives, else the event in short. */
   const executionOf = (
@@ -232,6 +246,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     member: Member,
     event: Event | undefined,
     scratch: string,
+    traceparent: string | undefined,
   ): Execution => ({
     run: options.mark(run),
     systemPrompt: member.prompt ?? "",
@@ -242,10 +257,27 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     limits: member.limits ?? {},
     scratch,
     workspace: options.workspace,
-    environment: options.access.issue({ name: member.name, org: task.org, run, task: task.id }),
+    environment: {
+      ...options.access.issue({
+        name: member.name,
+        org: task.org,
+        run,
+        task: task.id,
+        ...(traceparent === undefined ? undefined : { traceparent }),
+      }),
+      ...(traceparent === undefined ? undefined : { [TRACE_VARIABLE]: traceparent }),
+    },
   })
 
-  const execute = (executor: Executor, execution: Execution, org: string, task: Task, run: string, member: Member) =>
+  const execute = (
+    executor: Executor,
+    execution: Execution,
+    org: string,
+    task: Task,
+    run: string,
+    member: Member,
+    traceparent: string | undefined,
+  ) =>
     Effect.gen(function* () {
       let outcome: Outcome = { success: false, error: "the executor ended without a result", retry: true }
       let events = 0
@@ -259,7 +291,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
                 ? Effect.sync(() => {
                     outcome = chunk.outcome
                   })
-                : record(chunk, org, task, run, member, () => ++events),
+                : record(chunk, org, task, run, member, traceparent, () => ++events),
             { discard: true },
           ),
         ),
@@ -273,6 +305,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     task: Task,
     run: string,
     member: Member,
+    traceparent: string | undefined,
     nextEvent: () => number,
   ) => {
     switch (chunk.kind) {
@@ -316,6 +349,7 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
             causationid: task.event,
             hops: task.hops,
             run,
+            ...(traceparent === undefined ? undefined : { traceparent }),
             ...(chunk.subject === undefined ? undefined : { subject: chunk.subject }),
             ...(chunk.data === undefined ? undefined : { data: chunk.data }),
           },

@@ -79,7 +79,9 @@ const allRecords = Effect.gen(function* () {
   return records
 })
 
-const allOf = <A, E>(list: (filter: ListFilter) => Effect.Effect<Listed<A>, E>): Effect.Effect<ReadonlyArray<A>, E> =>
+export const allOf = <A, E>(
+  list: (filter: ListFilter) => Effect.Effect<Listed<A>, E>,
+): Effect.Effect<ReadonlyArray<A>, E> =>
   Effect.gen(function* () {
     const items: Array<A> = []
     for (let after: string | undefined, more = true; more;) {

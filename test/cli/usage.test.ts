@@ -127,7 +127,7 @@ describe("what was not understood", () => {
     [["tasks", "list", "--state", "runing"], "--state is one of"],
     [["up", "--port", "http"], "--port is a number"],
     [["completion", "bsh"], "Did you mean: charter completion bash"],
-    [["token", "create", "dana", "--kind", "person"], "--kind is human, agent, operator, bridge"],
+    [["token", "create", "dana", "--kind", "person"], "--kind is one of human, agent, operator, bridge"],
   ])("%j exits with 2 and helps", async (args, help) => {
     const { code, stdout, stderr } = await shell.run(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })

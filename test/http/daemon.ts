@@ -40,6 +40,16 @@ on: drop.requested
 then:
   - deny: nothing is dropped here
 ---
+contract: some-things-wait
+scope: "@team"
+on: [message.send.requested, document.write.requested, resource.store.requested, github.issues.pinned]
+when:
+  any:
+    - { fact: data, path: $.text, operator: includes, value: PLEASE WAIT }
+    - { fact: data, path: $.action, operator: equal, value: pinned }
+then:
+  - require_approval: { from: org.humans, within: 1h }
+---
 contract: work-is-done
 scope: "@team"
 on: work.requested

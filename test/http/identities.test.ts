@@ -93,6 +93,7 @@ const TABLE: ReadonlyArray<Row> = [
   { route: "GET /v1/organizations/{org}", path: "/v1/organizations/@team", statuses: INSIDE },
   { route: "GET /v1/organizations/{org}/members", path: "/v1/organizations/@team/members", statuses: INSIDE },
   { route: "GET /v1/organizations/{org}/contracts", path: "/v1/organizations/@team/contracts", statuses: INSIDE },
+  { route: "GET /v1/organizations/{org}/state", path: "/v1/organizations/@team/state", statuses: INSIDE },
   { route: "GET /v1/proposals", path: "/v1/proposals?org=@team", statuses: INSIDE },
   { route: "GET /v1/proposals/{id}", about: "proposal", statuses: TEAM },
   {
@@ -124,6 +125,12 @@ const TABLE: ReadonlyArray<Row> = [
   },
   { route: "GET /v1/inbox", statuses: [401, 403, 200, 200, 200, 200, 403] },
   { route: "POST /v1/inbox/ack", about: "dana's item", statuses: [401, 403, 200, 404, 404, 404, 403] },
+  {
+    route: "POST /v1/resources",
+    path: "/v1/resources?org=@team",
+    json: { text: "a text" },
+    statuses: [401, 200, 200, 200, 200, 403, 200],
+  },
   { route: "GET /v1/documents", path: "/v1/documents?org=@team", statuses: INSIDE },
   { route: "GET /v1/documents/{name}", path: "/v1/documents/{name}?org=@team", about: "document", statuses: INSIDE },
   {

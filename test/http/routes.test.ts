@@ -80,7 +80,7 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { files: { a: files["contracts/a.yaml"] } },
     { text: expect.stringContaining("never"), diagnostics: [] },
   ],
-  ["POST /v1/contracts/test", "/v1/contracts/test", {}, { passed: 0, failed: 0, coverage: { contracts: 3 } }],
+  ["POST /v1/contracts/test", "/v1/contracts/test", {}, { passed: 0, failed: 0, coverage: { contracts: 4 } }],
   [
     "GET /v1/contracts/{name}",
     "/v1/contracts/%40team%2Fnobody-drops",
@@ -105,6 +105,18 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     "/v1/organizations/%40team/members",
     undefined,
     { items: expect.arrayContaining([expect.objectContaining({ name: "erik", kind: "human" })]) },
+  ],
+  [
+    "GET /v1/organizations/{org}/state",
+    "/v1/organizations/@team/state",
+    undefined,
+    { org: "@team", holds: [{ id: ids.hold }], proposals: [{ id: ids.proposal }] },
+  ],
+  [
+    "POST /v1/resources",
+    "/v1/resources?org=@team",
+    { text: "a text" },
+    { verdict: "allow", hash: createHash("sha256").update("a text").digest("hex") },
   ],
   [
     "GET /v1/organizations/{org}/contracts",
@@ -185,7 +197,7 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { items: expect.arrayContaining([expect.objectContaining({ id: ids.token, identity: "@erik" })]) },
   ],
   ["DELETE /v1/tokens/{id}", `/v1/tokens/${ids.token}`, undefined, { id: ids.token, revoked: expect.any(String) }],
-  ["GET /v1/status", "/v1/status", undefined, { state: "running", contracts: 3, organizations: 3 }],
+  ["GET /v1/status", "/v1/status", undefined, { state: "running", contracts: 4, organizations: 3 }],
 ]
 
 /** Shown by another test, or refused because there is nothing to do. */

@@ -1,5 +1,5 @@
 /** `charter holds` */
-import type { HoldView, ProposalView } from "../../log/Projections.ts"
+import type { HoldView, ProposalView } from "../answers.ts"
 import type { Given, Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
 import { bold, dim } from "../output.ts"

@@ -1,9 +1,9 @@
 /** `charter channel`, `charter send`, `charter inbox` */
 import { randomUUID } from "node:crypto"
 import { text as textOf } from "node:stream/consumers"
-import type { InboxItem, MessageView } from "../../log/Projections.ts"
-import type { List } from "../answers.ts"
-import type { Client, Query } from "../client.ts"
+import type { QueryOf } from "../../client/operations.ts"
+import type { InboxItem, List, MessageView } from "../answers.ts"
+import type { Client } from "../client.ts"
 import { type Given, type Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
 import { readLimit } from "../limit.ts"
@@ -63,8 +63,8 @@ export const listInbox = async (invocation: Invocation, given: Given): Promise<v
 }
 
 /** What is not acknowledged, the newest first. */
-const openItems = async (client: Client, query: Query): Promise<List<InboxItem>> => {
-  const lists = await Promise.all(["new", "seen"].map((state) => client.inbox({ ...query, state })))
+const openItems = async (client: Client, query: QueryOf<"GET /v1/inbox">): Promise<List<InboxItem>> => {
+  const lists = await Promise.all((["new", "seen"] as const).map((state) => client.inbox({ ...query, state })))
   const items = lists.flatMap((list) => list.items).toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
   return { items: items.slice(0, Number(query["limit"])) }
 }

@@ -1,8 +1,8 @@
 /** `charter tasks` */
 import type { TaskState } from "../../domain/task.ts"
+import { choiceOption } from "../choice.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
-import { misuse } from "../failure.ts"
 import { readLimit } from "../limit.ts"
 import { bold, dim, green, red, yellow } from "../output.ts"
 import { table } from "../table.ts"
@@ -11,9 +11,7 @@ import { plain, plainLines } from "../text.ts"
 
 export const listTasks = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation
-  const state = textOption(given, "state")
-  if (state !== undefined && !(state in STATES))
-    throw misuse(`--state is one of ${Object.keys(STATES).join(", ")}, not ${JSON.stringify(state)}.`)
+  const state = choiceOption(given, "state", Object.keys(STATES) as ReadonlyArray<TaskState>)
   const member = textOption(given, "member")?.replace(/^@/, "")
   const client = await connect(invocation, "anyone")
   const list = await client.tasks({ org, state, member, limit: readLimit(given) })

@@ -1,4 +1,5 @@
 /** `charter token` */
+import { choiceOption } from "../choice.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { misuse } from "../failure.ts"
@@ -7,13 +8,12 @@ import { table } from "../table.ts"
 import { localTime, readTime } from "../times.ts"
 import { plain } from "../text.ts"
 
-const KINDS = ["human", "agent", "operator", "bridge"]
+const KINDS = ["human", "agent", "operator", "bridge"] as const
 
 export const createToken = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output } = invocation
   const name = given.arguments[0]!
-  const kind = textOption(given, "kind") ?? (/.@/.test(name) ? "agent" : "human")
-  if (!KINDS.includes(kind)) throw misuse(`--kind is ${KINDS.join(", ")}, not ${JSON.stringify(kind)}.`)
+  const kind = choiceOption(given, "kind", KINDS) ?? (/.@/.test(name) ? "agent" : "human")
   const expires = textOption(given, "expires")
   const until = expires === undefined ? undefined : readTime(expires, "--expires", new Date(), true)
   if (until !== undefined && Date.parse(until) <= Date.now())

@@ -1,6 +1,6 @@
 /** `charter approve`, `charter deny`, `charter vote` */
 import type { Choice, StandingTerms } from "../../domain/proposal.ts"
-import type { ProposalView } from "../../log/Projections.ts"
+import type { ProposalView } from "../answers.ts"
 import { nearest } from "../../language/suggest.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"

@@ -44,7 +44,14 @@ export const describedRoute = (route: Route): Described => ({
   token: "needed",
   params: route.params,
   query: route.query,
-  ...(route.ifMatch ? { headers: { "If-Match": IF_MATCH } } : undefined),
+  ...(route.ifMatch || route.creates
+    ? {
+        headers: {
+          ...(route.ifMatch ? { "If-Match": IF_MATCH } : undefined),
+          ...(route.creates ? { "Idempotency-Key": IDEMPOTENCY_KEY } : undefined),
+        },
+      }
+    : undefined),
   ...(route.body === undefined ? undefined : { body: { [JSON_TYPE]: route.body } }),
   answers: {
     [route.status]: {
@@ -80,5 +87,7 @@ function problem(description: string, headers?: Readonly<Record<string, string>>
 }
 
 const IF_MATCH = "The `ETag` that the change was made from; without it there is none yet."
+
+const IDEMPOTENCY_KEY = "Sent again with the same key, it makes nothing more and answers as it did."
 
 const SUCCESSES: Readonly<Record<number, string>> = { 200: "Done.", 201: "Made.", 202: "Accepted; it is not over yet." }

@@ -18,7 +18,8 @@ export const tokens = [
   route({
     method: "POST",
     path: "/v1/tokens",
-    summary: "Makes a token; its secret is in this answer and nowhere else.",
+    summary:
+      "Makes a token; its secret is in this answer and nowhere else, so the same Idempotency-Key again is a 409.",
     status: 201,
     body: Schema.Struct({
       identity: Name,
@@ -26,8 +27,9 @@ export const tokens = [
       expires: optional(Instant),
     }),
     result: NewTokenResult,
-    refusals: ["not-found"],
-    call: (service, identity, { body }) => service.createToken(identity, body),
+    refusals: ["not-found", "conflict"],
+    creates: true,
+    call: (service, identity, { body, key }) => service.createToken(identity, body, key),
   }),
   route({
     method: "DELETE",

@@ -26,6 +26,10 @@ export interface Connection {
   /** Asks for a sign of life, and ends a connection that has given none since the last time. */
   readonly beat: () => void
   readonly close: () => void
+  /** Bytes that its reader has not taken yet. */
+  readonly waitingBytes: () => number
+  /** How long ago the event happened that a subscription waits to be rid of; 0 where the reader keeps up. */
+  readonly lagMs: () => number
 }
 
 type Answer = Readonly<Record<string, unknown>> & { readonly op: string }
@@ -48,6 +52,8 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
   let underWay = 0
   /** What came with the last chunk from the network: a paused socket still hands that out. */
   const inbox: Array<{ readonly data: Buffer; readonly isBinary: boolean }> = []
+  /** Deliveries that wait for the reader. */
+  const behind = new Set<{ readonly since: number }>()
   const operations = new Set<Fiber.Fiber<unknown, unknown>>()
   const subscriptions = new Map<MessageId | symbol, Fiber.Fiber<unknown, unknown>>()
 
@@ -190,7 +196,10 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       return Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Effect.callback<void>((resume) => {
           const by = Math.max(0, now - Date.parse(time))
+          const waits = { since: Date.parse(time) }
+          behind.add(waits)
           send({ op: "behind", ...identified(id), by, cursor }, () => {
+            behind.delete(waits)
             readOn()
             resume(Effect.void)
           })
@@ -233,7 +242,7 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
     if (!isOp(op)) return fail(unknownOp(op), id)
     const operation = operate(op, json)
     if (operation instanceof Problem) return fail(operation, id)
-    const fiber = edge.run(operation)
+    const fiber = edge.doors === undefined ? edge.run(operation) : edge.doors.message(op, () => edge.run(operation))
     underWay++
     operations.add(fiber)
     fiber.addObserver((exit) => {
@@ -291,6 +300,8 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       })
     },
     close: () => socket.close(GOING_AWAY, "the daemon stops"),
+    waitingBytes: () => socket.bufferedAmount,
+    lagMs: () => Math.max(0, ...[...behind].map(({ since }) => Date.now() - since)),
   }
 }
 

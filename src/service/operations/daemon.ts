@@ -1,8 +1,8 @@
 /** Tokens, status, metrics and the life of the daemon. */
 import { Effect } from "effect"
+import type { BuiltinData } from "../../domain/builtins.ts"
 import { GLOBAL } from "../../domain/names.ts"
 import { executorKinds } from "../../executors/registry.ts"
-import { count, decisions } from "../../observability/counters.ts"
 import type { Definitions } from "../../kernel/definitions.ts"
 import type { OrganizationState } from "../../kernel/state.ts"
 import { refuse } from "../../domain/refusal.ts"
@@ -15,7 +15,7 @@ import { hashOf, identityOf, MAX_TOKEN_LENGTH, newSecret, newTokenId } from "../
 import { operatorActor } from "../../supervision/actors.ts"
 import type { Identity } from "../identity.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
-import { submit } from "./submit.ts"
+import { asNamed, keyUsed, submit } from "./submit.ts"
 
 type Operations = Pick<
   typeof Service.Service,
@@ -30,7 +30,6 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
   const remembered = new Map<string, { readonly identity: Identity; readonly expires: number }>()
   mailboxes.onCommitted((_, records) => {
     if (records.some(({ event }) => event.type === "token.revoked")) remembered.clear()
-    for (const { decision } of records) if (decision !== undefined) count(decisions, "verdict", decision.verdict)
   })
 
   const authenticate: Operations["authenticate"] = (token) => {
@@ -92,14 +91,15 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
 
   return {
     authenticate,
-    createToken: Effect.fnUntraced(function* (identity, request) {
+    createToken: Effect.fnUntraced(function* (identity, request, key) {
       yield* checkOperator(identity, "make tokens")
       const named = yield* checkTokenIdentity(dependencies, request)
       const token = newSecret()
       const id = newTokenId()
-      yield* submit(dependencies, GLOBAL, {
+      const { event, duplicate } = yield* submit(dependencies, GLOBAL, {
         kind: "report",
         type: "token.created",
+        ...asNamed(identity, key),
         actor: operatorActor,
         data: {
           id,
@@ -109,7 +109,15 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
           ...(request.expires === undefined ? undefined : { expires: request.expires }),
         },
       })
-      return { id, token }
+      if (duplicate !== true) return { id, token }
+      if (event?.type !== "token.created") return yield* keyUsed(key)
+      const { id: made } = event.data as BuiltinData["token.created"]
+      return yield* fail(
+        "conflict",
+        "token-made",
+        `this key has made the token ${made} already, and its secret is not kept; revoke it and use another key`,
+        { token: made },
+      )
     }),
     tokens: (identity, filter) => Effect.andThen(checkOperator(identity, "list tokens"), projections.tokens(filter)),
     revokeToken: Effect.fnUntraced(function* (identity, id) {
@@ -130,7 +138,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     }),
     status,
     ready: Effect.sync(() => options.lifecycle.state === "running"),
-    metrics: Effect.sync(() => metricsText(dependencies)),
+    metrics: metricsText,
     confirm: Effect.fnUntraced(function* (identity) {
       yield* checkOperator(identity, "confirm a removal")
       const { held } = yield* workspace.status

@@ -5,6 +5,7 @@ import type { Projections } from "../../log/Projections.ts"
 import type { Mailboxes } from "../../supervision/Mailboxes.ts"
 import type { Revisions } from "../../supervision/Revisions.ts"
 import type { Workspace } from "../../workspace/Workspace.ts"
+import type { Spans } from "../../observability/Tracing.ts"
 import type { Definitions } from "../../kernel/definitions.ts"
 import type { Status } from "../Service.ts"
 import type { RunTokens } from "../tokens.ts"
@@ -19,6 +20,8 @@ export interface ServiceOptions {
   readonly runTokens: RunTokens
   /** For secrets of webhooks. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Size of what the log takes on disk. */
+  readonly logBytes: () => number
   readonly lifecycle: { state: Status["state"] }
   /** Begins the shutdown and returns at once. */
   readonly shutdown: Effect.Effect<void>
@@ -30,6 +33,8 @@ export interface Dependencies {
   readonly mailboxes: typeof Mailboxes.Service
   readonly revisions: typeof Revisions.Service
   readonly workspace: typeof Workspace.Service
+  /** Absent where no traces are recorded. */
+  readonly tracing: Spans | undefined
   readonly options: ServiceOptions
 }
 

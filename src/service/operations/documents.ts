@@ -2,13 +2,18 @@
 import { Effect } from "effect"
 import { GLOBAL } from "../../domain/names.ts"
 import { WRITE_DOCUMENT } from "../../kernel/documents.ts"
+import { keptText } from "../../kernel/keptText.ts"
+import { STORE_RESOURCE } from "../../kernel/resources.ts"
 import { LogUnavailable } from "../../log/EventLog.ts"
 import { checkOrganization, fail, visibleOrganizations } from "../access.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 
-type Operations = Pick<typeof Service.Service, "documents" | "document" | "writeDocument" | "resource">
+type Operations = Pick<
+  typeof Service.Service,
+  "documents" | "document" | "writeDocument" | "resource" | "storeResource"
+>
 
 export const documentOperations = (
   dependencies: Dependencies,
@@ -42,7 +47,7 @@ export const documentOperations = (
         )
       return { ...found, text: yield* textOf(found.hash) }
     }),
-    writeDocument: Effect.fnUntraced(function* (identity, { org, ifMatch, name, text }) {
+    writeDocument: Effect.fnUntraced(function* (identity, { id, org, ifMatch, name, text }) {
       const base = ifMatch === undefined ? 0 : Number(ifMatch)
       if (!Number.isSafeInteger(base) || base < 0 || ifMatch === "")
         return yield* fail("precondition", "document-changed", `"${name}" has no version "${ifMatch}"; read it again`)
@@ -53,6 +58,7 @@ export const documentOperations = (
           subject: name,
           data,
           bytes: Buffer.byteLength(JSON.stringify(data)),
+          ...(id === undefined ? undefined : { id }),
           ...(org === undefined ? undefined : { org }),
         },
       ])
@@ -60,6 +66,20 @@ export const documentOperations = (
       const { refusal } = answer
       const stale = refusal.type === "document-changed" && ifMatch !== undefined
       return yield* Effect.fail(stale ? new Refused({ refusal: { ...refusal, code: "precondition" } }) : answer)
+    }),
+    storeResource: Effect.fnUntraced(function* (identity, { id, org, text }) {
+      const data = { text }
+      const [answer] = yield* publish(identity, [
+        {
+          type: STORE_RESOURCE,
+          data,
+          bytes: Buffer.byteLength(JSON.stringify(data)),
+          ...(id === undefined ? undefined : { id }),
+          ...(org === undefined ? undefined : { org }),
+        },
+      ])
+      if (answer instanceof Refused) return yield* Effect.fail(answer)
+      return { ...answer!, hash: keptText(text).hash }
     }),
     resource: Effect.fnUntraced(function* (identity, hash) {
       const definitions = definitionsOf(dependencies)

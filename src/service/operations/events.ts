@@ -11,6 +11,7 @@ import { prepare } from "../publishing.ts"
 import { Refused } from "../refused.ts"
 import type { EventInput, EventQuery, PublishAnswer, Service } from "../Service.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
+import { submitFollowed } from "./followed.ts"
 
 type Operations = Pick<typeof Service.Service, "publish" | "events" | "event" | "explain" | "follow">
 
@@ -21,7 +22,7 @@ const DEFAULT_WAIT_MS = 60_000
 const MAX_PAGES_LOOKED_THROUGH = 20
 
 export const eventOperations = (dependencies: Dependencies): Operations => {
-  const { log, projections, mailboxes } = dependencies
+  const { log, projections } = dependencies
   const waiters = waitForHolds(dependencies)
 
   const publishOne = (
@@ -33,12 +34,17 @@ export const eventOperations = (dependencies: Dependencies): Operations => {
     if (isRefusal(prepared)) return Effect.succeed(new Refused({ refusal: prepared }))
     const { event, fresh } = prepared
     return Effect.flatMap(
-      mailboxes.submit(event.org, {
-        kind: "publish",
-        event,
-        ...(fresh ? { fresh: true } : undefined),
-        ...(input.bytes === undefined ? undefined : { bytes: input.bytes }),
-      }),
+      submitFollowed(
+        dependencies,
+        event.org,
+        {
+          kind: "publish",
+          event,
+          ...(fresh ? { fresh: true } : undefined),
+          ...(input.bytes === undefined ? undefined : { bytes: input.bytes }),
+        },
+        identity,
+      ),
       (answer): Effect.Effect<PublishAnswer | Refused, LogUnavailable> => {
         if (isRefusal(answer)) return Effect.succeed(new Refused({ refusal: answer }))
         const made = answerOf(answer.event!, answer.decision)

@@ -10,7 +10,7 @@ import type { Identity } from "../identity.ts"
 import type { Refused } from "../refused.ts"
 import type { DelegationView, Service } from "../Service.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
-import { submit } from "./submit.ts"
+import { asNamed, keyUsed, submit } from "./submit.ts"
 
 type Operations = Pick<
   typeof Service.Service,
@@ -96,16 +96,20 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
       const checked = org === undefined ? Effect.void : checkOrganization(definitionsOf(dependencies), identity, org)
       return Effect.map(checked, () => delegationsOf(identity).filter((one) => org === undefined || one.org === org))
     },
-    delegate: Effect.fnUntraced(function* (identity, { org, to, on = "**", expires }) {
+    delegate: Effect.fnUntraced(function* (identity, { org, to, on = "**", expires }, key) {
       yield* checkOrganization(definitionsOf(dependencies), identity, org)
-      const { event } = yield* submit(dependencies, org, {
+      const wanted = { to: memberName(to), on }
+      const { event, duplicate } = yield* submit(dependencies, org, {
         kind: "delegate",
         by: actorOf(definitionsOf(dependencies), identity, org),
-        to: memberName(to),
-        on,
+        ...wanted,
         expires,
+        ...asNamed(identity, key),
       })
-      return { ...(event!.data as Delegation), org }
+      const made = event!.data as Delegation
+      const same = made.to === wanted.to && made.on === on && Date.parse(made.expires) === Date.parse(expires)
+      if (duplicate === true && !(event!.type === "delegation.created" && same)) return yield* keyUsed(key)
+      return { ...made, org }
     }),
     revokeDelegation: Effect.fnUntraced(function* (identity, id) {
       const found = delegationsOf(identity).find((one) => one.id === id)
