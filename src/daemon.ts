@@ -27,9 +27,10 @@ import { Oracle } from "./supervision/Oracle.ts"
 import { Revisions } from "./supervision/Revisions.ts"
 import { Supervisors } from "./supervision/Supervisors.ts"
 import type { LoadedSet } from "./workspace/loadedSet.ts"
+import { noMemory, openMemory } from "./workspace/memory.ts"
 import type { WorkspaceEvent } from "./workspace/standing.ts"
 import { Workspace } from "./workspace/Workspace.ts"
-import { VERSION } from "./version.ts"
+import { BUILD, VERSION } from "./version.ts"
 
 export interface CoreOptions {
   /** The folder with `contracts/` and `organizations/`. */
@@ -67,9 +68,10 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   yield* Effect.promise(() => mkdir(options.data, { recursive: true, mode: 0o700 }))
 
   const logLive = layerLocal({ file: join(options.data, "charter.db") })
+  const memory = BUILD === undefined ? noMemory : openMemory({ file: join(options.data, "checked-rules"), build: BUILD })
   const rulesLive = Revisions.layer.pipe(Layer.provideMerge(logLive))
   const workspaceLive = Layer.unwrap(
-    Effect.map(lastGoodFiles, (lastGood) => Workspace.layer({ folder, lastGood, accept: acceptable })),
+    Effect.map(lastGoodFiles, (lastGood) => Workspace.layer({ folder, lastGood, accept: acceptable, memory })),
   ).pipe(Layer.provideMerge(rulesLive))
   const mailboxesLive = Mailboxes.layer.pipe(Layer.provideMerge(workspaceLive))
   const supervisorsLive = Supervisors.layer({

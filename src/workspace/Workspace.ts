@@ -6,6 +6,7 @@ import { Clock, Context, Deferred, Effect, Layer, Option, Queue, Semaphore, Stre
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { LoadedSet } from "./loadedSet.ts"
+import { type Memory, noMemory } from "./memory.ts"
 import { type Moment, reconcile, type State, startingState } from "./reconcile.ts"
 import { makeScan, sameScan, type Scan } from "./scan.ts"
 import { makeParse, sameSources } from "./source.ts"
@@ -32,6 +33,8 @@ export interface WorkspaceOptions {
    * stay at their last good version, and where none of those has changed, the running set stays.
    */
   readonly accept?: (candidate: LoadedSet) => Effect.Effect<void, ReadonlyArray<Diagnostic>>
+  /** What was made of the files before. */
+  readonly memory?: Memory
 }
 
 export class Workspace extends Context.Service<
@@ -58,9 +61,14 @@ export class Workspace extends Context.Service<
   static readonly layer = (options: WorkspaceOptions): Layer.Layer<Workspace> => Layer.effect(this, make(options))
 }
 
-const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () => Effect.void }: WorkspaceOptions) {
+const make = Effect.fnUntraced(function* ({
+  folder,
+  lastGood = [],
+  accept = () => Effect.void,
+  memory = noMemory,
+}: WorkspaceOptions) {
   const scan = makeScan(folder)
-  const rules = { parse: makeParse(), accept }
+  const rules = { parse: makeParse(memory.parsed), accept, memory }
   const turn = yield* Semaphore.make(1)
   const stirred = yield* Queue.sliding<void>(1)
   const start = startingState(rules, lastGood)
@@ -153,7 +161,9 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
     },
   )
   yield* turn.withPermit(reload)
-  yield* Effect.forkScoped(Effect.forever(follow))
+  const save = Effect.suspend(() => memory.save(state.tests))
+  yield* Effect.addFinalizer(() => save)
+  yield* Effect.forkScoped(Effect.andThen(save, Effect.forever(follow)))
 
   return Workspace.of({
     current: Effect.sync(() => state.standing.set),

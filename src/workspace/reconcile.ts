@@ -1,8 +1,8 @@
 /** One step of the workspace: from what was in force and what the folders hold now to what is in force next. */
 import { Effect } from "effect"
 import type { Diagnostic } from "../domain/diagnostic.ts"
-import { check, judge } from "./judge.ts"
-import { assemble, type LoadedSet, withTests } from "./loadedSet.ts"
+import { check, type Judge, judge } from "./judge.ts"
+import { assemble, withTests } from "./loadedSet.ts"
 import { type MassRemoval, protect, REMOVAL_GRACE_MS } from "./protect.ts"
 import { isTestFile, type Scan } from "./scan.ts"
 import { errorsOf, isError, isValid, type Parse, sameSources, type Source, type Sources, textOf } from "./source.ts"
@@ -21,9 +21,8 @@ export interface Moment {
   readonly ticks: number
 }
 
-export interface Rules {
+export interface Rules extends Judge {
   readonly parse: Parse
-  readonly accept: (candidate: LoadedSet) => Effect.Effect<void, ReadonlyArray<Diagnostic>>
 }
 
 export interface State {
@@ -55,7 +54,7 @@ export const startingState = (
 
 export const reconcile = Effect.fnUntraced(function* (
   state: State,
-  { parse, accept }: Rules,
+  { parse, ...rules }: Rules,
   scan: Scan,
   { wall, ticks }: Moment,
   confirmed: boolean,
@@ -71,7 +70,7 @@ export const reconcile = Effect.fnUntraced(function* (
     ticks,
     confirmed,
   )
-  const judged = yield* judge(candidate, (sources, warnings) => assemble(sources, tests, warnings), accept, starting)
+  const judged = yield* judge(candidate, (sources, warnings) => assemble(sources, tests, warnings), rules, starting)
   const inForce = judged.candidate.sources
   const unchanged = sameSources(tests, state.tests) ? state.standing.set : withTests(state.standing.set, tests)
   const waiting = [...missing]
