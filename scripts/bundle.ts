@@ -2,8 +2,10 @@
  * Makes `dist/`, which is what the package ships beside the rules: the program as JavaScript, in pieces that are loaded
  * when they are needed, and the shell script that starts it. `npm pack` runs this; so do the tests and benches of it.
  */
+import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { cpSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild"
@@ -13,6 +15,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url))
 /** What is started or imported from outside, by the name of its file. */
 const ENTRIES = {
   charter: "src/bin.ts",
+  index: "src/library/index.ts",
   "log-thread": "src/log/local/thread.ts",
 }
 
@@ -26,6 +29,7 @@ export const bundle = async (folder: string): Promise<Metafile> => {
       hash.update(path.slice(made.length)).update(contents)
     const { metafile } = await build(options(made, hash.digest("hex")))
     cpSync(join(ROOT, "packaging", "charter"), join(made, "charter"))
+    declare(join(made, "types"))
     writeFileSync(join(made, "THIRD-PARTY-LICENSES.txt"), licensesOf(packagesIn(metafile)))
     rmSync(folder, { recursive: true, force: true })
     renameSync(made, folder)
@@ -89,6 +93,30 @@ const examplesAlone: Plugin = {
       return { contents: `export default JSON.parse(${JSON.stringify(json)})`, loader: "js" }
     })
   },
+}
+
+/** The declarations of the library, which name no package that is in the bundle. */
+const declare = (folder: string): void => {
+  const emitted = mkdtempSync(join(tmpdir(), "charter-types-"))
+  try {
+    const flags = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--stripInternal", "--rootDir", "src"]
+    // What cannot be declared is reported, and is no part of the library; the types are checked with all others.
+    spawnSync(
+      join(ROOT, "node_modules", ".bin", "tsc"),
+      [...flags, "--project", join(ROOT, "packaging", "tsconfig.json"), "--outDir", emitted],
+      { cwd: ROOT, stdio: "ignore" },
+    )
+    mkdirSync(folder)
+    for (const name of ["index", "Charter", "CharterError", "Member", "types"]) {
+      const text = readFileSync(join(emitted, "library", `${name}.d.ts`), "utf8")
+      writeFileSync(
+        join(folder, `${name}.d.ts`),
+        `/// <reference lib="esnext.disposable" />\n${text.replaceAll(/(from "\.\/\w+)\.ts"/g, '$1.js"')}`,
+      )
+    }
+  } finally {
+    rmSync(emitted, { recursive: true, force: true })
+  }
 }
 
 /** Folders of the packages of which there is code in the bundle. */

@@ -18,6 +18,7 @@ import { checkExecutorConfig } from "./executors/registry.ts"
 import { daemonActor } from "./kernel/draft.ts"
 import { notAcceptable } from "./language/acceptance.ts"
 import { EventLog } from "./log/EventLog.ts"
+import { layerMemory } from "./log/memory/layer.ts"
 import { layerLocal } from "./log/local/layer.ts"
 import { serviceLayer } from "./service/layer.ts"
 import type { Service, Status } from "./service/Service.ts"
@@ -37,6 +38,8 @@ export interface CoreOptions {
   readonly workspace: string
   /** The folder with the database; made where it is missing. */
   readonly data: string
+  /** The log lives and dies with the daemon; the folder holds what runs need meanwhile. */
+  readonly ephemeral?: boolean
   /** For secrets of webhooks; nothing of it reaches a run. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Where runs reach the daemon; told to them as `CHARTER_URL`. */
@@ -67,11 +70,14 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   const stopping = yield* Deferred.make<void>()
   yield* Effect.promise(() => mkdir(options.data, { recursive: true, mode: 0o700 }))
 
-  const logLive = layerLocal({ file: join(options.data, "charter.db") })
-  const memory = BUILD === undefined ? noMemory : openMemory({ file: join(options.data, "checked-rules"), build: BUILD })
+  const logLive = options.ephemeral === true ? layerMemory : layerLocal({ file: join(options.data, "charter.db") })
+  const recall = () =>
+    BUILD === undefined ? noMemory : openMemory({ file: join(options.data, "checked-rules"), build: BUILD })
   const rulesLive = Revisions.layer.pipe(Layer.provideMerge(logLive))
   const workspaceLive = Layer.unwrap(
-    Effect.map(lastGoodFiles, (lastGood) => Workspace.layer({ folder, lastGood, accept: acceptable, memory })),
+    Effect.map(lastGoodFiles, (lastGood) =>
+      Workspace.layer({ folder, lastGood, accept: acceptable, memory: recall() }),
+    ),
   ).pipe(Layer.provideMerge(rulesLive))
   const mailboxesLive = Mailboxes.layer.pipe(Layer.provideMerge(workspaceLive))
   const supervisorsLive = Supervisors.layer({
@@ -121,14 +127,22 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   }
 })
 
-export interface DaemonOptions {
-  readonly workspace: string
-  readonly data: string
+export interface DaemonOptions extends Omit<CoreOptions, "url"> {
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
-  readonly environment: Readonly<Record<string, string | undefined>>
 }
+
+/** A daemon inside another program: alone on its data folder, and reached through its service alone. */
+export const startInside = (options: Omit<CoreOptions, "url">) =>
+  withObservability(
+    { CHARTER_LOG_LEVEL: "warn", ...options.environment },
+    VERSION,
+    Effect.andThen(
+      acquireDataFolder(options.data),
+      startCore({ ...options, url: () => "" }, () => Effect.void),
+    ),
+  )
 
 /** A daemon with its doors open: alone on its data folder, listening, and found through `daemon.json` there. */
 export const startDaemon = (options: DaemonOptions) =>

@@ -41,7 +41,9 @@ export const MAX_MEMORY_BYTES = 256 * 1024 * 1024
 export const openMemory = (options: MemoryOptions): Memory => {
   const kept = read(options)
   const files = new Map(kept.files.map((entry) => [keyOf(entry), entry]))
-  let accepted: { readonly key: string; readonly sources: Sources; readonly warnings: ReadonlyArray<Diagnostic> } | undefined
+  let accepted:
+    | { readonly key: string; readonly sources: Sources; readonly warnings: ReadonlyArray<Diagnostic> }
+    | undefined
   let unsaved = false
   return {
     parsed: (text) => {
