@@ -7,10 +7,10 @@ import { type Edge, type Env, exitOf, identify, jsonResponse, pathOf, problemOf,
 import { type Handler, NO_ROUTE, observed } from "./observe.ts"
 import { openApiDocument } from "./openapi/document.ts"
 import { openApiPage } from "./openapi/page.ts"
+import { isHeld } from "./held.ts"
 import { idempotencyKey } from "./idempotencyKey.ts"
 import { internal, invalid, Problem, RETRY } from "./problem.ts"
-import { isHeld, publish, PUBLISH_PATH } from "./publish.ts"
-import type { PublishAnswer } from "../service/Service.ts"
+import { publish, PUBLISH_PATH } from "./publish.ts"
 import type { Route } from "./route.ts"
 import { routes } from "./routes.ts"
 import { SOCKET_PATH } from "./socket/upgrade.ts"
@@ -49,7 +49,8 @@ const serve =
   (edge: Edge, route: Route): Handler =>
   async ({ env: { incoming, outgoing }, req }) => {
     const path = pathOf(incoming)
-    const identity = await identify(edge, incoming)
+    const anonymous = !route.needsToken && incoming.headers.authorization === undefined
+    const identity = anonymous ? undefined : await identify(edge, incoming)
     if (identity instanceof Problem) return identity.response(path)
     const body = route.body === undefined ? NO_BODY : await readJson(incoming, ["application/json"])
     if (body instanceof Problem) return body.response(path)
@@ -67,7 +68,7 @@ const serve =
     const answer =
       route.text !== undefined && prefersText(incoming)
         ? text(route.text(exit.value), "text/plain; charset=utf-8")
-        : jsonResponse(exit.value, route.decides && isHeld(exit.value as PublishAnswer) ? 202 : route.status)
+        : jsonResponse(exit.value, route.pending?.(exit.value) === true ? 202 : route.status)
     if (route.etag !== undefined) answer.headers.set("etag", JSON.stringify(route.etag(exit.value)))
     return answer
   }
@@ -107,7 +108,7 @@ const metrics =
   async ({ env: { incoming } }) => {
     const identity = await identify(edge, incoming)
     if (identity instanceof Problem) return identity.response(pathOf(incoming))
-    const exit = await exitOf(edge.run(edge.service.metrics))
+    const exit = await exitOf(edge.run(edge.service.metrics(identity)))
     return exit._tag === "Success"
       ? text(exit.value, "text/plain; version=0.0.4; charset=utf-8")
       : problemOf(edge, exit.cause, "metrics").response(pathOf(incoming))

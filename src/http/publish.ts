@@ -24,6 +24,7 @@ import { isTraceparent, readEvent } from "./envelope.ts"
 import { idempotencyKey } from "./idempotencyKey.ts"
 import { parseJson } from "./json.ts"
 import { DEFAULT_WAIT_MS, MAX_BATCH_EVENTS } from "./limits.ts"
+import { isHeld } from "./held.ts"
 import { invalid, Problem, problemOfRefusal } from "./problem.ts"
 import { Wait } from "./schemas.ts"
 
@@ -65,10 +66,6 @@ export const publish =
       ? problemOfRefusal(answer.refusal).response(PUBLISH_PATH)
       : jsonResponse(answer, isHeld(answer) ? 202 : 200)
   }
-
-/** Still waiting, as far as this answer knows. */
-export const isHeld = ({ verdict, holdState = "held" }: PublishAnswer): boolean =>
-  verdict === "hold" && holdState === "held"
 
 export const isRefused = (answer: PublishAnswer | Refused): answer is Refused => "_tag" in answer
 

@@ -7,12 +7,22 @@ import type { RefusalCode } from "../domain/refusal.ts"
 import type { Identity } from "../service/identity.ts"
 import type { Service } from "../service/Service.ts"
 import { decoder, queryDecoder } from "./decode.ts"
+import { isHeld } from "./held.ts"
 import type { Failure, Problem } from "./problem.ts"
 
 /** A struct whose decoding needs nothing but the value. */
 type Shape<F extends Schema.Struct.Fields> = Schema.Struct<F> & Schema.Decoder<unknown>
 
 type Method = "GET" | "POST" | "PUT" | "DELETE"
+
+interface Input<P extends Schema.Struct.Fields, Q extends Schema.Struct.Fields, B extends Schema.Struct.Fields> {
+  readonly params: Schema.Struct<P>["Type"]
+  readonly query: Schema.Struct<Q>["Type"]
+  readonly body: Schema.Struct<B>["Type"]
+  /** What `If-Match` says, without its quotes. */
+  readonly ifMatch: string | undefined
+  readonly key: string | undefined
+}
 
 interface Declaration<
   M extends Method,
@@ -41,15 +51,12 @@ interface Declaration<
   readonly call: (
     service: Service["Service"],
     identity: Identity,
-    input: {
-      readonly params: Schema.Struct<P>["Type"]
-      readonly query: Schema.Struct<Q>["Type"]
-      readonly body: Schema.Struct<B>["Type"]
-      /** What `If-Match` says, without its quotes. */
-      readonly ifMatch: string | undefined
-      readonly key: string | undefined
-    },
+    input: Input<P, Q, B>,
   ) => Effect.Effect<NoInfer<R>, Failure>
+  /** The same without any token; absent where one is needed. */
+  readonly anonymous?: (service: Service["Service"], input: Input<P, Q, B>) => Effect.Effect<NoInfer<R>, Failure>
+  /** What is answered is not over yet: 202. */
+  readonly pending?: (answer: NoInfer<R>) => boolean
   /** It reads `If-Match`. */
   readonly ifMatch?: I
   /** It makes something, and sending it again with the same `Idempotency-Key` makes nothing more. */
@@ -68,7 +75,8 @@ export interface RawInput {
   readonly key: string | undefined
 }
 
-export type Call = (service: Service["Service"], identity: Identity) => Effect.Effect<unknown, Failure>
+/** Without an identity only where the route needs no token. */
+export type Call = (service: Service["Service"], identity: Identity | undefined) => Effect.Effect<unknown, Failure>
 
 /** What a client sends and gets, before it is decoded and after it is encoded; for the compiler alone. */
 export interface Types {
@@ -98,8 +106,9 @@ export interface Route {
   readonly result: Schema.Top
   readonly refusals: ReadonlyArray<RefusalCode>
   readonly prepare: (raw: RawInput) => Result.Result<Call, Problem>
-  /** It answers with a decision: 202 while the event is held. */
-  readonly decides: boolean
+  /** It can answer with what is not over yet, such as the decision to hold an event: 202. */
+  readonly pending: ((answer: unknown) => boolean) | undefined
+  readonly needsToken: boolean
   readonly ifMatch: boolean
   readonly creates: boolean
   readonly etag: ((answer: unknown) => string) | undefined
@@ -144,7 +153,8 @@ export const route = <
     body: declaration.body,
     result,
     refusals,
-    decides: "fields" in result && "verdict" in (result.fields as object) && method !== "GET",
+    pending: (declaration.pending ?? (decides(method, result) ? isHeld : undefined)) as Route["pending"],
+    needsToken: declaration.anonymous === undefined,
     ifMatch: declaration.ifMatch === true,
     creates: declaration.creates === true,
     etag: declaration.etag as ((answer: unknown) => string) | undefined,
@@ -158,9 +168,13 @@ export const route = <
           ifMatch: raw.ifMatch,
           key: raw.key,
         }
-        return (service: Service["Service"], identity: Identity) => call(service, identity, input)
+        return (service: Service["Service"], identity: Identity | undefined) =>
+          identity === undefined ? declaration.anonymous!(service, input) : call(service, identity, input)
       }),
   }
 }
+
+const decides = (method: Method, result: Schema.Top): boolean =>
+  "fields" in result && "verdict" in (result.fields as object) && method !== "GET"
 
 const NOTHING = Schema.Struct({})

@@ -10,7 +10,7 @@ import { Cause, Effect, Exit, Result, Schema, Stream } from "effect"
 import type { Service } from "../service/Service.ts"
 import { queryDecoder } from "./decode.ts"
 import { bearerToken, type Edge, type Env, identify, problemOf, queryOf } from "./edge.ts"
-import { showEvent } from "./envelope.ts"
+import { eventJson } from "./envelope.ts"
 import { eventStreams } from "../observability/metrics.ts"
 import { collectWith } from "../observability/registry.ts"
 import { Problem } from "./problem.ts"
@@ -105,5 +105,4 @@ const drained = (outgoing: ServerResponse): Effect.Effect<void> =>
     return Effect.sync(() => void outgoing.off("drain", onDrain))
   })
 
-const frameOf = ({ record, cursor }: Followed): string =>
-  `id: ${cursor}\ndata: ${JSON.stringify(showEvent(record))}\n\n`
+const frameOf = ({ record, cursor }: Followed): string => `id: ${cursor}\ndata: ${eventJson(record)}\n\n`

@@ -63,7 +63,7 @@ export class Member {
     return this.#operations.proposal(id)
   }
 
-  /** Answers with the proposal as it is then. The operator is no elector: vote as a member. */
+  /** Answers with the proposal as it is then. Who may vote is frozen in it: people vote through `charter.as("@NAME")`. */
   vote(proposal: string, vote: Vote | Vote["choice"]): Promise<Proposal> {
     return this.#operations.vote(proposal, typeof vote === "string" ? { choice: vote } : vote)
   }

@@ -94,7 +94,14 @@ const limited = ({ limit = DEFAULT_LIMIT, ...filter }: ListFilter) => ({ ...filt
 const shown = ({ event, decision }: EventView): LoggedEvent => {
   const { id, source, type, subject, time, org, seq, actor, data, correlationid, causationid } = event
   return {
-    ...{ id, source, type, time, org, seq, correlationid, actor: { name: actor.name, kind: actor.kind } },
+    id,
+    source,
+    type,
+    time,
+    org,
+    seq,
+    correlationid,
+    actor: { name: actor.name, kind: actor.kind },
     ...(subject === undefined ? {} : { subject }),
     ...(data === undefined ? {} : { data }),
     ...(causationid === undefined ? {} : { causationid }),

@@ -129,7 +129,7 @@ export interface Proposal {
   readonly state: "active" | "succeeded" | "defeated" | "expired" | "cancelled"
   readonly electorate: ReadonlyArray<{
     readonly name: string
-    readonly kind: "human" | "agent"
+    readonly kind: "human" | "agent" | "operator"
     readonly weight: number
   }>
   readonly votes: ReadonlyArray<{ readonly by: string; readonly choice: string; readonly reason?: string }>

@@ -52,6 +52,12 @@ export const readLogSettings = (
     format: oneOf(environment, "CHARTER_LOG_FORMAT", FORMATS, isTerminal ? "text" : "json"),
   })
 
+/** The format alone; what is not valid counts as if it were not set. */
+export const logFormat = (environment: Environment, isTerminal: boolean): LogSettings["format"] => {
+  const settings = Effect.runSync(Effect.option(readLogSettings(environment, isTerminal)))
+  return Option.getOrUndefined(settings)?.format ?? (isTerminal ? "text" : "json")
+}
+
 /** Logs of everything inside, to `write`, and to `others`. Whatever `mask` hides is in none of them. */
 export const loggingLayer = (
   { level, format }: LogSettings,

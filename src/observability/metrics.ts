@@ -101,11 +101,21 @@ export const tasksEnded = counter({
   values: ["completed", "dead", "cancelled"],
 })
 export const runsOpen = gauge({ name: "charter_runs_open", help: "Runs that have not ended." })
+export const runsMax = gauge({
+  name: "charter_runs_max",
+  help: "Runs that may go on at the same time, over all agents.",
+})
+export const agentsByState = gauge({
+  name: "charter_agents",
+  help: "Agents by state. One that is stopped takes nothing until somebody starts it.",
+  labels: ["state"],
+  values: ["idle", "executing", "stopped"],
+})
 export const runsEnded = counter({
   name: "charter_runs_ended_total",
-  help: "Runs by how they ended; lost is one whose daemon or worker went away.",
+  help: "Runs by how they ended; lost is one whose daemon or worker went away, interrupted one that somebody ended.",
   labels: ["outcome"],
-  values: ["success", "failure", "lost", "cancelled"],
+  values: ["success", "failure", "lost", "cancelled", "interrupted"],
 })
 export const runDuration = histogram({
   name: "charter_run_duration_seconds",

@@ -3,6 +3,7 @@ import { Effect, type Scope } from "effect"
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { LogRecord } from "../domain/record.ts"
 import {
+  agentsByState,
   contractsInForce,
   decisions,
   holdsEnded,
@@ -17,6 +18,7 @@ import {
   revisions as revisionsSwitched,
   runDuration,
   runsEnded,
+  runsMax,
   runsOpen,
   snapshotAge,
   TASK_STATES,
@@ -28,15 +30,36 @@ import {
 } from "../observability/metrics.ts"
 import { measureProcess } from "../observability/process.ts"
 import { collectWith, METRICS } from "../observability/registry.ts"
+import type { Identity } from "./identity.ts"
 import type { Dependencies } from "./operations/dependencies.ts"
 import { GLOBAL } from "../domain/names.ts"
+import { countAgents } from "./standing.ts"
 
-/** Prometheus text, exposition format 0.0.4. */
-export const metricsText: Effect.Effect<string> = Effect.map(
-  // It brings a router along, which a start need not wait for.
-  Effect.promise(() => import("effect/observability/PrometheusMetrics")),
-  ({ formatUnsafe }) => formatUnsafe(METRICS),
-)
+/** Prometheus text, exposition format 0.0.4. Which organizations there are is an operator's to know. */
+export const metricsText = ({ kind }: Identity): Effect.Effect<string> =>
+  Effect.map(
+    // It brings a router along, which a start need not wait for.
+    Effect.promise(() => import("effect/observability/PrometheusMetrics")),
+    ({ formatUnsafe }) => (kind === "operator" ? formatUnsafe(METRICS) : withoutNames(formatUnsafe(METRICS))),
+  )
+
+const NAMED = /^(\w+)\{organization="[^"]*"\} (\S+)$/
+
+/** In place of a series for each organization one for all. */
+const withoutNames = (text: string): string => {
+  const sums = new Map<string, number>()
+  const lines: Array<string> = []
+  for (const line of text.split("\n")) {
+    const [, name, value] = NAMED.exec(line) ?? []
+    if (name === undefined) lines.push(line)
+    else if (sums.has(name)) sums.set(name, sums.get(name)! + Number(value))
+    else {
+      sums.set(name, Number(value))
+      lines.push(name)
+    }
+  }
+  return lines.map((line) => (sums.has(line) ? `${line}{organization="(all)"} ${sums.get(line)}` : line)).join("\n")
+}
 
 /** Measures for as long as the scope. */
 export const measure = (dependencies: Dependencies): Effect.Effect<void, never, Scope.Scope> =>
@@ -126,8 +149,10 @@ const lookUp = ({ mailboxes, revisions, workspace, options }: Dependencies): voi
     for (const { state } of tasks.values()) byState.set(state, (byState.get(state) ?? 0) + 1)
   tasksOpen.setAll(byState)
   runsOpen.set(sum(({ runs }) => runs.size))
+  runsMax.set(options.maxRuns)
 
   const { definitions } = revisions.current()
+  agentsByState.setAll(Object.entries(countAgents(definitions, states)))
   contractsInForce.set(definitions.contracts.size)
   organizationsInForce.set(definitions.organizations.size)
   const standing = Effect.runSync(workspace.status)

@@ -18,7 +18,7 @@ import type { Submitted } from "./Mailboxes.ts"
 import { type Spans, type TraceSpan, Tracing } from "../observability/Tracing.ts"
 import { type Traced, traceTurn } from "./turnTrace.ts"
 import { loadState } from "./organizationState.ts"
-import { describeAdoption } from "./adoption.ts"
+import { adopter, describeAdoption } from "./adoption.ts"
 import { adoptionEvents } from "./adoptionEvents.ts"
 import { type Revision, Revisions } from "./Revisions.ts"
 import { seedsFor } from "./seeds.ts"
@@ -240,7 +240,7 @@ export class Mailbox {
         if (jump !== undefined)
           turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
         if (adoption !== undefined) {
-          turn.adopt(revision.definitions, adoption.revised, daemonActor())
+          turn.adopt(revision.definitions, adoption.revised, adopter(revision.origin))
           this.#unreviewed = true
           for (const event of adoption.events) turn.execute({ kind: "report", ...event, actor: daemonActor() })
         }
@@ -253,6 +253,10 @@ export class Mailbox {
         return this.#answer(turn, command)
       })
       trace?.decided(answers)
+      if (turn.unsettled) {
+        this.#unreviewed = true
+        this.#queue.push({ command: { kind: "tick" }, reply: () => undefined, trace: undefined })
+      }
 
       if (turn.records.length > 0) {
         const hook = yield* Faults
@@ -315,7 +319,7 @@ export class Mailbox {
       const previous = state.manifest === undefined ? undefined : yield* this.#revisions.load(state.manifest)
       const organizationIn = (set: Revision | undefined) => set?.definitions.organizations.get(this.#org)
       return {
-        revised: describeAdoption(this.#org, previous?.definitions, revision, seeds),
+        revised: describeAdoption(this.#org, previous, revision, seeds),
         events: adoptionEvents(this.#org, organizationIn(previous), organizationIn(revision)),
       }
     })

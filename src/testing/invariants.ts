@@ -10,12 +10,14 @@
  * 5. The hash chain verifies.
  * 6. No process of a run outlives it.
  */
+import { Delegations, isMet } from "./countedVotes.ts"
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { Decision } from "../domain/decision.ts"
 import { type Event, eventKey } from "../domain/event.ts"
 import { classOf } from "../domain/eventTypes.ts"
 import { HOLD_ENDS, type Proposal, type Vote } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
+import { SCHEDULE } from "../domain/task.ts"
 import type { VerifyReport } from "../log/EventLog.ts"
 import type { HoldView, ProposalView, TaskView } from "../log/Projections.ts"
 
@@ -52,8 +54,9 @@ export const checkInvariants = (evidence: Evidence): ReadonlyArray<Violation> =>
   const log = indexOf(evidence.records, say)
   checkAcknowledged(evidence, log, say)
   for (const one of log.decided) checkEffects(one, log, say)
+  for (const firing of log.firings) checkFiring(firing, log, say)
   for (const hold of log.holds.values()) checkHold(hold, log, say)
-  for (const proposal of log.proposals.values()) checkProposal(proposal, say)
+  for (const proposal of log.proposals.values()) checkProposal(proposal, log, say)
   for (const task of log.tasks.values()) checkTask(task, evidence.settled === true, say)
   checkViews(evidence, log, say)
   for (const { what, one, other } of evidence.same ?? [])
@@ -78,8 +81,11 @@ interface HoldLife {
 }
 interface ProposalLife {
   readonly proposal: Proposal
+  /** Of what a member opened: where its outcome is said to hold, and the records that enforce it. */
+  readonly executed: Array<{ readonly seq: number; readonly data: BuiltinData["proposal.executed"] }>
+  readonly enforced: Array<string>
   readonly votes: Array<{ readonly vote: Vote; readonly time: string }>
-  readonly ends: Array<{ readonly type: string; readonly time: string }>
+  readonly ends: Array<{ readonly type: string; readonly time: string; readonly seq: number }>
   hold: HoldLife | undefined
 }
 interface TaskLife {
@@ -99,6 +105,12 @@ interface Index {
   /** By the event that they follow from. */
   readonly tasksOf: Map<string, Array<string>>
   readonly endedRuns: Set<string>
+  /** Schedules that came to their time. */
+  readonly firings: Array<Event>
+  /** Agents that are stopped, by their organization and name. */
+  readonly stopped: Set<string>
+  /** By organization. */
+  readonly delegations: Map<string, Delegations>
 }
 
 const place = (org: string, seq: number): string => `${org} ${seq}`
@@ -113,6 +125,9 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     tasks: new Map(),
     tasksOf: new Map(),
     endedRuns: new Set(),
+    firings: [],
+    stopped: new Set(),
+    delegations: new Map(),
   }
   const keys = new Set<string>()
   const heads = new Map<
@@ -140,6 +155,9 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     if (decision !== undefined && classOf(event.type) === "gated") index.decided.push({ event, decision })
     if (decision?.verdict === "hold" && decision.hold !== undefined)
       index.holds.set(decision.hold, { event, decision, opened: false, ends: [], continued: false })
+    let delegations = index.delegations.get(org)
+    if (delegations === undefined) index.delegations.set(org, (delegations = new Delegations()))
+    delegations.see(event)
     fold(index, event, say)
   }
   return index
@@ -171,7 +189,14 @@ const fold = (index: Index, event: Event, say: Say): void => {
     case "proposal.opened": {
       const proposal = event.data as Proposal
       if (index.proposals.has(proposal.id)) say(3, `${proposal.id} was opened twice`)
-      index.proposals.set(proposal.id, { proposal, votes: [], ends: [], hold: index.holds.get(proposal.hold) })
+      index.proposals.set(proposal.id, {
+        proposal,
+        executed: [],
+        enforced: [],
+        votes: [],
+        ends: [],
+        hold: index.holds.get(proposal.hold ?? ""),
+      })
       return
     }
     case "vote.cast": {
@@ -190,7 +215,21 @@ const fold = (index: Index, event: Event, say: Say): void => {
       const { proposal } = event.data as BuiltinData["proposal.succeeded"]
       const life = index.proposals.get(proposal)
       if (life === undefined) return say(3, `${proposal} has ended and never was`)
-      life.ends.push({ type: event.type, time: event.time })
+      life.ends.push({ type: event.type, time: event.time, seq: event.seq })
+      return
+    }
+    case "proposal.executed": {
+      const data = event.data as BuiltinData["proposal.executed"]
+      const life = index.proposals.get(data.proposal)
+      if (life === undefined) return say(3, `${data.proposal} was executed and never was`)
+      life.executed.push({ seq: event.seq, data })
+      return
+    }
+    case "document.owner.changed": {
+      const { name, owner, proposal } = event.data as BuiltinData["document.owner.changed"]
+      const life = index.proposals.get(proposal)
+      if (life === undefined) return say(2, `${name} has got an owner by ${proposal}, which is not there`)
+      life.enforced.push(`${name} is ${owner}'s`)
       return
     }
     default:
@@ -208,11 +247,22 @@ const foldWork = (index: Index, event: Event, say: Say): void => {
       index.tasksOf.set(cause, [...(index.tasksOf.get(cause) ?? []), created.id])
       return
     }
+    case "cron":
+      index.firings.push(event)
+      return
+    case "agent.stopped":
+      index.stopped.add(`${(event.data as BuiltinData["agent.stopped"]).agent}${event.org}`)
+      return
+    case "agent.started":
+      index.stopped.delete(`${(event.data as BuiltinData["agent.started"]).agent}${event.org}`)
+      return
     case "run.started": {
-      const { run, task } = event.data as BuiltinData["run.started"]
+      const { run, task, member } = event.data as BuiltinData["run.started"]
+      if (index.stopped.has(`${member}${event.org}`)) say(2, `${run} was started, and ${member} is stopped`)
       const life = index.tasks.get(task)
       if (life === undefined)
         return event.source === "charter" ? say(2, `${run} runs for ${task}, which is not there`) : undefined
+      if (life.created.human === true) say(2, `${run} was started for ${task}, which is done by hand`)
       if (life.ends.length > 0) say(2, `${run} was started after the end of ${task}`)
       if (life.runs.some(({ ended }) => !ended)) say(2, `${task} is held by two runs at once`)
       if (life.runs.some((one) => one.run === run)) say(2, `${run} was started twice`)
@@ -270,6 +320,18 @@ const checkEffects = ({ event, decision }: { event: Event; decision: Decision },
   }
 }
 
+/** A schedule gives its agent the one task that it names, or none. */
+const checkFiring = ({ id, org, seq, data }: Event, log: Index, say: Say): void => {
+  const { task: promised, member } = data as BuiltinData["cron"]
+  const own = (log.tasksOf.get(place(org, seq)) ?? []).filter(
+    (task) => log.tasks.get(task)!.created.contract === SCHEDULE,
+  )
+  if (own.join() !== (promised ?? ""))
+    say(2, `${id}: ${promised ?? "no task"} was promised, and ${own.join() || "none"} made`)
+  for (const task of own)
+    if (log.tasks.get(task)!.created.member !== member) say(2, `${task} follows from a schedule of ${member}`)
+}
+
 const releaseOf = (hold: HoldLife | undefined): Decision | undefined => {
   const end = hold?.ends.find(({ type }) => type === "hold.released")
   return end?.decision.verdict === "allow" ? end.decision : undefined
@@ -308,9 +370,11 @@ const checkTask = ({ created, runs, ends }: TaskLife, settled: boolean, say: Say
 
 // ── 3 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const checkProposal = ({ proposal, votes, ends, hold }: ProposalLife, say: Say): void => {
+const checkProposal = (life: ProposalLife, log: Index, say: Say): void => {
+  const { proposal, votes, ends, hold } = life
   const { id, electorate, deadline } = proposal
-  if (hold === undefined) say(3, `${id} belongs to no held event`)
+  if (proposal.motion !== undefined) checkMotion(life, log, say)
+  else if (hold === undefined) say(3, `${id} belongs to no held event`)
   else if (hold.decision.revision !== proposal.revision && !hold.continued)
     say(3, `${id} was opened under another revision than its event was held under`)
   const types = ends.map(({ type }) => type).join()
@@ -328,15 +392,40 @@ const checkProposal = ({ proposal, votes, ends, hold }: ProposalLife, say: Say):
   if (end === undefined) return
   const before = votes.filter(({ time }) => time <= end.time)
   const last = new Map(before.map(({ vote }) => [vote.by, vote.choice]))
+  const type = proposal.motion === undefined ? (hold?.event.type ?? "") : "proposal.open.requested"
+  const counting = log.delegations.get(proposal.org)?.counted(proposal, type, last, end.seq, end.time) ?? last
   const counted = proposal.of === "cast" || proposal.resolution.kind === "plurality"
   const vetoed = before.some(({ vote }) => isVeto(proposal, vote) && last.get(vote.by) === "deny")
-  const met = !vetoed && isMet(proposal, last)
-  const told = JSON.stringify([...last])
+  const met = !vetoed && isMet(proposal, counting)
+  const told = JSON.stringify([...counting])
   if (end.type === "proposal.succeeded" && (!met || (end.time >= deadline && !counted)))
     say(3, `${id} has succeeded with ${told} at ${end.time}`)
-  if (end.type === "proposal.expired" && end.time < deadline && last.size < electorate.length)
+  if (end.type === "proposal.expired" && end.time < deadline && counting.size < electorate.length)
     say(3, `${id} has expired before its deadline`)
   if (end.type === "proposal.defeated" && met) say(3, `${id} was defeated with ${told}`)
+}
+
+/** Opened by a request that was let through, by nobody else's leave; what it enforces is what has won. */
+const checkMotion = ({ proposal, ends, executed, enforced }: ProposalLife, log: Index, say: Say): void => {
+  const { id, motion, org } = proposal
+  const { decision } = log.bySeq.get(place(org, motion!.seq)) ?? {}
+  const allowed = decision?.verdict === "allow" || releaseOf(log.holds.get(decision?.hold ?? "")) !== undefined
+  if (!allowed) say(2, `${id} was opened, though it was not let through`)
+  if (executed.length > 1) say(3, `${id} was executed ${executed.length} times`)
+  if (executed.length > 0 && ends.map(({ type }) => type).join() !== "proposal.succeeded")
+    say(3, `${id} was executed, and had not succeeded`)
+  for (const { seq, data } of executed)
+    for (const task of log.tasksOf.get(place(org, seq)) ?? [])
+      if (log.tasks.get(task)?.created.contract === proposal.contract)
+        enforced.push(`${data.goal} is ${log.tasks.get(task)!.created.member}'s`)
+  const [outcome] = executed
+  const won = outcome?.data.option
+  const { binding, document, goal } = motion!
+  const due =
+    binding && won !== undefined ? [document ?? goal ?? ""].filter(Boolean).map((what) => `${what} is ${won}'s`) : []
+  // Who has left since then gets nothing.
+  if (enforced.length > due.length || enforced.some((what) => !due.includes(what)))
+    say(2, `${id} has led to ${JSON.stringify(enforced)}, and to ${JSON.stringify(due)} at most it may`)
 }
 
 const isVeto = ({ vetoers = [] }: Proposal, { by, choice }: Vote): boolean =>
@@ -344,39 +433,6 @@ const isVeto = ({ vetoers = [] }: Proposal, { by, choice }: Vote): boolean =>
 
 const isVetoInDelay = ({ proposal, ends }: ProposalLife, vote: Vote): boolean =>
   proposal.delay !== undefined && isVeto(proposal, vote) && ends.every(({ type }) => type === "proposal.succeeded")
-
-/** The rule as the contract's reader has it, over the votes that were cast. */
-const isMet = (proposal: Proposal, votes: ReadonlyMap<string, string>): boolean => {
-  const { electorate, resolution, quorum = 1 } = proposal
-  const base = electorate.filter(({ joins }) => joins === undefined)
-  const weigh = (of: ReadonlyArray<{ readonly weight: number }>): number =>
-    of.reduce((sum, { weight }) => sum + weight, 0)
-  const voters = (choice: string) => electorate.filter(({ name }) => votes.get(name) === choice)
-  const approve = voters("approve")
-  if (resolution.kind === "plurality") {
-    if (votes.size < quorum) return false
-    const totals = resolution.options.map((option) => ({
-      option,
-      total: weigh(voters(option)),
-      heads: voters(option).length,
-    }))
-    const best = totals.filter(({ total, heads }) => heads > 0 && totals.every((other) => other.total <= total))
-    return best.length === 1 || best.some(({ option }) => option === resolution.tieBreak)
-  }
-  if (resolution.kind === "approvals") return approve.length >= resolution.approvals
-  const cast = proposal.of === "cast"
-  if (approve.length === 0 || (cast && votes.size < quorum)) return false
-  const of = cast ? [...approve, ...voters("deny")] : base
-  const share = weigh(approve) / weigh(of)
-  switch (resolution.kind) {
-    case "majority":
-      return share > 0.5
-    case "supermajority":
-      return share >= resolution.fraction - 1e-9
-    case "unanimous":
-      return approve.length >= of.length
-  }
-}
 
 /** How a requirement ended: a further proposal stands for one that ran out of time. */
 const outcomeOf = (log: Index, id: string): string | undefined => {

@@ -323,6 +323,18 @@ describe("what succeeds", () => {
     await go("GET /v1/proposals", "")
     await go("GET /v1/holds/{id}", held.hold!)
     await go("POST /v1/proposals/{id}/cancel", proposal, { reason: "later" }, operator)
+    const motion = {
+      org: "@team",
+      kind: "election",
+      question: "Who?",
+      options: ["dana", "erik"],
+      binding: true,
+      within: "1h",
+    }
+    const opened = (await go("POST /v1/proposals", "", motion, operator)).proposals![0]!
+    await go("POST /v1/proposals/{id}/votes", opened, { choice: "erik" })
+    await go("GET /v1/proposals/{id}", opened)
+    await go("POST /v1/proposals/{id}/cancel", opened, {}, operator)
     await go("GET /v1/holds", "")
     await go("POST /v1/holds/{id}/cancel", (await published("deploy.requested")).hold!, undefined, operator)
     await go("GET /v1/events/{id}", held.id)
@@ -373,7 +385,6 @@ const withoutLog = new Proxy({} as Operations, {
       case "followInbox":
         return () => Stream.fail(unavailable)
       case "status":
-      case "metrics":
         return Effect.fail(unavailable)
       default:
         return () => Effect.fail(unavailable)
@@ -400,7 +411,15 @@ const reaching = async (): Promise<void> => {
   await send("POST /v1/events", "/v1/events", event({ type: "deploy.requested", id: "waits" }))
   await send("GET /v1/events/{id}", "/v1/events/twice")
   await send("GET /v1/events/{id}/explanation", "/v1/events/twice/explanation")
+  await send("GET /v1/events/{id}/replay", "/v1/events/twice/replay")
+  await send("GET /v1/events/{id}/replay", "/v1/events/waits/replay")
   await send("GET /v1/contracts/{scope}/{id}", "/v1/contracts/@team/nobody-drops")
+  await send("GET /v1/contracts/{name}", "/v1/contracts/%40team%2Fnobody-drops")
+  for (const name of ["POST /v1/contracts/lint", "POST /v1/contracts/describe", "POST /v1/contracts/test"])
+    await send(name, named(name).path, { files: {} })
+  for (const { name, path, method } of operations)
+    if (method === "GET" && !path.includes("{"))
+      await send(name, path, undefined, {}, path === "/v1/inbox" ? dana : operator)
   for (const one of operations.filter(({ name }) => name.startsWith("GET /v1/organizations/")))
     await send(one.name, one.path.replace("{org}", "@team"))
 
@@ -430,9 +449,22 @@ const reaching = async (): Promise<void> => {
   await mint()
   await send("POST /v1/tokens", "/v1/tokens", { ...human, identity: "@nobody" }, {}, operator)
   const give = { org: "@team", to: "erik", expires: "2099-01-01T00:00:00Z" }
+  await send("POST /v1/delegations", "/v1/delegations", { ...give, org: "@nowhere" })
+  await send("POST /v1/inbox/ack", "/v1/inbox/ack", { items: ["no-such-item"] })
   for (const on of ["never.*", "ever.*"])
     await send("POST /v1/delegations", "/v1/delegations", { ...give, on }, key("give"))
 
+  const ask = (more: object, headers = {}) =>
+    send(
+      "POST /v1/proposals",
+      "/v1/proposals",
+      { org: "@team", kind: "decision", question: "Do we?", ...more },
+      headers,
+    )
+  await ask({}, key("ask"))
+  await ask({ question: "Or do we?" }, key("ask"))
+  await ask({ org: "@nowhere" })
+  await ask({ question: "PLEASE WAIT" })
   const { hold, proposals } = await published("deploy.requested")
   const proposal = `/v1/proposals/${proposals![0]}`
   const withdraw = () => send("POST /v1/holds/{id}/cancel", `/v1/holds/${hold}/cancel`, {}, {}, operator)
@@ -442,8 +474,66 @@ const reaching = async (): Promise<void> => {
   const end = () => send("POST /v1/tasks/{id}/cancel", `/v1/tasks/${task}/cancel`, {}, {}, operator)
   await end()
   await end()
+  await send("GET /v1/tasks/{id}/log", `/v1/tasks/${task}/log`)
+  const errand = async () => `/v1/tasks/${(await published("errand.requested")).tasks![0]!}`
+  const mine = await errand()
+  await send("POST /v1/tasks/{id}/progress", `${mine}/progress`, { text: "half of it", data: { lines: 12 } })
+  for (const body of [{ result: { outcome: "done" } }, {}])
+    await send("POST /v1/tasks/{id}/complete", `${mine}/complete`, body)
+  const lost = await errand()
+  for (const again of [true, false, false])
+    await send("POST /v1/tasks/{id}/fail", `${lost}/fail`, { error: "no time", again })
+  await send("POST /v1/tasks/{id}/progress", `${lost}/progress`, { text: "too late" })
+  await send("GET /v1/tasks/{id}/log", `${mine}/log`)
+  const about = (what: string, json?: unknown, headers = {}) => {
+    const name = what === "" ? "GET /v1/agents/{name}" : `POST /v1/agents/{name}/${what}`
+    return send(name, `/v1/agents/reviewer@team${what === "" ? "" : `/${what}`}`, json, headers)
+  }
+  for (const what of ["", "stop", "", "stop", "start", "start", "interrupt"])
+    await about(what, what === "" ? undefined : {})
+  await send("GET /v1/agents/{name}", "/v1/agents/reviewer", undefined, {}, operator)
+  for (const text of ["one", "other", "PLEASE WAIT"]) await about("messages", { text }, key(`to ${text[0]}`))
+  await published("work.requested")
+  await daemon.runToken()
+  await send("POST /v1/agents/{name}/interrupt", "/v1/agents/worker@team/interrupt", { again: true }, {}, operator)
   await send("POST /v1/proposals/{id}/cancel", `${proposal}/cancel`, {}, {}, operator)
   await send("POST /v1/proposals/{id}/votes", `${proposal}/votes`, { choice: "approve" })
+
+  const rule = (id: string, scope: string) => ({
+    [`contracts/${id}.yaml`]: `contract: ${id}\nscope: "${scope}"\non: ${id}.requested\nthen: deny("never")\n`,
+  })
+  const propose = (json: object, token: string) => send("POST /v1/contracts", "/v1/contracts", json, {}, token)
+  await propose({ files: rule("ever", "@team"), dryRun: true }, dana)
+  await propose({ files: { "contracts/team.yaml": "# nothing\n" }, base: { "contracts/team.yaml": "other" } }, dana)
+  const waits = await propose({ files: rule("never", "@team") }, daemon.tokens.reviewer)
+  await send("GET /v1/changes/{id}", `/v1/changes/${(waits.json as { readonly change: string }).change}`)
+  await send("GET /v1/contracts/{scope}/{id}/history", "/v1/contracts/@team/nobody-drops/history")
+  const global = await propose({ files: rule("for-all", "@global") }, daemon.tokens.reviewer)
+  const [request] = (global.json as { readonly requests: ReadonlyArray<{ readonly hold: string }> }).requests
+  const accept = () => send("POST /v1/holds/{id}/accept", `/v1/holds/${request!.hold}/accept`, {}, {}, operator)
+  await accept()
+  await accept()
+  const joins = (name: string, token: string, org = "@team") =>
+    send("POST /v1/organizations/{org}/join", `/v1/organizations/${org}/join`, { name }, {}, token)
+  await joins("erik", operator)
+  await joins("newcomer", daemon.tokens.reviewer)
+  await joins("worker", operator)
+  await joins("erik", operator, "@nowhere")
+  const link = (json: object) =>
+    send("POST /v1/organizations/{org}/links", "/v1/organizations/@team/links", json, {}, operator)
+  await link({})
+  await link({ name: "worker" })
+  const agent = (json: object, token: string) => send("POST /v1/agents", "/v1/agents", json, {}, token)
+  await agent({ org: "@team", name: "extra" }, operator)
+  await agent({ org: "@team", name: "extra" }, operator)
+  await agent({ org: "@team", name: "another" }, daemon.tokens.reviewer)
+  await agent({ org: "@nowhere", name: "extra" }, operator)
+  for (const token of [operator, daemon.tokens.reviewer]) {
+    const prompt = `Look, ${token === operator ? "once" : "twice"}.`
+    await send("PUT /v1/agents/{name}", "/v1/agents/extra?org=@team", { prompt }, {}, token)
+  }
+  for (const token of [daemon.tokens.reviewer, operator])
+    await send("DELETE /v1/agents/{name}", "/v1/agents/extra?org=@team", undefined, {}, token)
 
   for (const [id, body, encoding] of [
     ["d-2", '{"action":"pinned"}'],
@@ -469,9 +559,16 @@ const OUT_OF_REACH: ReadonlyArray<readonly [name: string, status: number, becaus
   ["GET /v1/ws", 101, "fetch opens no WebSocket: socket.test.ts does"],
   ["GET /v1/ws", 401, "only an upgrade is asked for a token: socket.test.ts"],
   ["GET /v1/ws", 503, "only an upgrade asks the log who it is"],
+  ["GET /v1/identity", 503, "asks nothing of the log"],
+  ["GET /v1/events/{id}/replay", 413, "takes 200,000 records"],
   ["GET /v1/organizations/{org}/state", 413, "takes 200,000 records"],
   ["POST /v1/confirm", 200, "no removal waits here: removal.test.ts confirms one"],
   ["POST /v1/shutdown", 202, "the end of this file"],
+  ["POST /v1/edits/{id}/accept", 200, "no edit waits here: edits.test.ts accepts one"],
+  ["POST /v1/edits/{id}/accept", 409, "no edit waits here: edits.test.ts changes one meanwhile"],
+  ["PUT /v1/agents/{name}", 409, "takes a file that somebody edits meanwhile: conflicts.test.ts"],
+  ["DELETE /v1/agents/{name}", 409, "takes a file that somebody edits meanwhile: conflicts.test.ts"],
+  ["DELETE /v1/agents/{name}", 413, "takes an organization's file of 256 KB"],
 ]
 
 /** With what the tests before have reached: the answers that need nothing but a wrong request are sought here. */
@@ -483,7 +580,8 @@ describe("every documented answer", () => {
   })
   afterAll(() => away.close())
 
-  const filled = (path: string) => path.replaceAll(/\{(\w+)\}/g, (_, name) => `no-such-${name}`)
+  const filled = (path: string) =>
+    path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === "org" ? "@nowhere" : `no-such-${name}`))
 
   it.each(operations.map((one) => [one.name, one] as const))("%s: is reached", async (name, placed) => {
     const target = filled(placed.path)
@@ -496,7 +594,15 @@ describe("every documented answer", () => {
     if (says(413) && placed.operation.requestBody !== undefined)
       await conforms(placed, { target, token, body: JSON.stringify("x".repeat(1024 * 1024)) })
     if (says(415)) await conforms(placed, { target, token, body: "{}", type: "text/plain" })
-    if (says(404)) await conforms(placed, { target: `${target}?org=@nowhere`, token, ...json })
+    if (says(404)) {
+      const org = placed.operation.parameters.some((one) => one.in === "query" && one.name === "org")
+      const [body = {}] = fc.sample(validBodies(placed.operation), 1)
+      await conforms(placed, {
+        target: org ? `${target}?org=@nowhere` : target,
+        token: name === "GET /v1/inbox" ? daemon.tokens.dana : token,
+        ...body,
+      })
+    }
     if (says(503)) {
       const [[there, body] = [target, {}]] = fc.sample(fc.tuple(targets(placed), validBodies(placed.operation)), 1)
       await conforms(placed, { url: away.url, target: there, token, ...body })

@@ -41,7 +41,7 @@ export const describedRoute = (route: Route): Described => ({
   method: route.method,
   path: route.path,
   summary: route.summary,
-  token: "needed",
+  token: route.needsToken ? "needed" : "optional",
   params: route.params,
   query: route.query,
   ...(route.ifMatch || route.creates
@@ -59,7 +59,9 @@ export const describedRoute = (route: Route): Described => ({
       ...(route.etag === undefined ? undefined : { headers: { ETag: "The version, for `If-Match`." } }),
       content: { [JSON_TYPE]: route.result, ...(route.text === undefined ? undefined : { "text/plain": PLAIN_TEXT }) },
     },
-    ...(route.decides ? { 202: { description: "Held.", content: { [JSON_TYPE]: route.result } } } : undefined),
+    ...(route.pending !== undefined
+      ? { 202: { description: "Held.", content: { [JSON_TYPE]: route.result } } }
+      : undefined),
   },
   problems: [400, 401, 403, ...(route.body === undefined ? [] : [413, 415]), ...route.refusals.map(statusOf), 503],
 })

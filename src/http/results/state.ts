@@ -38,6 +38,7 @@ export const StateResult = named(
     ),
     delegations: list(Struct({ id: Text, from: Text, to: Text, on: Text, expires: Text })),
     standing: list(Struct({ by: Text, contract: Text, type: Text, until: Time, left: Int })),
+    agents: list(Struct({ name: Text, since: Time, stopped: optional(Text), next: optional(Time) })),
     documents: list(Struct({ name: Text, version: Int })),
   }),
   "State",

@@ -1,12 +1,19 @@
 /** Tokens. */
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { pageOf } from "../results/list.ts"
-import { NewTokenResult, TokenResult } from "../results/tokens.ts"
+import { IdentityResult, NewTokenResult, TokenResult } from "../results/tokens.ts"
 import { route } from "../route.ts"
 import { Instant, Name } from "../schemas.ts"
 import { Id, listed, optional, page } from "./parts.ts"
 
 export const tokens = [
+  route({
+    method: "GET",
+    path: "/v1/identity",
+    summary: "Who the token belongs to.",
+    result: IdentityResult,
+    call: (_, { kind, name, org }) => Effect.succeed({ kind, name, ...(org === undefined ? undefined : { org }) }),
+  }),
   route({
     method: "GET",
     path: "/v1/tokens",

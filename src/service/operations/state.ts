@@ -1,5 +1,7 @@
 /** What is open in an organization: now, or as it was at some moment. */
 import { Effect } from "effect"
+import { busyAgents } from "../../kernel/agents.ts"
+import { firingAt } from "../../kernel/schedules.ts"
 import { emptyState, type OrganizationState } from "../../kernel/state.ts"
 import { EventLog } from "../../log/EventLog.ts"
 import { foldOn } from "../../supervision/organizationState.ts"
@@ -48,49 +50,61 @@ export const stateOperations = (dependencies: Dependencies): Pick<typeof Service
   }
 }
 
-const viewOf = (state: OrganizationState): OrganizationStateView => ({
-  org: state.org,
-  seq: state.position,
-  ...(state.position === 0 ? undefined : { time: timeOf(state.time) }),
-  revision: state.revision ?? "",
-  holds: [...state.holds.values()].map(({ id, event, proposals, until }) => ({
-    id,
-    event: event.id,
-    type: event.type,
-    actor: event.actor.name,
-    opened: event.time,
-    proposals,
-    ...(until === undefined ? undefined : { until: timeOf(until) }),
-  })),
-  proposals: [...state.proposals.values()].map(({ proposal, votes }) => ({
-    id: proposal.id,
-    question: proposal.question,
-    deadline: proposal.deadline,
-    votes: [...votes.values()].map(({ by, choice }) => ({ by, choice })),
-  })),
-  tasks: [...state.tasks.values()].map(({ task, state: standing, attempt }) => ({
-    id: task.id,
-    member: task.member,
-    event: task.event,
-    state: standing,
-    attempt,
-  })),
-  runs: [...state.runs.values()].map(({ run, task, member, started, usd, tokens, turns }) => ({
-    id: run,
-    task,
-    member,
-    started: timeOf(started),
-    usd,
-    tokens,
-    turns,
-  })),
-  delegations: [...state.delegations.values()]
-    .filter(({ expires }) => Date.parse(expires) > state.time)
-    .map(({ id, from, to, on, expires }) => ({ id, from, to, on, expires })),
-  standing: [...state.standing.values()]
-    .filter(({ until, left }) => until > state.time && left > 0)
-    .map(({ by, contract, type, until, left }) => ({ by, contract, type, until: timeOf(until), left })),
-  documents: [...state.documents].map(([name, version]) => ({ name, version })),
-})
+const viewOf = (state: OrganizationState): OrganizationStateView => {
+  const busy = busyAgents(state)
+  return {
+    org: state.org,
+    seq: state.position,
+    ...(state.position === 0 ? undefined : { time: timeOf(state.time) }),
+    revision: state.revision ?? "",
+    holds: [...state.holds.values()].map(({ id, event, proposals, until }) => ({
+      id,
+      event: event.id,
+      type: event.type,
+      actor: event.actor.name,
+      opened: event.time,
+      proposals,
+      ...(until === undefined ? undefined : { until: timeOf(until) }),
+    })),
+    proposals: [...state.proposals.values()].map(({ proposal, votes }) => ({
+      id: proposal.id,
+      question: proposal.question,
+      deadline: proposal.deadline,
+      votes: [...votes.values()].map(({ by, choice }) => ({ by, choice })),
+    })),
+    tasks: [...state.tasks.values()].map(({ task, state: standing, attempt }) => ({
+      id: task.id,
+      member: task.member,
+      event: task.event,
+      state: standing,
+      attempt,
+    })),
+    runs: [...state.runs.values()].map(({ run, task, member, started, usd, tokens, turns }) => ({
+      id: run,
+      task,
+      member,
+      started: timeOf(started),
+      usd,
+      tokens,
+      turns,
+    })),
+    delegations: [...state.delegations.values()]
+      .filter(({ expires }) => Date.parse(expires) > state.time)
+      .map(({ id, from, to, on, expires }) => ({ id, from, to, on, expires })),
+    standing: [...state.standing.values()]
+      .filter(({ until, left }) => until > state.time && left > 0)
+      .map(({ by, contract, type, until, left }) => ({ by, contract, type, until: timeOf(until), left })),
+    agents: [...state.agents].map(([name, agent]) => {
+      const next = firingAt(agent, busy.has(name))
+      return {
+        name,
+        since: timeOf(agent.since),
+        ...(agent.stopped === undefined ? undefined : { stopped: agent.stopped.by }),
+        ...(next === Number.POSITIVE_INFINITY ? undefined : { next: timeOf(next) }),
+      }
+    }),
+    documents: [...state.documents].map(([name, version]) => ({ name, version })),
+  }
+}
 
 const timeOf = (ms: number): string => new Date(ms).toISOString()
