@@ -64,16 +64,23 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const running = new Map<string, Running>()
   const alarms = new Set<string>()
   let taking = false
+  /** Something could run and had no place: whatever is ready next, it is looked at with all that waits. */
+  let crowded = false
 
   const fork = <A, E>(effect: Effect.Effect<A, E>): Fiber.Fiber<A, E> =>
     Effect.runSyncWith(context)(Effect.forkIn(effect, scope))
 
   /** Starts what may start: of these tasks, or of all. */
   const takeUp = (states: Iterable<OrganizationState>, now: number, only?: ReadonlyArray<string>): void => {
-    if (!taking || running.size >= options.maxRuns) return
+    if (!taking) return
+    if (running.size >= options.maxRuns) {
+      crowded = true
+      return
+    }
     const waiting = new Set<Startable>()
-    for (const state of states) {
-      const tasks = only === undefined ? state.tasks.values() : only.flatMap((id) => state.tasks.get(id) ?? [])
+    for (const state of crowded ? mailboxes.states() : states) {
+      const tasks =
+        only === undefined || crowded ? state.tasks.values() : only.flatMap((id) => state.tasks.get(id) ?? [])
       for (const open of tasks) {
         const startable = startableOf(state, open, now)
         if (startable !== undefined) waiting.add(startable)
@@ -81,10 +88,14 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     }
     while (running.size < options.maxRuns) {
       const next = nextInTurn(waiting, load)
-      if (next === undefined) return
+      if (next === undefined) {
+        crowded = false
+        return
+      }
       waiting.delete(next)
       begin(next)
     }
+    crowded = waiting.size > 0
   }
 
   const startableOf = (state: OrganizationState, open: OpenTask, now: number): Startable | undefined => {
