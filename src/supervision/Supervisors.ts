@@ -22,6 +22,9 @@ import { makeRunner, type RunOptions } from "./runs.ts"
 export const MAX_RUNS = 8
 export const MAX_RUNS_PER_AGENT = 1
 
+/** Before the task of a run that could not be asked for is looked at again. */
+export const BROKEN_OFF_PAUSE_MS = 1_000
+
 export interface SupervisorOptions extends RunOptions {
   /** Runs at the same time, over all agents. */
   readonly maxRuns: number
@@ -137,10 +140,8 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     const onGranted = (run: string): void => void (entry.run = run)
     entry.fiber = fork(
       runTask({ org, task: open.task, member, executor, checkpoint: open.checkpoint, onGranted }).pipe(
-        Effect.catch((error) => Effect.logError(`the run of task ${id} broke off; its lease will run out`, error)),
-        Effect.catchDefect((error) =>
-          Effect.logError(`the run of task ${id} broke off; its lease will run out`, error),
-        ),
+        Effect.catch((error) => brokeOff(id, error)),
+        Effect.catchDefect((error) => brokeOff(id, error)),
         Effect.ensuring(ended),
       ),
     )
@@ -195,6 +196,13 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
       }),
   })
 })
+
+/** It keeps its place for a moment, so that a log that is away is not asked without end. */
+const brokeOff = (task: string, error: unknown): Effect.Effect<void> =>
+  Effect.andThen(
+    Effect.logError(`the run of task ${task} broke off; where it was leased, its lease will run out`, error),
+    Effect.sleep(BROKEN_OFF_PAUSE_MS),
+  )
 
 /** The run itself has not said so: what it still does is ended. */
 const ENDED_BY_OTHERS: ReadonlySet<string> = new Set(["cancelled", "interrupted", "lost"])
