@@ -4,7 +4,6 @@
  * the state is thrown away and made again from the log.
  */
 import type { BuiltinData } from "../domain/builtins.ts"
-import type { Actor } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
 import { classOf } from "../domain/eventTypes.ts"
@@ -13,7 +12,7 @@ import type { Answer, Command, Done } from "./command.ts"
 import { decide } from "./decide.ts"
 import { documentProblem, WRITE_DOCUMENT, writtenDocument } from "./documents.ts"
 import type { Definitions } from "./definitions.ts"
-import type { Draft } from "./draft.ts"
+import { daemonActor, type Draft } from "./draft.ts"
 import { evolve } from "./evolve.ts"
 import type { KeptText } from "./keptText.ts"
 import { writtenMessage } from "./messages.ts"
@@ -25,7 +24,7 @@ import { cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from 
 import { cancelTaskDrafts, finishDrafts, leaseOf, lostTasks, progressDrafts, usageDrafts } from "./work.ts"
 
 /** Records after which a turn that catches up makes room for the next: with what still follows, one commit holds them. */
-const MAX_CATCH_UP_RECORDS = 128
+const MAX_CATCH_UP_RECORDS = 64
 
 export class Turn {
   readonly records: Array<LogRecord> = []
@@ -94,13 +93,13 @@ export class Turn {
   }
 
   /**
-   * Adopts another revision: from the next command on it decides. `data` may hold the seeds of windows that it needs.
-   * Open proposals are to be reviewed under it.
+   * Adopts another revision: from here on it decides. `data` may hold the seeds of windows that it needs; `events` say
+   * what else it means. Open proposals are to be reviewed under it.
    */
-  adopt(definitions: Definitions, data: BuiltinData["contracts.revised"], actor: Actor): Answer {
+  adopt(definitions: Definitions, data: BuiltinData["contracts.revised"], events: ReadonlyArray<Draft>): Answer {
     this.#fireTimers()
     this.#definitions = definitions
-    return this.#done({ type: "contracts.revised", data, actor })
+    return { event: this.#record([{ type: "contracts.revised", data, actor: daemonActor() }, ...events]).event }
   }
 
   /** Records a draft and all that follows from it; answers with the first record. */
@@ -125,7 +124,7 @@ export class Turn {
     for (let next = 0; next < queue.length; next++) {
       const draft = this.#written(queue[next]!)
       if (draft.keep !== undefined) this.texts.push(draft.keep)
-      const crowded = isGated(draft) ? requests > MAX_DERIVED_REQUESTS_PER_TURN : next > MAX_DERIVED_PER_TURN
+      const crowded = isGated(draft) ? requests > MAX_DERIVED_REQUESTS_PER_TURN : queue.length > MAX_DERIVED_PER_TURN
       const { record, derived } = decide(state, this.#definitions, draft, this.#now, crowded)
       const ended = endedBy(state, record)
       evolve(state, this.#definitions, record, this.#now)

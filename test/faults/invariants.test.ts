@@ -5,7 +5,6 @@ import type { BuiltinData } from "../../src/domain/builtins.ts"
 import type { Actor } from "../../src/domain/event.ts"
 import type { LogRecord } from "../../src/domain/record.ts"
 import type { Command } from "../../src/kernel/command.ts"
-import { daemonActor } from "../../src/kernel/draft.ts"
 import { emptyState } from "../../src/kernel/state.ts"
 import { Turn } from "../../src/kernel/turn.ts"
 import { EventLog } from "../../src/log/EventLog.ts"
@@ -55,7 +54,7 @@ beforeAll(async () => {
   adopting.adopt(
     definitions,
     { revision: definitions.revision, added: [], removed: [], changed: [], manifest: "m", summary: "" },
-    daemonActor(),
+    [],
   )
   records.push(...adopting.records)
   at(1, publish("yes", "deploy.requested"))
