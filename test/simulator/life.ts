@@ -28,7 +28,7 @@ export interface Life {
 export interface Lived {
   /** What must not be; empty where all is well. */
   readonly broken: ReadonlyArray<string>
-  /** The step after which it was seen. */
+  /** Steps that were played: to the end, to what is broken, or to where the rules have fed themselves too much. */
   readonly at: number
   readonly records: ReadonlyArray<LogRecord>
   readonly worlds: ReadonlyArray<World>
@@ -40,6 +40,10 @@ export interface Lived {
 const REVISIONS = 3
 /** Steps between two looks at whether the live state is the fold of the log. */
 const CHECK_EVERY_STEPS = 500
+/** Rules that feed themselves make ever more; a life ends there, and all of it is looked at. */
+const MAX_RECORDS = 8_000
+/** More than this many timers in a row are a circle. */
+const MAX_TIMERS = 2_000
 const START = Date.UTC(2026, 10, 2, 9)
 
 export const live = (life: Life): Lived => {
@@ -52,6 +56,7 @@ export const live = (life: Life): Lived => {
   const commits: Array<ReadonlyArray<LogRecord>> = []
   const acknowledged: Array<NonNullable<Evidence["acknowledged"]>[number]> = []
   const say = (what: string): void => void broken.push(what)
+  let written = 0
   const models = new Map(
     ORGANIZATIONS.map((org) => [org as string, new Model(byRevision, (what) => say(`${org}: ${what}`))]),
   )
@@ -63,6 +68,7 @@ export const live = (life: Life): Lived => {
         revisions,
         (records) => {
           if (records.length > 0) commits.push(records)
+          written += records.length
           for (const record of records) models.get(org)!.add(record)
         },
         (what) => say(`${org}: ${what}`),
@@ -84,7 +90,9 @@ export const live = (life: Life): Lived => {
   }
   const pass = (ms: number, awake: boolean): void => {
     const until = now + ms
-    for (;;) {
+    for (let timers = 0; ; timers++) {
+      if (written > MAX_RECORDS) return
+      if (timers > MAX_TIMERS) return say(`it does not come to rest: something is due at ${now} again and again`)
       const next = Math.min(...[...organizations.values()].map(({ state }) => state.nextTimer))
       if (!awake || next > until) break
       now = Math.max(now, next)
@@ -122,7 +130,7 @@ export const live = (life: Life): Lived => {
 
   let at = 0
   try {
-    for (; at < life.steps.length && broken.length === 0; at++) {
+    for (; at < life.steps.length && broken.length === 0 && written < MAX_RECORDS; at++) {
       play(life.steps[at]!)
       if ((at + 1) % CHECK_EVERY_STEPS === 0) for (const one of organizations.values()) one.check()
     }

@@ -13,6 +13,9 @@ import { Turn } from "../../src/kernel/turn.ts"
 import { adoptionEvents } from "../../src/supervision/adoptionEvents.ts"
 import { commitBytes } from "../../src/log/commit.ts"
 
+/** More turns than this before a command are a circle. */
+const MAX_TURNS = 1_000
+
 export class SimulatedOrganization {
   readonly org: string
   readonly records: Array<LogRecord> = []
@@ -42,7 +45,11 @@ export class SimulatedOrganization {
 
   /** `undefined` where it needs more than one commit holds: then nothing has happened. */
   execute(current: Definitions, now: number, command: Command): Answer | undefined {
-    while (this.#prepare(current, now));
+    for (let turns = 0; this.#prepare(current, now); turns++)
+      if (turns > MAX_TURNS) {
+        this.#say(`what is due at ${now} is never done`)
+        return undefined
+      }
     if (this.#loses === undefined) return this.#turn(now, command)
     const from = this.#loses
     this.#loses = undefined

@@ -35,7 +35,7 @@ export const simulate = (seed: number, steps: number, progress: (done: number) =
     const count = Math.min(LIFE_STEPS, steps - done)
     const life: Life = { seed: number, steps: makeSteps(makeRandom(~number), count), without: new Set() }
     const lived = live(life)
-    done += count
+    done += lived.at
     records += lived.records.length
     compared += lived.compared
     refused += lived.refused
