@@ -2,6 +2,7 @@
  * The whole graph, composed in one place: the log in its data folder, the rules from the workspace, mailboxes,
  * supervisors, the service, and the doors.
  */
+import { statSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { Context, Data, Deferred, Effect, Layer, type Scope, Stream } from "effect"
@@ -11,6 +12,7 @@ import type { BuiltinData } from "./domain/builtins.ts"
 import { type Diagnostic, formatDiagnostic } from "./domain/diagnostic.ts"
 import { GLOBAL } from "./domain/names.ts"
 import { Server } from "./http/Server.ts"
+import { withObservability } from "./observability/observability.ts"
 import { acquireDataFolder } from "./log/local/lock.ts"
 import { checkExecutorConfig } from "./executors/registry.ts"
 import { daemonActor } from "./kernel/draft.ts"
@@ -18,16 +20,21 @@ import { notAcceptable } from "./language/acceptance.ts"
 import { EventLog } from "./log/EventLog.ts"
 import { layerLocal } from "./log/local/layer.ts"
 import { serviceLayer } from "./service/layer.ts"
-import type { Service, Status } from "./service/Service.ts"
+import type { Lifecycle } from "./service/operations/dependencies.ts"
+import type { Service } from "./service/Service.ts"
 import { hashOf, makeRunTokens, newSecret } from "./service/tokens.ts"
+import { Changes } from "./supervision/Changes.ts"
 import { Mailboxes } from "./supervision/Mailboxes.ts"
 import { Oracle } from "./supervision/Oracle.ts"
 import { Revisions } from "./supervision/Revisions.ts"
-import { Supervisors } from "./supervision/Supervisors.ts"
+import { Rules } from "./supervision/Rules.ts"
+import { MAX_RUNS, Supervisors } from "./supervision/Supervisors.ts"
 import type { LoadedSet } from "./workspace/loadedSet.ts"
 import type { WorkspaceEvent } from "./workspace/standing.ts"
 import { Workspace } from "./workspace/Workspace.ts"
 import { VERSION } from "./version.ts"
+
+export type DiskEdits = "apply" | "confirm"
 
 export interface CoreOptions {
   /** The folder with `contracts/` and `organizations/`. */
@@ -36,8 +43,17 @@ export interface CoreOptions {
   readonly data: string
   /** For secrets of webhooks; nothing of it reaches a run. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /**
+   * What becomes of edits on disk: `apply` takes them for the operator's word, `confirm` lets them wait for it. Absent: as
+   * the last daemon on this data folder had it, else `apply`.
+   */
+  readonly diskEdits?: DiskEdits
   /** Where runs reach the daemon; told to them as `CHARTER_URL`. */
   readonly url: () => string
+  /** Runs at the same time, over all agents; {@link MAX_RUNS} where it is not said. */
+  readonly maxRuns?: number
+  /** Longest wait for runs to end when the daemon stops; {@link DRAIN_GRACE_MS} where it is not said. */
+  readonly graceMs?: number
 }
 
 /** Longest wait for runs to end when the daemon stops, before they are stopped and given again later. */
@@ -58,23 +74,41 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   const folder = resolve(options.workspace)
   const startedAt = new Date().toISOString()
   const worker = `${process.pid}-${startedAt}`
-  const lifecycle: { state: Status["state"] } = { state: "starting" }
+  const { maxRuns = MAX_RUNS, graceMs = DRAIN_GRACE_MS } = options
+  const lifecycle: Lifecycle = { state: "starting" }
   const operatorToken = newSecret()
   const runTokens = makeRunTokens()
   const stopping = yield* Deferred.make<void>()
+  let confirmsEdits = false
+  const hurry = yield* Deferred.make<void>()
   yield* Effect.promise(() => mkdir(options.data, { recursive: true, mode: 0o700 }))
 
   const logLive = layerLocal({ file: join(options.data, "charter.db") })
   const rulesLive = Revisions.layer.pipe(Layer.provideMerge(logLive))
   const workspaceLive = Layer.unwrap(
-    Effect.map(lastGoodFiles, (lastGood) => Workspace.layer({ folder, lastGood, accept: acceptable })),
+    Effect.gen(function* () {
+      const lastGood = yield* lastGoodFiles
+      confirmsEdits = (options.diskEdits ?? (yield* lastSetting)) === "confirm"
+      return Workspace.layer({
+        folder,
+        lastGood,
+        accept: acceptable,
+        confirmsEdits,
+        journal: join(options.data, "changes"),
+      })
+    }),
   ).pipe(Layer.provideMerge(rulesLive))
-  const mailboxesLive = Mailboxes.layer.pipe(Layer.provideMerge(workspaceLive))
+  const mailboxesLive = Changes.layer.pipe(
+    Layer.provideMerge(Rules.layer),
+    Layer.provideMerge(Mailboxes.layer),
+    Layer.provideMerge(workspaceLive),
+  )
   const supervisorsLive = Supervisors.layer({
     worker,
     workspace: folder,
     mark: (run) => runMark(options.data, run),
     scratch: join(options.data, "runs"),
+    maxRuns,
     access: {
       issue: (run) => ({ CHARTER_URL: options.url(), CHARTER_TOKEN: runTokens.issue(run) }),
       revoke: runTokens.revoke,
@@ -87,22 +121,29 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
     operatorHash: hashOf(operatorToken),
     runTokens,
     environment: options.environment,
+    logBytes: () => bytesOf(options.data),
     lifecycle,
-    shutdown: Effect.asVoid(Deferred.succeed(stopping, undefined)),
+    maxRuns,
+    shutdown: (now) =>
+      Effect.andThen(
+        now ? Deferred.succeed(hurry, undefined) : Effect.void,
+        Effect.asVoid(Deferred.succeed(stopping, undefined)),
+      ),
   })
   const context = yield* Layer.build(
     Layer.mergeAll(supervisorsLive, serviceLive, Oracle.layer).pipe(Layer.provideMerge(mailboxesLive)),
   )
 
   yield* refuseInvalidStart(folder, context)
-  yield* Effect.provide(run, context)
+  yield* Effect.provide(run(confirmsEdits), context)
   const opened = yield* open({ context, operatorToken, startedAt })
   yield* Context.get(context, Supervisors).start
   lifecycle.state = "running"
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
       lifecycle.state = "draining"
-      return Effect.provide(drain, context)
+      lifecycle.until = new Date(Date.now() + graceMs).toISOString()
+      return Effect.provide(drain(graceMs, Deferred.await(hurry)), context)
     }),
   )
   return {
@@ -119,21 +160,34 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
 export interface DaemonOptions {
   readonly workspace: string
   readonly data: string
+  readonly diskEdits?: DiskEdits
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
   readonly environment: Readonly<Record<string, string | undefined>>
+  readonly maxRuns?: number
+  readonly graceMs?: number
 }
 
 /** A daemon with its doors open: alone on its data folder, listening, and found through `daemon.json` there. */
-export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOptions) {
+export const startDaemon = (options: DaemonOptions) =>
+  withObservability(options.environment, VERSION, startObserved(options))
+
+const startObserved = Effect.fn("startDaemon")(function* (options: DaemonOptions) {
+  yield* Effect.addFinalizer(() => Effect.logInfo("the daemon has stopped"))
   const { data, host, port } = options
   const folder = yield* acquireDataFolder(data)
   let url = ""
   const core = yield* startCore({ ...options, url: () => url }, ({ startedAt, operatorToken, context }) =>
     Effect.gen(function* () {
       const socket = socketFile(data)
-      const doors = Server.layer({ host, port, ...(socket === undefined ? undefined : { socket }) })
+      const doors = Server.layer({
+        host,
+        port,
+        hosts: listed(options.environment["CHARTER_HOSTS"]),
+        origins: listed(options.environment["CHARTER_ORIGINS"]),
+        ...(socket === undefined ? undefined : { socket }),
+      })
       const server = Context.get(yield* Layer.build(Layer.provide(doors, Layer.succeedContext(context))), Server)
       url = server.url
       yield* folder.announce(server.port)
@@ -154,6 +208,14 @@ export const startDaemon = Effect.fn("startDaemon")(function* (options: DaemonOp
       return server
     }),
   )
+  const { workspace } = options
+  yield* Effect.annotateLogs(Effect.logInfo("events are taken"), {
+    version: VERSION,
+    url: core.opened.url,
+    workspace,
+    data,
+  })
+  yield* Effect.addFinalizer(() => Effect.logInfo("the daemon stops: what is under way may end"))
   return { ...core, url: core.opened.url, host: core.opened.host, port: core.opened.port }
 })
 
@@ -181,13 +243,15 @@ const refuseInvalidStart = Effect.fnUntraced(function* (
 })
 
 /** Puts the workspace's set in force, wakes every organization, and follows the files from then on. */
-const run = Effect.gen(function* () {
+const run = Effect.fnUntraced(function* (confirmsEdits: boolean) {
   const workspace = yield* Workspace
-  const mailboxes = yield* Mailboxes
-  const revisions = yield* Revisions
-  yield* revisions.switchTo(yield* workspace.current)
-  yield* mailboxes.openAll
-  yield* report(GLOBAL, "daemon.started", { version: VERSION, epoch: `${process.pid}` })
+  yield* (yield* Rules).takeUp
+  yield* report(GLOBAL, "daemon.started", {
+    version: VERSION,
+    epoch: `${process.pid}`,
+    edits: confirmsEdits ? "confirm" : "apply",
+  })
+  yield* (yield* Changes).start
   yield* Effect.forkScoped(
     Stream.runForEach(workspace.changes, (event) =>
       Effect.catch(takeUp(event), (error) =>
@@ -203,11 +267,11 @@ const MAX_RECORDED_ERRORS = 100
 const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
   switch (event.kind) {
     case "revised":
-    case "reworded": {
-      const mailboxes = yield* Mailboxes
-      const revisions = yield* Revisions
-      yield* revisions.switchTo(event.change.set)
-      return yield* mailboxes.openAll
+    case "reworded":
+      return yield* (yield* Rules).takeUp
+    case "edited": {
+      const { edit, files, summary, meaning } = event.edit
+      return yield* report(GLOBAL, "contracts.edited", { edit, files: files.map(({ file }) => file), summary, meaning })
     }
     case "rejected":
       return yield* report(GLOBAL, "contracts.rejected", {
@@ -224,13 +288,14 @@ const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
   }
 })
 
-const drain = Effect.gen(function* () {
-  const mailboxes = yield* Mailboxes
-  const supervisors = yield* Supervisors
-  yield* supervisors.drain(DRAIN_GRACE_MS)
-  yield* Effect.ignore(report(GLOBAL, "daemon.stopped", { reason: "asked to stop" }))
-  yield* mailboxes.drain
-})
+const drain = (graceMs: number, hurry: Effect.Effect<void>) =>
+  Effect.gen(function* () {
+    const mailboxes = yield* Mailboxes
+    const supervisors = yield* Supervisors
+    yield* supervisors.drain(graceMs, hurry)
+    yield* Effect.ignore(report(GLOBAL, "daemon.stopped", { reason: "asked to stop" }))
+    yield* mailboxes.drain
+  })
 
 const report = <T extends keyof BuiltinData>(org: string, type: T, data: BuiltinData[T]) =>
   Effect.flatMap(Mailboxes, (mailboxes) => mailboxes.submit(org, { kind: "report", type, data, actor: daemonActor() }))
@@ -247,6 +312,26 @@ const lastGoodFiles = Effect.gen(function* () {
     Effect.map(log.source(hash), (text) => ({ file, text: text ?? "" })),
   )
 })
+
+/** How the last daemon on this log took edits on disk: whoever starts the next one without a word changes nothing. */
+const lastSetting = Effect.gen(function* () {
+  const log = yield* EventLog
+  const { items } = yield* log.latest({ org: GLOBAL, types: ["daemon.started"] }, "", 1)
+  return (items[0]?.record.event.data as BuiltinData["daemon.started"] | undefined)?.edits ?? "apply"
+})
+/** Of the database and what is beside it: the write-ahead log. */
+const bytesOf = (data: string): number =>
+  ["charter.db", "charter.db-wal"].reduce(
+    (bytes, file) => bytes + (statSync(join(data, file), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
+
+/** `a.example, b.example` */
+const listed = (text = ""): ReadonlyArray<string> =>
+  text
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "")
 
 /** A set that this version cannot run whole is refused: nothing in it is accepted and ignored. */
 const acceptable = (candidate: LoadedSet): Effect.Effect<void, ReadonlyArray<Diagnostic>> =>

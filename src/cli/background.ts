@@ -7,6 +7,7 @@ import type { DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon, isAlive } from "../discovery/findDaemon.ts"
 import { type Folders, isWorkspace, outputFile } from "../discovery/folders.ts"
 import type { Invocation } from "./command.ts"
+import type { Bounds } from "./program.ts"
 import { Failure } from "./failure.ts"
 
 export const DEFAULT_PORT = 5099
@@ -24,7 +25,12 @@ const SHOWN_LINES = 12
 export interface BackgroundOptions {
   readonly host: string
   readonly port: number
+  readonly diskEdits?: DiskEdits | undefined
+  readonly bounds?: Bounds
 }
+
+export const DISK_EDITS = ["apply", "confirm"] as const
+export type DiskEdits = (typeof DISK_EDITS)[number]
 
 /** Without options: on the usual port, or on any where that one is taken; and says that it has started one. */
 export const startInBackground = async (invocation: Invocation, options?: BackgroundOptions): Promise<DaemonFile> => {
@@ -72,7 +78,7 @@ export const checkFolders = ({ workspace, data }: Folders): void => {
 
 const start = async (
   { folders, program, environment }: Invocation,
-  { host, port }: BackgroundOptions,
+  { host, port, diskEdits, bounds: { maxRuns, graceMs } = {} }: BackgroundOptions,
 ): Promise<DaemonFile> => {
   checkFolders(folders)
   const file = outputFile(folders.data)
@@ -91,6 +97,9 @@ const start = async (
       `--data=${folders.data}`,
       `--host=${host}`,
       `--port=${port}`,
+      ...(diskEdits === undefined ? [] : [`--disk-edits=${diskEdits}`]),
+      ...(maxRuns === undefined ? [] : [`--runs=${maxRuns}`]),
+      ...(graceMs === undefined ? [] : [`--grace=${graceMs === 0 ? "0" : `${graceMs}ms`}`]),
     ],
     {
       cwd: folders.workspace,

@@ -66,3 +66,9 @@ export const textOption = ({ options }: Given, name: string): string | undefined
   const value = options[name]
   return typeof value === "string" ? value : undefined
 }
+
+/** Of an option that repeats. */
+export const listOption = ({ options }: Given, name: string): ReadonlyArray<string> => {
+  const value = options[name]
+  return typeof value === "string" ? [value] : Array.isArray(value) ? (value as ReadonlyArray<string>) : []
+}

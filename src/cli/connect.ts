@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from "node:fs"
 import type { Address, DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon } from "../discovery/findDaemon.ts"
+import { readPerson } from "../discovery/personFile.ts"
 import { outputFile } from "../discovery/folders.ts"
 import { startInBackground } from "./background.ts"
 import { type Client, makeClient } from "./client.ts"
@@ -13,7 +14,7 @@ import { Failure } from "./failure.ts"
  *
  * - `anyone`: whose token is given, else the operator.
  * - `operator`: the operator of this machine, unless `--token-file` names another one.
- * - `person`: whose token is given; the operator is no elector.
+ * - `person`: whose token is given, else who has joined from this machine; the operator is no elector.
  */
 export type Role = "anyone" | "operator" | "person"
 
@@ -26,6 +27,12 @@ export const connect = async (invocation: Invocation, role: Role): Promise<Clien
   return clientOf(invocation, role, daemon, token)
 }
 
+/** Without any token: for whoever joins by a link. `CHARTER_URL` alone names a daemon elsewhere. */
+export const connectWithoutToken = async (invocation: Invocation): Promise<Client> => {
+  const address = invocation.foldersNamed ? undefined : addressIn(invocation.environment)
+  return makeClient(address ?? (await runningDaemon(invocation)) ?? (await startInBackground(invocation)), undefined)
+}
+
 /** The same, where it would make no sense to start one. */
 export const connectIfRunning = async (
   invocation: Invocation,
@@ -34,6 +41,13 @@ export const connectIfRunning = async (
   const token = tokenFor(invocation, role)
   const daemon = await runningDaemon(invocation)
   return daemon === undefined ? undefined : [await clientOf(invocation, role, daemon, token), daemon]
+}
+
+/** With this token, to a daemon that is known to run. */
+export const connectAs = async (invocation: Invocation, token: string): Promise<Client> => {
+  const daemon = daemonAround(invocation)?.address ?? (await runningDaemon(invocation))
+  if (daemon === undefined) throw new Failure("The daemon has gone.", { next: ["See how it is: charter status"] })
+  return makeClient(daemon, token)
 }
 
 /** Who names a token that the daemon refuses is told so, also where the operator's own would do. */
@@ -62,11 +76,16 @@ const daemonAround = ({
   environment,
   foldersNamed,
 }: Invocation): { readonly address: Address; readonly token: string } | undefined => {
-  const { CHARTER_URL: text, CHARTER_TOKEN: token } = environment
-  if (foldersNamed || text === undefined || text === "" || token === undefined) return undefined
+  const { CHARTER_TOKEN: token } = environment
+  const address = foldersNamed || token === undefined ? undefined : addressIn(environment)
+  return address === undefined || token === undefined ? undefined : { address, token }
+}
+
+const addressIn = ({ CHARTER_URL: text }: NodeJS.ProcessEnv): Address | undefined => {
+  if (text === undefined || text === "") return undefined
   const url = URL.parse(text)
   if (url?.protocol !== "http:") throw new Failure(`CHARTER_URL is http://ADDRESS:PORT, not ${JSON.stringify(text)}.`)
-  return { address: { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(url.port || 80) }, token }
+  return { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(url.port || 80) }
 }
 
 const runningDaemon = async (invocation: Invocation): Promise<DaemonFile | undefined> => {
@@ -108,17 +127,20 @@ export const checkServes = ({ folders }: Invocation, { workspace, pid }: DaemonF
 }
 
 /** `undefined`: the operator's own, from `daemon.json`. */
-const tokenFor = ({ tokenFile, environment }: Invocation, role: Role): string | undefined => {
+const tokenFor = ({ tokenFile, environment, folders }: Invocation, role: Role): string | undefined => {
   const given = tokenFile === undefined ? undefined : readTokenFile(tokenFile)
   if (given !== undefined || role === "operator") return given
   const stated = statedToken(environment)
   if (stated !== undefined) return stated
   if (role === "anyone") return undefined
+  const joined = readPerson(folders.data)
+  if (joined !== undefined) return joined.token
   throw new Failure(
     "Only a person can do this, and nothing says who you are. The operator is no elector and cannot vote.",
     {
       next: [
-        "Make a token for a human of an organization:  export CHARTER_TOKEN=$(charter token create NAME --kind human)",
+        "Say who you are on this machine:              charter join ORGANIZATION --as NAME",
+        "or make a token for a human:                  export CHARTER_TOKEN=$(charter token create NAME --kind human)",
         "or keep it in a file and name that:           --token-file FILE",
       ],
     },

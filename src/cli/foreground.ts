@@ -1,24 +1,36 @@
 /** Runs a daemon in this process until Ctrl-C, a signal, or `charter down`. */
 import { Cause, Deferred, Effect, Exit } from "effect"
-import { checkFolders } from "./background.ts"
+import { checkFolders, DISK_EDITS, type DiskEdits } from "./background.ts"
 import type { Invocation } from "./command.ts"
 import { Failure } from "./failure.ts"
+import { logFormat } from "../observability/logging.ts"
 import { bold, dim } from "./output.ts"
-import type { StartFailure } from "./program.ts"
+import type { Bounds, StartFailure } from "./program.ts"
 
 /** A second Ctrl-C this soon is the first one again: npm passes on what the terminal has sent to all. */
 const SAME_INTERRUPT_MS = 500
 
 export const runInForeground = async (
   { folders, program, environment, output }: Invocation,
-  at: { readonly host: string; readonly port: number },
+  {
+    diskEdits = statedEdits(environment),
+    ...at
+  }: { readonly host: string; readonly port: number; readonly diskEdits?: DiskEdits | undefined } & Bounds,
 ): Promise<number> => {
   checkFolders(folders)
   const startDaemon = await program.loadDaemon()
+  // The log says the same; where it is for programs, nothing else stands between its lines.
+  const isTerminal = process.stderr.isTTY === true
+  const say = logFormat(environment, isTerminal) === "text" ? output.note : () => {}
   const lifetime = Effect.gen(function* () {
     const signalled = yield* Deferred.make<void>()
     onSignals(() => Deferred.doneUnsafe(signalled, Effect.void))
-    const daemon = yield* startDaemon({ ...folders, ...at, environment })
+    const daemon = yield* startDaemon({
+      ...folders,
+      ...at,
+      environment,
+      ...(diskEdits === undefined ? undefined : { diskEdits }),
+    })
     output.item({ pid: process.pid, url: daemon.url, ...folders }, () =>
       [
         `Charter ${program.version} listens on ${bold(daemon.url)} (process ${process.pid}).`,
@@ -28,16 +40,24 @@ export const runInForeground = async (
       ].join("\n"),
     )
     yield* Effect.raceFirst(daemon.stopping, Deferred.await(signalled))
-    output.note("Stopping: what is under way may end.")
+    say("Stopping: what is under way may end.")
   })
   const exit = await Effect.runPromiseExit(Effect.scoped(lifetime))
   if (Exit.isSuccess(exit)) {
-    output.note("Stopped.")
+    say("Stopped.")
     return 0
   }
   const failed = exit.cause.reasons.find(Cause.isFailReason)
   if (failed === undefined) throw Cause.squash(exit.cause)
   throw new Failure(`${failed.error.message}.`, { next: nextAfter(failed.error) })
+}
+
+/** A word that nobody knows must not pass for the weaker one. */
+const statedEdits = ({ CHARTER_DISK_EDITS: text }: NodeJS.ProcessEnv): DiskEdits | undefined => {
+  const stated = DISK_EDITS.find((word) => word === text)
+  if (stated === undefined && text !== undefined && text !== "")
+    throw new Failure(`CHARTER_DISK_EDITS is ${DISK_EDITS.join(" or ")}, not ${JSON.stringify(text)}.`)
+  return stated
 }
 
 const nextAfter = (error: StartFailure): ReadonlyArray<string> => {

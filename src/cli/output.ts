@@ -1,6 +1,6 @@
 /** What a command prints: one answer on standard output, as text or as JSON; what goes on beside it on standard error. */
 import { styleText } from "node:util"
-import { clip } from "./text.ts"
+import { clip, fold, plainLines } from "./text.ts"
 
 export interface Output {
   readonly json: boolean
@@ -8,6 +8,8 @@ export interface Output {
   readonly columns: number
   /** `value` for a program, `text` for a person. */
   readonly answer: (value: unknown, text: () => string) => void
+  /** A text that is kept as it is, to the last byte, where it goes to a file or a program. */
+  readonly exact: (value: unknown, text: string) => void
   /** One of many answers: a line of text, or one of JSON. */
   readonly item: (value: unknown, text: () => string) => void
   /** For a person alone: what has happened beside the answer. */
@@ -22,19 +24,28 @@ const REPEAT_MS = 1_000
 
 export const makeOutput = (json: boolean): Output => {
   const write = (text: string): void => {
-    process.stdout.write(text.endsWith("\n") ? text : `${text}\n`)
+    const fitting = process.stdout.isTTY && !json ? fold(text, process.stdout.columns) : text
+    process.stdout.write(fitting.endsWith("\n") ? fitting : `${fitting}\n`)
   }
   return {
     json,
     columns: process.stdout.columns ?? Number.POSITIVE_INFINITY,
     answer: (value, text) => write(json ? JSON.stringify(value, undefined, 2) : text()),
+    exact: (value, text) => {
+      if (json) return write(JSON.stringify(value, undefined, 2))
+      if (process.stdout.isTTY) return write(plainLines(text))
+      process.stdout.write(text)
+    },
     item: (value, text) => write(json ? JSON.stringify(value) : text()),
     note: (text) => {
-      process.stderr.write(`${text}\n`)
+      process.stderr.write(`${forTerminal(text)}\n`)
     },
     during,
   }
 }
+
+/** What goes to standard error. */
+export const forTerminal = (text: string): string => (process.stderr.isTTY ? fold(text, process.stderr.columns) : text)
 
 const during = async <A>(doing: () => string, work: Promise<A>): Promise<A> => {
   const live = process.stderr.isTTY

@@ -8,12 +8,22 @@ export interface Program {
   readonly loadDaemon: () => Promise<StartDaemon>
 }
 
-export interface DaemonOptions {
+/** Where nothing is said, the daemon's own. */
+export interface Bounds {
+  /** Runs at the same time, over all agents. */
+  readonly maxRuns?: number
+  /** Longest wait for runs when it stops. */
+  readonly graceMs?: number
+}
+
+export interface DaemonOptions extends Bounds {
   readonly workspace: string
   readonly data: string
   readonly host: string
   /** 0 for any. */
   readonly port: number
+  /** What becomes of edits on disk; absent: as the last daemon had it. */
+  readonly diskEdits?: "apply" | "confirm"
   /** For secrets of webhooks. */
   readonly environment: Readonly<Record<string, string | undefined>>
 }

@@ -1,4 +1,4 @@
-/** Prometheus text (exposition format 0.0.4), as far as the daemon writes it: no timestamps, no histograms. */
+/** Prometheus text (exposition format 0.0.4), as far as the daemon writes it: no timestamps. */
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>

@@ -1,5 +1,6 @@
 /** What a proposal asks, of whom, until when, and how it stands. */
 import type { ProposalView } from "./answers.ts"
+import type { Client } from "./client.ts"
 import { bold, dim, green, red, yellow } from "./output.ts"
 import { timeAndDistance } from "./times.ts"
 import { plain } from "./text.ts"
@@ -11,20 +12,30 @@ export const proposalLines = (proposal: ProposalView, now: Date): ReadonlyArray<
 ]
 
 export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<string> => {
-  const { state, deadline, electorate, votes, requester, org, resolvedAt } = proposal
+  const { state, deadline, electorate, votes, requester, org, resolvedAt, reason } = proposal
   if (state !== "active")
     return [
       `${STATES[state](state)}${resolvedAt === undefined ? "" : `, ${timeAndDistance(resolvedAt, now)}`}; asked by ${plain(requester)} in ${org}`,
+      ...(reason === undefined ? [] : [`${dim("because")}   ${plain(reason)}`]),
       ...voteLines(proposal, now),
     ]
+  const asksOperator = electorate.some(({ kind }) => kind === "operator")
   const open = electorate.filter(({ name }) => !votes.some(({ by }) => by === name)).map(({ name }) => plain(name))
   return [
     `${dim("asked by")}  ${plain(requester)} in ${org}`,
-    `${dim("votes")}     ${tally(proposal)}`,
-    `${dim("can vote")}  ${open.length === 0 ? "all have voted" : open.join(", ")}`,
-    `${dim("until")}     ${timeAndDistance(deadline, now)}; then it expires, which denies`,
+    `${dim("votes")}     ${tallyText(proposal)}`,
+    asksOperator
+      ? `${dim("waits for")} the operator: charter accept ${proposal.id}, or: charter cancel ${proposal.id}`
+      : `${dim("can vote")}  ${open.length === 0 ? "all have voted" : open.join(", ")}`,
+    `${dim("until")}     ${timeAndDistance(deadline, now)}; ${lateText(proposal)}`,
     ...voteLines(proposal, now),
   ]
+}
+
+/** What becomes of it when its time is up. */
+export const lateText = ({ motion, of, resolution }: ProposalView): string => {
+  if (of === "cast" || resolution.kind === "plurality") return "then it is counted"
+  return motion === undefined ? "then it expires, which denies" : "then it expires"
 }
 
 export const voteLines = ({ votes }: ProposalView, now: Date): ReadonlyArray<string> =>
@@ -48,7 +59,7 @@ const STATES: Readonly<Record<ProposalView["state"], (text: string) => string>> 
 }
 
 /** `1 of 2 approvals`, `1 approval of 4; more than half are needed`. */
-const tally = ({ resolution, votes, electorate }: ProposalView): string => {
+export const tallyText = ({ resolution, votes, electorate }: ProposalView): string => {
   const approvals = votes.filter(({ choice }) => choice === "approve").length
   const { length: size } = electorate
   const given = `${approvals} approval${approvals === 1 ? "" : "s"} of ${size}`
@@ -62,6 +73,28 @@ const tally = ({ resolution, votes, electorate }: ProposalView): string => {
     case "unanimous":
       return `${given}; all are needed`
     case "plurality":
-      return `${votes.length} of ${size} have voted; most votes win`
+      return `${votes.length} of ${size} have voted; most votes win of ${resolution.options.map(plain).join(", ")}`
   }
 }
+
+/** What a vote has led to, for whoever has cast it. */
+export const outcomeText = async (client: Client, view: ProposalView, choice: string): Promise<string> => {
+  const voted = `You have ${VOTED[choice] ?? `chosen "${plain(choice)}"`}.`
+  if (view.state === "active") return `${voted} It is still open: ${tallyText(view)}.`
+  const hold = view.hold === undefined ? undefined : await client.hold(view.hold).catch(() => undefined)
+  if (hold === undefined) {
+    const won = view.option === undefined ? "" : `, ${plain(view.option)}`
+    return `${voted} That decides it: ${STATES[view.state](view.state)}${won}.`
+  }
+  const what = `${plain(hold.type)} of ${plain(hold.requester.name)}`
+  switch (hold.state) {
+    case "released":
+      return `${voted} ${green(`${what} is let through.`)}`
+    case "held":
+      return `${voted} The event still waits for another proposal: charter holds`
+    default:
+      return `${voted} ${red(`${what} is ${hold.state}${hold.reason === undefined ? "" : `: ${plain(hold.reason)}`}.`)}`
+  }
+}
+
+export const VOTED: Readonly<Record<string, string>> = { approve: "approved", deny: "denied", abstain: "abstained" }

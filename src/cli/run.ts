@@ -1,7 +1,7 @@
 /** Arguments → command → exit code. The one place where a failure becomes text. */
 import { CommanderError } from "commander"
 import { EXIT_FAILED, EXIT_USAGE, Failure } from "./failure.ts"
-import { bold, dim, red } from "./output.ts"
+import { bold, dim, forTerminal, red } from "./output.ts"
 import type { Program } from "./program.ts"
 import { commandTree } from "./tree.ts"
 
@@ -38,8 +38,8 @@ const report = (error: unknown, json: boolean): number => {
     return failure.exitCode
   }
   const { stderr } = process
-  stderr.write(`${bold(red("error:", stderr), stderr)} ${failure.message}\n`)
-  for (const line of failure.next) stderr.write(`${dim("→", stderr)} ${line}\n`)
+  stderr.write(`${forTerminal(`${bold(red("error:", stderr), stderr)} ${failure.message}`)}\n`)
+  for (const line of failure.next) stderr.write(`${forTerminal(`${dim("→", stderr)} ${line}`)}\n`)
   return failure.exitCode
 }
 

@@ -1,5 +1,6 @@
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { clip, plain, plainLines, wrap } from "./text.ts"
+import { fold, clip, plain, plainLines, wrap } from "./text.ts"
 
 describe("text", () => {
   it("is broken at spaces, and never within a word", () => {
@@ -22,5 +23,34 @@ describe("text", () => {
 
   it("of several lines keeps their breaks, and no other", () => {
     expect(plainLines("a\nb\rc\u2028d\u0085e")).toBe("a\nb\\x0dc\\x2028d\\x85e")
+  })
+})
+
+describe("fold", () => {
+  it("breaks what is too long at spaces, under where its text began", () => {
+    expect(fold("    until     tomorrow at nine; then it expires", 30)).toBe(
+      "    until     tomorrow at\n              nine; then it\n              expires",
+    )
+    expect(fold("one two three", 7)).toBe("one two\nthree")
+  })
+
+  it("leaves what fits, commands, and words that are too long by themselves", () => {
+    for (const text of ["short", "then say: charter approve p-team-3 --reason no", "x".repeat(40)])
+      expect(fold(text, 20)).toBe(text)
+  })
+
+  it("does not count what is not seen", () => {
+    expect(fold("\u001b[1mone\u001b[22m \u001b[2mtwo\u001b[22m three", 7)).toBe(
+      "\u001b[1mone\u001b[22m \u001b[2mtwo\u001b[22m\nthree",
+    )
+  })
+
+  it("loses nothing but spaces, at any width", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 10, max: 80 }), (text, columns) => {
+        const folded = fold(text, columns)
+        expect(folded.replaceAll(/\s/g, "")).toBe(text.replaceAll(/\s/g, ""))
+      }),
+    )
   })
 })

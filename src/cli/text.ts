@@ -20,6 +20,36 @@ export const wrap = (text: string, columns: number): string => {
   return lines.join("\n")
 }
 
+/**
+ * The same on a narrower terminal: lines that are too long are broken at spaces, and go on under where they began. A line
+ * with a command stays whole, to be copied.
+ */
+export const fold = (text: string, columns: number): string =>
+  text
+    .split("\n")
+    .map((line) => (width(line) <= columns || /\bcharter [a-z-]/.test(line) ? line : foldLine(line, columns)))
+    .join("\n")
+
+/** Deepest that what goes on is indented: a label and its gap. */
+const MAX_HANGING_COLUMNS = 16
+/** Of a line in columns. */
+const UNDER_COLUMNS = 4
+
+const foldLine = (line: string, columns: number): string => {
+  const seen = stripVTControlCharacters(line)
+  const begin = /^(?: {2,}\S+ {2,}| +)/.exec(seen)?.[0].length ?? (/\S {2,}\S/.test(seen) ? UNDER_COLUMNS : 0)
+  const hanging = " ".repeat(begin > MAX_HANGING_COLUMNS || begin > columns / 2 ? 2 : begin)
+  const lines: Array<string> = []
+  let current = ""
+  for (const piece of line.split(/(?<=\S)(?= )/)) {
+    if (current !== "" && width(current) + width(piece) > columns) {
+      lines.push(current)
+      current = hanging + piece.trimStart()
+    } else current += piece
+  }
+  return [...lines, current].join("\n")
+}
+
 export const width = (text: string): number => stripVTControlCharacters(text).length
 
 // oxlint-disable-next-line no-control-regex
@@ -33,3 +63,9 @@ export const plainLines = (text: string): string =>
   text.replaceAll(STEERING_CHARACTERS, (character) =>
     character === "\t" ? "  " : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
   )
+
+/** The beginning of an id that was made up, by which charter explain finds it, too. */
+export const shortId = (id: string): string => (UUID.test(id) ? id.slice(0, SHORT_ID_CHARACTERS) : id)
+
+const SHORT_ID_CHARACTERS = 8
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/

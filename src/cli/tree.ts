@@ -75,6 +75,7 @@ const addFamily = (root: Commander, family: CommandFamily, invoke: Invoke): void
     .command(family.name)
     .summary(family.summary)
     .description(`${capitalized(family.summary)}.`)
+    .helpCommand(false)
     .usage("COMMAND")
   const [first] = family.commands
   if (family.needed === true || first === undefined) {
@@ -174,6 +175,7 @@ const givenBy = (command: Commander, given: ReadonlyArray<unknown>): Given => ({
 })
 
 const HELP: HelpConfiguration = {
+  minWidthToWrap: 20,
   styleTitle: (title) => bold(title),
   subcommandTerm: (command) => command.name(),
   /** What a command does comes before its options. */

@@ -10,7 +10,7 @@ import { addressOf } from "../discovery/findDaemon.ts"
 import { type Address, urlOf } from "../discovery/daemonFile.ts"
 import { VERSION } from "../version.ts"
 import { AnswerUnknown, CallRefused, DaemonLost, type Problem } from "./errors.ts"
-import type { AnswerOf, Given, OperationName } from "./operations.ts"
+import type { AnswerOf, BatchAnswer, BodyOf, Given, OperationName } from "./operations.ts"
 import { sentEvents } from "./sentEvents.ts"
 
 /** A parameter that is `undefined` is not sent; one with several values is sent several times. */
@@ -25,6 +25,8 @@ export interface Followed<E> {
 export interface Client {
   /** @throws CallRefused, DaemonLost, AnswerUnknown */
   readonly call: <N extends OperationName>(operation: N, ...given: Given<N>) => Promise<AnswerOf<N>>
+  /** Many events at once: for each, in order, its decision, or the problem with it. */
+  readonly publishAll: (events: ReadonlyArray<BodyOf<"POST /v1/events">>) => Promise<ReadonlyArray<BatchAnswer>>
   /** Events as they come, from the moment of the answer on or after a cursor, until the daemon or whoever reads ends it. */
   readonly follow: (query: {
     readonly org?: string | undefined
@@ -43,7 +45,8 @@ interface Sent {
   readonly ifMatch?: string | undefined
 }
 
-export const makeClient = (daemon: Address, token: string): Client => ({
+/** Without a token it can do what needs none: join by a link. */
+export const makeClient = (daemon: Address, token: string | undefined): Client => ({
   call: async <N extends OperationName>(operation: N, ...[input]: Given<N>): Promise<AnswerOf<N>> => {
     const { params = {}, query = {}, body, ifMatch } = (input ?? {}) as Sent
     const [method = "", path = ""] = operation.split(" ", 2)
@@ -55,6 +58,10 @@ export const makeClient = (daemon: Address, token: string): Client => ({
     if (version !== VERSION)
       (await import("./decode.ts")).checkAnswer(operation, answer, typeof version === "string" ? version : "unknown")
     return answer as AnswerOf<N>
+  },
+  publishAll: async (events) => {
+    const response = await ask(daemon, token, "POST", "/v1/events", events)
+    return jsonOf(await textOf(response), "POST /v1/events") as ReadonlyArray<BatchAnswer>
   },
   follow: async (query) => {
     const response = await ask(daemon, token, "GET", withQuery("/v1/events/stream", query))
@@ -77,7 +84,7 @@ const withQuery = (path: string, query: Query): string => {
 /** A success; anything else throws. */
 const ask = async (
   daemon: Address,
-  token: string,
+  token: string | undefined,
   method: string,
   path: string,
   body?: unknown,
@@ -93,7 +100,7 @@ const ask = async (
         agent: false,
         headers: {
           host: "localhost",
-          authorization: `Bearer ${token}`,
+          ...(token === undefined ? undefined : { authorization: `Bearer ${token}` }),
           ...(ifMatch === undefined ? undefined : { "if-match": JSON.stringify(ifMatch) }),
           ...(json === undefined
             ? undefined

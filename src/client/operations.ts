@@ -1,6 +1,8 @@
 /** What each operation takes and answers with: of the schemas that the daemon validates with, and for the compiler alone. */
 import type { Operations } from "../http/operations.ts"
 
+export type { BatchAnswer } from "../http/operations.ts"
+
 /** `GET /v1/holds/{id}` */
 export type OperationName = keyof Operations
 

@@ -2,8 +2,9 @@
  * `daemon.json` in the data folder: how a client on this machine finds the daemon, and the operator's token. Readable by
  * its owner alone, and always whole. It says where a daemon was; whether it still lives, `findDaemon` asks.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
+import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { writePrivately } from "./writePrivately.ts"
 
 /** How to reach a daemon. */
 export interface Address {
@@ -31,22 +32,9 @@ export const urlOf = ({ host, port }: Address): string => `http://${host.include
 /** What may be shown. */
 export const withoutToken = ({ token: _token, ...daemon }: DaemonFile): Omit<DaemonFile, "token"> => daemon
 
-/** Replaces what is there, whole or not at all; mode 0600. Makes the folder where it is missing. */
-export const writeDaemonFile = (data: string, daemon: DaemonFile): void => {
-  mkdirSync(data, { recursive: true, mode: 0o700 })
-  const path = daemonFilePath(data)
-  const temporary = `${path}.${process.pid}`
-  // A leftover of the same name may have another mode.
-  rmSync(temporary, { force: true })
-  const descriptor = openSync(temporary, "wx", 0o600)
-  try {
-    writeSync(descriptor, `${JSON.stringify(daemon, undefined, 2)}\n`)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-  renameSync(temporary, path)
-}
+/** Makes the folder where it is missing. */
+export const writeDaemonFile = (data: string, daemon: DaemonFile): void =>
+  writePrivately(daemonFilePath(data), `${JSON.stringify(daemon, undefined, 2)}\n`)
 
 /** `undefined` where there is none, or what is there is none. */
 export const readDaemonFile = (data: string): DaemonFile | undefined => {

@@ -1,7 +1,9 @@
 /** The `data` of every event type that the daemon itself writes, by type. */
+import type { ChangeFailed, Changed, Origin } from "./change.ts"
 import type { Decision } from "./decision.ts"
 import type { Actor } from "./event.ts"
-import type { Delegation, Hold, Proposal, Vote } from "./proposal.ts"
+import type { RunLimit } from "./organization.ts"
+import type { Delegation, Hold, MotionKind, Proposal, Vote } from "./proposal.ts"
 import type { Task } from "./task.ts"
 
 export interface BuiltinData {
@@ -13,8 +15,11 @@ export interface BuiltinData {
   readonly "proposal.cancelled": ProposalClosed
   /** An escalation level has joined. */
   readonly "proposal.escalated": ProposalEscalated
+  /** What a member opened has succeeded, and its delay is over: from now on its outcome holds. */
+  readonly "proposal.executed": ProposalExecuted
   readonly "delegation.created": Delegation
   readonly "delegation.revoked": { readonly id: string; readonly from: string }
+  readonly "delegation.expired": { readonly id: string; readonly from: string }
   readonly "hold.opened": Hold
   readonly "hold.released": HoldClosed
   readonly "hold.denied": HoldClosed
@@ -26,6 +31,7 @@ export interface BuiltinData {
   readonly "task.created": Task
   readonly "task.started": TaskStarted
   readonly "task.progress": TaskProgress
+  readonly "task.checkpoint": TaskCheckpoint
   readonly "task.completed": TaskCompleted
   readonly "task.failed": TaskFailed
   readonly "task.cancelled": TaskCancelled
@@ -35,10 +41,15 @@ export interface BuiltinData {
   readonly "run.started": RunStarted
   readonly "run.usage": RunUsage
   readonly "run.ended": RunEnded
+  readonly cron: CronFired
+  readonly "agent.stopped": AgentStopped
+  readonly "agent.started": { readonly agent: string; readonly by: string }
+  readonly "agent.interrupted": AgentInterrupted
   readonly "message.posted": MessagePosted
   readonly mention: Mention
   readonly "resource.stored": ResourceStored
   readonly "document.written": DocumentWritten
+  readonly "document.owner.changed": DocumentOwnerChanged
   readonly "inbox.seen": InboxMarked
   readonly "inbox.acknowledged": InboxMarked
   readonly "request.denied": RequestDenied
@@ -47,6 +58,10 @@ export interface BuiltinData {
   readonly "bound.exceeded": BoundExceeded
   readonly "contracts.revised": ContractsRevised
   readonly "contracts.rejected": ContractsRejected
+  /** Files were edited on disk, and wait for an operator to accept them. */
+  readonly "contracts.edited": ContractsEdited
+  readonly "contract.changed": Changed
+  readonly "contract.change.failed": ChangeFailed
   readonly "organization.changed": OrganizationChanged
   readonly "member.joined": MemberChanged
   readonly "member.left": MemberChanged
@@ -60,20 +75,32 @@ export interface BuiltinData {
 
 export interface ProposalClosed {
   readonly proposal: string
-  readonly hold: string
+  /** Absent where a member opened it. */
+  readonly hold?: string
   readonly contract: string
   readonly reason: string
   /** Who cancelled, or vetoed. */
   readonly by?: string
-  /** `proposal.succeeded`: what won a plurality, and when it takes effect where there is a delay (RFC 3339). */
+  /** `proposal.succeeded`: the option or candidate that won, and when it takes effect where there is a delay (RFC 3339). */
   readonly option?: string
   readonly release?: string
 }
 export interface ProposalEscalated {
   readonly proposal: string
-  readonly hold: string
+  readonly hold?: string
+  readonly contract: string
   readonly electors: ReadonlyArray<string>
   readonly message?: string
+}
+export interface ProposalExecuted {
+  readonly proposal: string
+  readonly kind: MotionKind
+  readonly question: string
+  readonly binding: boolean
+  /** The option or candidate that won; absent where it was a question of yes or no. */
+  readonly option?: string
+  readonly document?: string
+  readonly goal?: string
 }
 export interface HoldClosed {
   readonly hold: string
@@ -109,16 +136,27 @@ export interface TaskStarted {
 }
 export interface TaskProgress {
   readonly task: string
-  readonly run: string
+  /** Absent where a member says it of a task that he does himself. */
+  readonly run?: string
   readonly text?: string
   readonly data?: unknown
   /** The lease, renewed. */
   readonly lease?: string
 }
-export interface TaskCompleted {
+/** Where a run is: what the next attempt goes on from. */
+export interface TaskCheckpoint {
   readonly task: string
   readonly run: string
+  readonly data: unknown
+  readonly lease: string
+}
+export interface TaskCompleted {
+  readonly task: string
+  /** Absent where no run did it. */
+  readonly run?: string
   readonly result: unknown
+  /** The member who did it himself. */
+  readonly by?: string
 }
 export interface TaskFailed {
   readonly task: string
@@ -128,8 +166,12 @@ export interface TaskFailed {
   /** When it is given again (RFC 3339); absent where it is dead. */
   readonly retry?: string
   readonly dead: boolean
-  /** The run went with its daemon, or its lease ran out: no failure of the task. */
+  /** The run went with its daemon, its lease ran out, or it was interrupted: no failure of the task. */
   readonly lost?: true
+  /** The limit that the run went over. */
+  readonly limit?: RunLimit
+  /** Who interrupted the run, or the member who gave up a task that he does himself. */
+  readonly by?: string
 }
 export interface TaskCancelled {
   readonly task: string
@@ -164,8 +206,36 @@ export interface RunUsage {
 export interface RunEnded {
   readonly run: string
   readonly task: string
-  readonly outcome: "success" | "failure" | "cancelled" | "lost"
+  readonly outcome: "success" | "failure" | "cancelled" | "interrupted" | "lost"
   readonly error?: string
+  /** The limit that it went over. */
+  readonly limit?: RunLimit
+}
+/** An agent's schedule has come to its time. */
+export interface CronFired {
+  readonly member: string
+  /** One of the two, as the schedule has it; `every` in ms. */
+  readonly every?: number
+  readonly cron?: string
+  readonly goal?: string
+  /** When it was due (RFC 3339). */
+  readonly due: string
+  /** Further times that passed unseen since then, at most 100: all of them are this one firing. */
+  readonly missed?: number
+  /** The task that follows. */
+  readonly task?: string
+  /** The task of an earlier firing that has not ended: none follows. */
+  readonly open?: string
+}
+export interface AgentStopped {
+  readonly agent: string
+  readonly by: string
+  readonly reason?: string
+}
+export interface AgentInterrupted extends AgentStopped {
+  readonly runs: ReadonlyArray<string>
+  /** Are their tasks given again? */
+  readonly again: boolean
 }
 export interface MessagePosted {
   /** A channel of the organization, or a member; one of the two. */
@@ -180,6 +250,8 @@ export interface MessagePosted {
   /** Hash of the archived text, where it is too long for a message, and its size in UTF-8. */
   readonly resource?: string
   readonly bytes?: number
+  /** The task that it hands over: it is out of the inbox when that has ended. */
+  readonly task?: string
 }
 /** A member is meant in a message. It starts no run by itself: a contract routes it. */
 export interface Mention {
@@ -206,6 +278,14 @@ export interface DocumentWritten {
   readonly hash: string
   readonly bytes: number
   readonly by: string
+}
+/** Elected: from now on the document is this member's alone to write. */
+export interface DocumentOwnerChanged {
+  readonly name: string
+  readonly owner: string
+  readonly proposal: string
+  /** The owner that the organization's file names; what was elected ends when the file names another one. */
+  readonly instead?: string
 }
 export interface InboxMarked {
   readonly member: string
@@ -241,6 +321,12 @@ export interface ContractsRevised {
   /** Hash of the archived manifest: JSON of every file of the set and the hash of its archived text. */
   readonly manifest: string
   readonly summary: string
+  /** Plain English, a line for each contract of {@link added}, {@link removed} and {@link changed} and for the organization. */
+  readonly meaning?: ReadonlyArray<string>
+  /** Files that are not as they were, with the hashes of their archived texts; the difference between them is the diff. */
+  readonly files?: ReadonlyArray<{ readonly file: string; readonly before?: string; readonly after?: string }>
+  /** Absent where nothing tells any more, and in records of earlier versions. */
+  readonly origin?: Origin
   /** Windows that the revision needs and the log already answers: counter key → its encoded window. */
   readonly seeds?: Readonly<Record<string, unknown>>
 }
@@ -248,6 +334,13 @@ export interface ContractsRejected {
   readonly files: ReadonlyArray<string>
   /** `file:line:column message`, as lint prints them. */
   readonly errors: ReadonlyArray<string>
+}
+export interface ContractsEdited {
+  /** Names exactly this edit: the versions of its files. */
+  readonly edit: string
+  readonly files: ReadonlyArray<string>
+  readonly summary: string
+  readonly meaning: ReadonlyArray<string>
 }
 export interface OrganizationChanged {
   readonly organization: string
@@ -272,9 +365,11 @@ export interface OracleDiffered {
 }
 export interface TokenCreated {
   readonly id: string
-  /** `@dana`, `reviewer@review-team`, `operator`. */
+  /** `@dana`, `reviewer@review-team`, `operator`; of a link to join, the organization, `dana@review-team` where it is for one person. */
   readonly identity: string
-  readonly kind: "human" | "agent" | "operator" | "bridge"
+  readonly kind: "human" | "agent" | "operator" | "bridge" | "join"
+  /** Of a link to join. */
+  readonly roles?: ReadonlyArray<string>
   /** SHA-256 of the secret, hex. */
   readonly hash: string
   readonly expires?: string
@@ -286,6 +381,8 @@ export interface TokenRevoked {
 export interface DaemonStarted {
   readonly version: string
   readonly epoch: string
+  /** What becomes of edits on disk; absent in records of earlier versions. */
+  readonly edits?: "apply" | "confirm"
 }
 export interface DaemonStopped {
   readonly reason: string

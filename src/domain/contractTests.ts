@@ -53,8 +53,20 @@ export type TestStep = { readonly expect?: Expectation; readonly position: Posit
       readonly by: string
       /** Id or full name of the contract whose proposal it is; absent: each open one. */
       readonly in?: string
+      /** It approves the same kind again by itself, for so long (ms) and so often. */
+      readonly standing?: { readonly within: number; readonly max: number }
     }
   | { readonly kind: "cancel"; readonly by: string }
+  /** `by` gives his vote on events of the pattern `on` to another, for so long (ms). */
+  | {
+      readonly kind: "delegate"
+      readonly to: string
+      readonly by: string
+      readonly on: string
+      readonly within: number
+    }
+  /** `by` takes back what he has delegated. */
+  | { readonly kind: "revoke"; readonly by: string }
   | { readonly kind: "after"; readonly after: number }
 )
 
@@ -73,6 +85,8 @@ export interface Expectation {
   readonly error?: boolean
   /** Of the proposal. */
   readonly state?: ProposalState
+  /** The option or candidate that has won it. */
+  readonly winner?: string
 }
 
 /** Monday 2026-11-02T09:00:00Z. */

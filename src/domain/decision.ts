@@ -39,6 +39,8 @@ export type DecidingRule =
   | "default"
   /** Depth or hops: held for a human by the daemon itself. */
   | "bound"
+  /** A change of the rules to which no contract speaks: the daemon's own rule for those. */
+  | "change"
   /** A contract whose facts could not be computed (a full cap): fails closed. */
   | "unavailable"
   | "released"

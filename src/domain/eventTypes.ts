@@ -28,6 +28,9 @@ const FACT_TYPES = [
   "run.*",
   "mention",
   "cron",
+  "agent.stopped",
+  "agent.started",
+  "agent.interrupted",
   "tool.call.completed",
   "tool.call.failed",
   "message.posted",
@@ -37,7 +40,10 @@ const FACT_TYPES = [
   "bound.exceeded",
   "member.joined",
   "member.left",
+  "contract.changed",
+  "contract.change.failed",
   "document.written",
+  "document.owner.changed",
   "resource.stored",
   "memory.written",
   "clock.jumped",
@@ -51,11 +57,13 @@ export const BUILT_IN_REQUESTS = [
   "run.requested",
   "message.send.requested",
   "document.write.requested",
+  "resource.store.requested",
   "memory.write.requested",
   "tool.call.requested",
   "contract.change.requested",
   "member.join.requested",
   "merge.requested",
+  "proposal.open.requested",
 ] as const
 
 /** Built-in facts and control types for completion, lint and suggestions. */
@@ -67,6 +75,7 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "task.created",
   "task.started",
   "task.progress",
+  "task.checkpoint",
   "task.completed",
   "task.failed",
   "task.cancelled",
@@ -76,13 +85,19 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "message.posted",
   "mention",
   "cron",
+  "agent.stopped",
+  "agent.started",
+  "agent.interrupted",
   "request.denied",
   "limit.exceeded",
   "budget.exceeded",
   "bound.exceeded",
   "member.joined",
   "member.left",
+  "contract.changed",
+  "contract.change.failed",
   "document.written",
+  "document.owner.changed",
   "resource.stored",
   "memory.written",
   "clock.jumped",
@@ -93,8 +108,10 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "proposal.expired",
   "proposal.cancelled",
   "proposal.escalated",
+  "proposal.executed",
   "delegation.created",
   "delegation.revoked",
+  "delegation.expired",
   "vote.cast",
   "approval.resolved",
   "hold.opened",
@@ -105,6 +122,7 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "hold.cancelled",
   "contracts.revised",
   "contracts.rejected",
+  "contracts.edited",
   "organization.changed",
   "daemon.started",
   "daemon.stopped",
@@ -116,8 +134,9 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
 
 /** The class of a concrete type. */
 export const classOf = (type: string): EventClass => {
-  for (const prefix of CONTROL_PREFIXES) if (type.startsWith(prefix)) return "control"
+  // Requests first: to open a proposal is asked for, and only what comes of it is control.
   if (type.endsWith(".requested")) return "gated"
+  for (const prefix of CONTROL_PREFIXES) if (type.startsWith(prefix)) return "control"
   if (FACT_EXACT.has(type)) return "fact"
   for (const prefix of FACT_PREFIXES) if (type.startsWith(prefix)) return "fact"
   return "gated"

@@ -53,14 +53,27 @@ export interface ExecutorConfig {
   readonly [key: string]: unknown
 }
 
+/** Bounds of one run, and of how an agent is run. */
 export interface RunLimits {
   readonly turns?: number
   readonly usd?: number
   readonly minutes?: number
+  /** Longest time without a sign of life, in ms. */
+  readonly silence?: number
+  /** How often a failed task is given again. */
   readonly retries?: number
+  /** Runs of the agent at the same time. */
+  readonly runs?: number
 }
 
-export type Schedule = { readonly every: number } | { readonly cron: string }
+/** A limit that one run can go over. */
+export type RunLimit = "turns" | "usd" | "minutes" | "silence"
+
+/** When an agent gets a task by itself; `every` is a time of idleness in ms, `cron` is in the organization's time zone. */
+export type Schedule = ({ readonly every: number } | { readonly cron: string }) & { readonly goal?: string }
+
+/** The executor of a member whose tasks wait until somebody says that they are done. */
+export const HUMAN_EXECUTOR = "human"
 
 /** Where no file names one. */
 export const DEFAULT_CHANNEL = "general"

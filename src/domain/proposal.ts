@@ -1,5 +1,5 @@
 /** Proposals, votes and holds as records carry them. */
-import type { Actor } from "./event.ts"
+import type { Actor, Requester } from "./event.ts"
 import type { Otherwise, Resolution } from "./contract.ts"
 
 export type ProposalState = "active" | "succeeded" | "defeated" | "expired" | "cancelled"
@@ -8,15 +8,20 @@ export type ProposalState = "active" | "succeeded" | "defeated" | "expired" | "c
 export interface Proposal {
   readonly id: string
   readonly org: string
-  /** The hold that it is a requirement of. */
-  readonly hold: string
-  /** Full name and version of the contract; the daemon's own bounds use `charter/bounds`. */
+  /** The hold that it is a requirement of; absent where a member opened it. */
+  readonly hold?: string
+  /**
+   * Full name and version of the contract; the daemon's own rules are
+   * `charter/bounds` and `charter/changes`, members open them as `charter/members`.
+   */
   readonly contract: string
   readonly version: string
   readonly revision: string
   /** Place of the effect in the contract's `then`. */
   readonly effect: number
-  readonly kind: "approval" | "votes"
+  readonly kind: "approval" | "votes" | MotionKind
+  /** A member opened it: no event waits for it, and nothing that a contract asks for is met by it. */
+  readonly motion?: Motion
   /** One sentence: what is asked. */
   readonly question: string
   /** Everybody who may vote, those of escalation levels included. */
@@ -40,14 +45,37 @@ export interface Proposal {
   /** RFC 3339; a deadline is reached at exactly this time. */
   readonly opened: string
   readonly deadline: string
-  /** SHA-256, hex, of RFC 8785 over `{ org, onbehalf, type, subject, data }` of the held event. */
+  /** SHA-256, hex, of RFC 8785 over `{ org, onbehalf, type, subject, data }` of the held event, or of the request. */
   readonly digest: string
   readonly requester: string
 }
 
+export const MOTION_KINDS = ["approval", "decision", "election", "assignment"] as const
+export type MotionKind = (typeof MOTION_KINDS)[number]
+
+/** What a proposal that a member opened has in place of a hold. */
+export interface Motion {
+  /** Id and sequence number of the `proposal.open.requested` that asked for it. */
+  readonly event: string
+  readonly seq: number
+  readonly by: Requester
+  readonly correlationid: string
+  /** How many tasks and mentions of the correlation lead to it; absent is 0. */
+  readonly hops?: number
+  /** All humans of the organization were asked, and more than half of them have to agree or to vote. */
+  readonly binding: boolean
+  /** `election`: whose owner is elected. */
+  readonly document?: string
+  /** `assignment`: what the winner is asked to do. */
+  readonly goal?: string
+  /** The only candidate: the vote is for or against. */
+  readonly candidate?: string
+}
+
 export interface Elector {
   readonly name: string
-  readonly kind: "human" | "agent"
+  /** `operator`: stands for all of them; none votes, each may accept. */
+  readonly kind: "human" | "agent" | "operator"
   readonly weight: number
   /** RFC 3339: joins only then, as an escalation level. Such electors raise no threshold. */
   readonly joins?: string

@@ -11,7 +11,7 @@ export interface Task {
   readonly eventSeq: number
   /** Without `@`. */
   readonly member: string
-  /** Full name of the contract. */
+  /** Full name of the contract, or {@link SCHEDULE}. */
   readonly contract: string
   /** Place of the route in the contract's `then`, and of this receiver in the route. */
   readonly effect: number
@@ -32,10 +32,15 @@ export interface Task {
   readonly escalates?: string
   /** `compete`: the number of this candidate, from 1. */
   readonly candidate?: number
+  /** No executor runs it: it waits until its member says that it is done. */
+  readonly human?: true
   readonly correlationid: string
   readonly hops: number
   readonly created: string
 }
 
-/** Attempts before a task is dead, where the member's `limits.retries` does not say. */
+/** Stands for a contract where a task follows from its member's own schedule. */
+export const SCHEDULE = "schedule"
+
+/** How often a failed task is given again, where the member's `limits.retries` does not say. */
 export const DEFAULT_RETRIES = 2

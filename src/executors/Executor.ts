@@ -3,7 +3,7 @@
  * happens while it runs, and ends with a result. It knows nothing of organizations, contracts or retries.
  */
 import type { Stream } from "effect"
-import type { ExecutorConfig, RunLimits } from "../domain/organization.ts"
+import type { ExecutorConfig, RunLimit, RunLimits } from "../domain/organization.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 
 export interface Execution {
@@ -31,6 +31,8 @@ export type Chunk =
   | { readonly kind: "usage"; readonly tokens?: number; readonly usd?: number; readonly turns?: number }
   /** An event that the run publishes in its member's name. */
   | { readonly kind: "event"; readonly type: string; readonly subject?: string; readonly data?: unknown }
+  /** Where the run is: what another attempt at the same task is told. The last one counts. */
+  | { readonly kind: "checkpoint"; readonly data: unknown }
   /** Process ids that belong to the run, for reaping. */
   | { readonly kind: "process"; readonly pid: number; readonly startTime: string }
   /** The last chunk of a run that ended; nothing follows. */
@@ -38,7 +40,13 @@ export type Chunk =
 
 export type Outcome =
   | { readonly success: true; readonly result: unknown }
-  | { readonly success: false; readonly error: string; readonly retry: boolean }
+  | {
+      readonly success: false
+      readonly error: string
+      readonly retry: boolean
+      /** The limit that the run went over. */
+      readonly limit?: RunLimit
+    }
 
 export interface Executor {
   readonly kind: string

@@ -28,7 +28,7 @@ import type { ExecutorConfig } from "../domain/organization.ts"
 import { type ConfigProblem, invalid, isRecord, missing, unknownKeys } from "./configProblem.ts"
 import { hasForeignInterpolation, RESERVED_PREFIX, runEnvironment, VARIABLE_NAME } from "./environment.ts"
 import type { Chunk, Execution, Executor, Outcome } from "./Executor.ts"
-import { type LimitReached, meterOf, minutesOf, timeReached } from "./limits.ts"
+import { type LimitReached, meterOf, minutesOf, silenceReached, timeReached } from "./limits.ts"
 import { DEFAULT_OUTPUT_BYTES, MAX_OUTPUT_BYTES, type OutputReader, readOutput } from "./output.ts"
 import { type Ending, type RunProcess, startProcess, type StartFailure } from "./runProcess.ts"
 import { taskInput } from "./taskInput.ts"
@@ -79,7 +79,9 @@ const run = Effect.fnUntraced(function* (
     mask: environment.mask,
     onUsage: (usage) => reach(meter(usage)),
   })
+  let heard = performance.now()
   const listen = (read: (bytes: Buffer) => ReadonlyArray<Chunk>) => (bytes: Buffer) => {
+    heard = performance.now()
     emit(read(bytes))
     const fault = output.fault()
     if (fault !== undefined) reach({ error: `stopped: ${fault}`, retry: false })
@@ -99,11 +101,19 @@ const run = Effect.fnUntraced(function* (
   const leader = started.success
   emit([{ kind: "process", pid: leader.pid, startTime: leader.startTime }])
 
+  const silenceMs = execution.limits.silence
+  if (silenceMs !== undefined)
+    yield* Effect.forkScoped(
+      Effect.map(
+        silent(silenceMs, () => heard),
+        () => reach(silenceReached(silenceMs)),
+      ),
+    )
   const reached = yield* awaitEnd(leader, limit, minutesOf(execution.limits))
   if ("error" in reached) yield* leader.stop
   emit(output.end())
   const fault = output.fault()
-  if ("error" in reached) return failure(withTail(reached.error, output), reached.retry)
+  if ("error" in reached) return { success: false, ...reached, error: withTail(reached.error, output) }
   if (fault !== undefined) return failure(fault, false)
   return verdict(reached, output)
 })
@@ -116,6 +126,13 @@ const awaitEnd = (
   Effect.raceFirst(leader.ended, Deferred.await(limit)).pipe(
     Effect.timeoutOrElse({ duration: `${minutes} minutes`, orElse: () => Effect.succeed(timeReached(minutes)) }),
   )
+
+/** Done when nothing has been heard for so long. */
+const silent = (silenceMs: number, heard: () => number): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const left = heard() + silenceMs - performance.now()
+    return left <= 0 ? Effect.void : Effect.andThen(Effect.sleep(left), silent(silenceMs, heard))
+  })
 
 const verdict = (ending: Ending, output: OutputReader): Outcome => {
   if (ending.code === 0) return { success: true, result: output.result() }

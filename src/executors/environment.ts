@@ -1,4 +1,5 @@
 /** The environment of a run: what it needs and what its configuration gives it, and nothing of the daemon's own. */
+import { isSecretName, maskOf } from "../observability/mask.ts"
 import type { Execution } from "./Executor.ts"
 import { DEFAULT_PATH } from "./guardian.ts"
 
@@ -9,10 +10,6 @@ export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** `${{ env.NAME }}`: the one thing that the configuration may take from the daemon's environment, for secrets. */
 const SECRET = /\$\{\{\s*env\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g
-
-/** Values shorter than this are not masked: they would blot out ordinary text. */
-export const MIN_MASKED_CHARACTERS = 6
-const MASKED_NAME = /TOKEN|SECRET|PASSWORD|KEY/i
 
 /** Does the text ask for something that is no `${{ env.NAME }}`? */
 export const hasForeignInterpolation = (text: string): boolean => text.replace(SECRET, "").includes("${{")
@@ -42,10 +39,10 @@ export const runEnvironment = (
       else secrets.push(secret)
       return secret ?? ""
     })
-    if (MASKED_NAME.test(name)) secrets.push(given[name])
+    if (isSecretName(name)) secrets.push(given[name])
   }
   if (missing.length > 0) return { missing }
-  for (const [name, value] of Object.entries(execution.environment)) if (MASKED_NAME.test(name)) secrets.push(value)
+  for (const [name, value] of Object.entries(execution.environment)) if (isSecretName(name)) secrets.push(value)
   const variables = {
     PATH: daemon["PATH"] ?? DEFAULT_PATH,
     HOME: execution.scratch,
@@ -56,9 +53,4 @@ export const runEnvironment = (
     ...execution.environment,
   }
   return { variables, mask: maskOf(secrets) }
-}
-
-const maskOf = (secrets: ReadonlyArray<string>): ((text: string) => string) => {
-  const hidden = secrets.filter((secret) => secret.length >= MIN_MASKED_CHARACTERS)
-  return (text) => hidden.reduce((masked, secret) => masked.replaceAll(secret, "***"), text)
 }

@@ -7,6 +7,7 @@
  * { "progress": "Reading the diff" }                        // may carry "data" beside it
  * { "usage": { "tokens": 1200, "usd": 0.02, "turns": 1 } }  // spent since the last such line
  * { "event": { "type": "review.done", "subject": "acme/app#12", "data": {} } }
+ * { "checkpoint": { "read": 12 } }                          // any JSON: where the run is, for the next attempt
  * { "result": { "outcome": "approved" } }                   // any JSON; the last one counts
  * ```
  *
@@ -14,8 +15,8 @@
  * `{ "stream": "stderr" }`. The result is that of the last `result` line, else the last of the plain text of standard
  * output, else null.
  *
- * Output is bounded. Past a bound, progress is dropped, and said to be; usage is still counted, and events and results
- * are still read. An event or a result that cannot be taken is a fault that fails the run: neither is ever lost in silence.
+ * Output is bounded. Past a bound, progress is dropped, and said to be; usage is still counted, and events, checkpoints
+ * and results are still read. One of these that cannot be taken is a fault that fails the run: none is ever lost in silence.
  */
 import { stripVTControlCharacters } from "node:util"
 import { isEventType } from "../domain/eventTypes.ts"
@@ -35,6 +36,9 @@ export const MAX_CHUNKS = 2_000
 /** Events of one run, and the bytes of their lines together. */
 export const MAX_EVENTS = 1_000
 export const MAX_EVENT_BYTES = 8 * 1024 * 1024
+/** Longest checkpoint, as the JSON of its line in UTF-8, and how many one run may make. */
+export const MAX_CHECKPOINT_BYTES = 64 * 1024
+export const MAX_CHECKPOINTS = 1_000
 /** Plain text that becomes the result, in UTF-16 code units, counted from the end. */
 export const MAX_RESULT_CHARACTERS = 64 * 1024
 /** The end of standard error that goes into the error of a failed run. */
@@ -69,6 +73,7 @@ export const readOutput = ({ maxOutputBytes, mask, onUsage }: OutputOptions): Ou
   let chunks = 0
   let events = 0
   let eventBytes = 0
+  let checkpoints = 0
   let cut = false
   let plain = ""
   let errorBytes: Buffer = Buffer.alloc(0)
@@ -93,7 +98,7 @@ export const readOutput = ({ maxOutputBytes, mask, onUsage }: OutputOptions): Ou
     if (cut && !COUNTED_START.test(line.text)) return []
     const tooLong = line.bytes > MAX_LINE_BYTES
     if (tooLong && PRECIOUS_START.test(line.text)) {
-      fault ??= `a line of ${line.bytes} bytes with an event or a result is over the bound of ${MAX_LINE_BYTES}`
+      fault ??= `a line of ${line.bytes} bytes with an event, a checkpoint or a result is over the bound of ${MAX_LINE_BYTES}`
       return []
     }
     const text = mask(line.text)
@@ -117,6 +122,12 @@ export const readOutput = ({ maxOutputBytes, mask, onUsage }: OutputOptions): Ou
         eventBytes += line.bytes
         if (events > MAX_EVENTS) fault ??= `more than ${MAX_EVENTS} events`
         else if (eventBytes > MAX_EVENT_BYTES) fault ??= `more than ${MAX_EVENT_BYTES} bytes of events`
+        return fault === undefined ? [said] : []
+      case "checkpoint":
+        checkpoints++
+        if (line.bytes > MAX_CHECKPOINT_BYTES)
+          fault ??= `a checkpoint of ${line.bytes} bytes is over the bound of ${MAX_CHECKPOINT_BYTES}`
+        else if (checkpoints > MAX_CHECKPOINTS) fault ??= `more than ${MAX_CHECKPOINTS} checkpoints`
         return fault === undefined ? [said] : []
       case "result":
         result = said
@@ -153,11 +164,11 @@ export const readOutput = ({ maxOutputBytes, mask, onUsage }: OutputOptions): Ou
 export const STDERR = { stream: "stderr" } as const
 
 /** Lines that count past the bounds too; each has but one key, and so starts with it. */
-const COUNTED_START = /^\{\s*"(?:event|result|usage)"\s*:/
-const PRECIOUS_START = /^\{\s*"(?:event|result)"\s*:/
+const COUNTED_START = /^\{\s*"(?:event|checkpoint|result|usage)"\s*:/
+const PRECIOUS_START = /^\{\s*"(?:event|checkpoint|result)"\s*:/
 
 type Said =
-  | Extract<Chunk, { kind: "progress" | "usage" | "event" }>
+  | Extract<Chunk, { kind: "progress" | "usage" | "event" | "checkpoint" }>
   | { readonly kind: "result"; readonly value: unknown }
 
 /** What a line of JSON says, or `undefined` where it is none of the known shapes. */
@@ -169,7 +180,7 @@ const parseLine = (text: string): Said | undefined => {
     return undefined
   }
   if (!isObject(line) || !isSound(line, MAX_JSON_DEPTH)) return undefined
-  const { progress, data, usage, event, result } = line
+  const { progress, data, usage, event, checkpoint, result } = line
   const keys = Object.keys(line).length
   if (typeof progress === "string") {
     if (keys === 1) return { kind: "progress", text: progress }
@@ -177,6 +188,7 @@ const parseLine = (text: string): Said | undefined => {
   }
   if (keys !== 1) return undefined
   if (result !== undefined) return { kind: "result", value: result }
+  if (checkpoint !== undefined) return { kind: "checkpoint", data: checkpoint }
   if (isObject(usage)) return parseUsage(usage)
   return isObject(event) ? parseEvent(event) : undefined
 }

@@ -8,8 +8,8 @@ const command = (more: Record<string, unknown>) => ({ kind: "command", run: ["tr
 
 describe("the kinds of executors", () => {
   it("are found by their name", () => {
-    expect(executorKinds).toEqual(["command", "scripted"])
-    for (const kind of executorKinds) expect(executorFor(kind)?.kind).toBe(kind)
+    expect(executorKinds).toEqual(["command", "human", "scripted"])
+    for (const kind of executorKinds) if (kind !== "human") expect(executorFor(kind)?.kind).toBe(kind)
     expect(executorFor("toString")).toBeUndefined()
   })
 
@@ -17,21 +17,27 @@ describe("the kinds of executors", () => {
     expect(check({ kind: "comand" })).toEqual([
       {
         code: "unknown-executor",
-        message: 'There is no executor of kind "comand"; there are command and scripted.',
+        message: 'There is no executor of kind "comand"; there are command, human and scripted.',
         suggestion: 'Did you mean "command"?',
       },
     ])
     expect(check({ kind: "kubernetes" })[0]).not.toHaveProperty("suggestion")
   })
 
-  it.each(["ai", "claude-code", "codex", "opencode", "acp", "human"])("know that %s is still to come", (kind) => {
+  it.each(["ai", "claude-code", "codex", "opencode", "acp"])("know that %s is still to come", (kind) => {
     expect(check({ kind })).toEqual([
       {
         code: "not-yet-supported",
-        message: `Executors of kind ${kind} are not supported yet; command and scripted are.`,
+        message: `Executors of kind ${kind} are not supported yet; command, human and scripted are.`,
       },
     ])
   })
+})
+
+it("run nothing for a human, who has nothing to configure", () => {
+  expect(executorFor("human")).toBeUndefined()
+  expect(check({ kind: "human" })).toEqual([])
+  expect(messages({ kind: "human", run: ["true"] })).toEqual(["`run` is no key of a human executor; it knows kind."])
 })
 
 describe("the configuration of a command", () => {

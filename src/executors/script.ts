@@ -7,13 +7,14 @@
  * - wait: 200ms                                         # a duration
  * - usage: { tokens: 1200, usd: 0.02, turns: 1 }        # amounts spent
  * - event: { type: review.noted, subject: "${{ task.event.subject }}", data: { lines: 12 } }
+ * - checkpoint: { read: 12 }                            # where it is: the next attempt gets it as task.checkpoint
  * - when: security                                      # only where the message contains this text
  *   fail: { error: Not my field., retry: false }        # ends the run; `fail: TEXT` may be tried again
  * - result: { outcome: approved }                       # ends the run: any data
  * ```
  *
- * Each step has exactly one of `progress`, `wait`, `usage`, `event`, `result` and `fail`, and may have `when`, whose
- * text is compared as it stands, upper and lower case alike. `${{ path }}` names a part of what the run is told
+ * Each step has exactly one of `progress`, `wait`, `usage`, `event`, `checkpoint`, `result` and `fail`, and may have
+ * `when`, whose text is compared as it stands, upper and lower case alike. `${{ path }}` names a part of what the run is told
  * (`taskInput.ts`): a text that is one path and nothing else takes the value as it is, else what is missing is empty. A
  * script that ends without `result` or `fail` succeeds with null.
  */
@@ -49,6 +50,7 @@ export type Action =
   | { readonly kind: "wait"; readonly duration: number }
   | { readonly kind: "usage"; readonly tokens?: number; readonly usd?: number; readonly turns?: number }
   | { readonly kind: "event"; readonly type: string; readonly subject?: string; readonly data?: unknown }
+  | { readonly kind: "checkpoint"; readonly data: unknown }
   | { readonly kind: "result"; readonly result: unknown }
   | { readonly kind: "fail"; readonly error: string; readonly retry: boolean }
 
@@ -78,6 +80,7 @@ const StepFields = Schema.Struct({
   wait: Schema.optionalKey(Schema.String),
   usage: Schema.optionalKey(Schema.Unknown),
   event: Schema.optionalKey(Schema.Unknown),
+  checkpoint: Schema.optionalKey(Schema.Unknown),
   result: Schema.optionalKey(Schema.Unknown),
   fail: Schema.optionalKey(Schema.Unknown),
 })
@@ -93,7 +96,7 @@ const EventFields = Schema.Struct({
 })
 const FailFields = Schema.Struct({ error: Schema.String, retry: Schema.optionalKey(Schema.Boolean) })
 
-const ACTIONS = ["progress", "wait", "usage", "event", "result", "fail"] as const
+const ACTIONS = ["progress", "wait", "usage", "event", "checkpoint", "result", "fail"] as const
 const ROOTS: ReadonlyArray<keyof TaskInput> = ["run", "task", "message", "systemPrompt", "tools", "limits", "daemon"]
 
 const readStep = (findings: Findings, node: Node): Step | undefined => {
@@ -131,6 +134,8 @@ const readAction = (findings: Findings, action: (typeof ACTIONS)[number], node: 
         ...(data === undefined ? {} : { data: json(findings, data) }),
       }
     }
+    case "checkpoint":
+      return { kind: "checkpoint", data: json(findings, node) }
     case "result":
       return { kind: "result", result: json(findings, node) }
     case "fail":

@@ -86,7 +86,12 @@ describe("a scripted executor", () => {
 
   it("keeps to the limits of its member", async () => {
     const spent = await play("[{usage: {turns: 2}}, {usage: {turns: 2}}, {result: 1}]", { limits: { turns: 3 } })
-    expect(spent.outcome).toEqual({ success: false, error: "stopped: 4 turns are over the limit of 3", retry: false })
+    expect(spent.outcome).toEqual({
+      success: false,
+      error: "stopped: 4 turns are over the limit of 3",
+      retry: false,
+      limit: "turns",
+    })
   })
 
   it("lives in the time of its clock", async () => {
@@ -103,7 +108,8 @@ describe("a scripted executor", () => {
     expect(ended(chunks).outcome).toEqual({
       success: false,
       error: "stopped: the limit of 30 minutes is reached",
-      retry: true,
+      retry: false,
+      limit: "minutes",
     })
   })
 })

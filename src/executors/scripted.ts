@@ -13,7 +13,8 @@ import type { ExecutorConfig } from "../domain/organization.ts"
 import { compilePath } from "../language/conditions/path.ts"
 import { type ConfigProblem, invalid, isRecord, missing, unknownKeys } from "./configProblem.ts"
 import type { Chunk, Execution, Executor, Outcome } from "./Executor.ts"
-import { meterOf, minutesOf, timeReached } from "./limits.ts"
+import { meterOf, minutesOf, silenceReached, timeReached } from "./limits.ts"
+import { MAX_CHECKPOINT_BYTES } from "./output.ts"
 import { readScript, type Step } from "./script.ts"
 import { type TaskInput, taskInput } from "./taskInput.ts"
 
@@ -63,9 +64,20 @@ const playSteps = Effect.fnUntraced(function* (
   for (const { when, ...step } of steps) {
     if (when !== undefined && !message.includes(when)) continue
     switch (step.kind) {
-      case "wait":
-        yield* Effect.sleep(step.duration)
+      case "wait": {
+        const { silence = Number.POSITIVE_INFINITY } = execution.limits
+        yield* Effect.sleep(Math.min(step.duration, silence))
+        if (step.duration >= silence) return { success: false, ...silenceReached(silence) }
         break
+      }
+      case "checkpoint": {
+        const data = fill(step.data, input)
+        const bytes = Buffer.byteLength(JSON.stringify(data))
+        if (bytes > MAX_CHECKPOINT_BYTES)
+          return failure(`a checkpoint of ${bytes} bytes is over the bound of ${MAX_CHECKPOINT_BYTES}`, false)
+        yield* emit({ kind: "checkpoint", data })
+        break
+      }
       case "progress":
         yield* emit({ kind: "progress", text: fillText(step.text, input) })
         break

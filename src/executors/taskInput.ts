@@ -5,7 +5,7 @@
  * ```json
  * {
  *   "run": "run_01J…",                                   // this run, by a name of its own on this machine; also in CHARTER_RUN_ID
- *   "task": { "id": "…", "event": { … }, "goal": "…" },  // as the supervisor describes the task and its event
+ *   "task": { "id": "…", "event": { … }, "goal": "…" },  // the task, its event, the attempt, and the checkpoint of the one before
  *   "message": "Review #12",                             // what is asked of the member
  *   "systemPrompt": "Review code for bugs.",             // who the member is; "" where it has none
  *   "tools": ["channel_send"],                           // tools of the daemon that this run may use
@@ -26,6 +26,9 @@ export interface TaskInput {
   readonly limits: RunLimits
   readonly daemon: { readonly url: string } | null
 }
+
+/** The variable of `Execution.environment` by which what a run does goes on with the trace, as W3C writes it. */
+export const TRACE_VARIABLE = "TRACEPARENT"
 
 /** The variable of `Execution.environment` that holds the daemon's address. */
 export const URL_VARIABLE = "CHARTER_URL"

@@ -8,10 +8,12 @@ import { chmod, unlink } from "node:fs/promises"
 import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from "node:http"
 import type { AddressInfo, ListenOptions } from "node:net"
 import { getRequestListener, type HttpBindings } from "@hono/node-server"
-import { Context, Data, Deferred, Effect, Layer } from "effect"
+import { Context, Data, Deferred, Effect, Layer, LogLevel, References } from "effect"
 import { Service } from "../service/Service.ts"
 import { VERSION } from "../version.ts"
 import { makeApp } from "./app.ts"
+import { Tracing } from "../observability/Tracing.ts"
+import { makeDoors } from "./doors.ts"
 import { type Edge, pathOf } from "./edge.ts"
 import { makeGuard } from "./guard.ts"
 import {
@@ -23,6 +25,7 @@ import {
   MAX_CONNECTIONS,
   REQUEST_TIMEOUT_MS,
 } from "./limits.ts"
+import { countRequest, NO_ROUTE } from "./observe.ts"
 import { invalid } from "./problem.ts"
 import { makeSockets } from "./socket/upgrade.ts"
 
@@ -40,8 +43,6 @@ export interface ServerOptions {
   readonly hosts?: ReadonlyArray<string>
   /** Origins whose pages may send requests, beside its own. */
   readonly origins?: ReadonlyArray<string>
-  /** One line of log for each request. */
-  readonly accessLog?: boolean
   readonly drainMs?: number
   readonly heartbeatMs?: number
   readonly helloMs?: number
@@ -72,11 +73,16 @@ export class Server extends Context.Service<
 }
 
 const make = Effect.fnUntraced(function* (options: ServerOptions) {
-  const { host, socket, accessLog = false, drainMs = DRAIN_MS } = options
+  const { host, socket, drainMs = DRAIN_MS } = options
+  const logsRequests = LogLevel.isGreaterThanOrEqualTo("Debug", yield* References.MinimumLogLevel)
   const closed = yield* Deferred.make<void>()
+  const tracing = yield* Tracing
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  const doors = tracing === undefined ? undefined : makeDoors(tracing)
   const edge: Edge = {
     service: yield* Service,
-    run: Effect.runForkWith(yield* Effect.context<never>()),
+    run: doors === undefined ? run : (effect) => run(doors.within(effect)),
+    doors,
     closing: Deferred.await(closed),
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     helloMs: options.helloMs ?? HELLO_TIMEOUT_MS,
@@ -93,8 +99,11 @@ const make = Effect.fnUntraced(function* (options: ServerOptions) {
       outgoing.setHeader("charter-version", VERSION)
       const requestId = incoming.headers["x-request-id"]
       if (typeof requestId === "string") outgoing.setHeader("x-request-id", requestId)
-      if (accessLog) logRequest(edge, incoming, outgoing)
-      return guard(incoming, local)?.response(pathOf(incoming)) ?? app.fetch(request, bindings)
+      if (logsRequests) logRequest(edge, incoming, outgoing)
+      const refused = guard(incoming, local)
+      if (refused === undefined) return app.fetch(request, bindings)
+      countRequest(incoming, NO_ROUTE, refused.status)
+      return refused.response(pathOf(incoming))
     }
     const listener = getRequestListener(answer as Parameters<typeof getRequestListener>[0], {
       errorHandler: () =>
@@ -183,6 +192,6 @@ const logRequest = (edge: Edge, incoming: IncomingMessage, outgoing: ServerRespo
   const begun = performance.now()
   outgoing.once("close", () => {
     const ms = (performance.now() - begun).toFixed(1)
-    edge.run(Effect.logInfo(`${incoming.method} ${pathOf(incoming)} ${outgoing.statusCode} ${ms} ms`))
+    edge.run(Effect.logDebug(`${incoming.method} ${pathOf(incoming)} ${outgoing.statusCode} ${ms} ms`))
   })
 }

@@ -1,36 +1,43 @@
 /** The Hono application: every route with its handler, and what is said where there is none. */
 import type { IncomingMessage } from "node:http"
-import { type Context, Hono } from "hono"
+import { Hono } from "hono"
 import { Cause, Effect, Result } from "effect"
 import { readBody, readJson } from "./body.ts"
 import { type Edge, type Env, exitOf, identify, jsonResponse, pathOf, problemOf, queryOf } from "./edge.ts"
+import { type Handler, NO_ROUTE, observed } from "./observe.ts"
 import { openApiDocument } from "./openapi/document.ts"
 import { openApiPage } from "./openapi/page.ts"
+import { isHeld } from "./held.ts"
+import { idempotencyKey } from "./idempotencyKey.ts"
 import { internal, invalid, Problem, RETRY } from "./problem.ts"
-import { isHeld, publish, PUBLISH_PATH } from "./publish.ts"
-import type { PublishAnswer } from "../service/Service.ts"
+import { publish, PUBLISH_PATH } from "./publish.ts"
 import type { Route } from "./route.ts"
 import { routes } from "./routes.ts"
 import { SOCKET_PATH } from "./socket/upgrade.ts"
 import { eventStream, STREAM_PATH } from "./stream.ts"
 
-type Handler = (context: Context<Env>) => Response | Promise<Response>
-
 export const makeApp = (edge: Edge): Hono<Env> => {
   const app = new Hono<Env>()
-  app.post(PUBLISH_PATH, publish(edge))
-  app.get(STREAM_PATH, eventStream(edge))
-  for (const route of routes) app.on(route.method, honoPath(route.path), serve(edge, route))
-  app.post("/v1/webhooks/:source", webhook(edge))
-  app.get(SOCKET_PATH, ({ env: { incoming } }) => upgradeRequired().response(pathOf(incoming)))
-  app.get("/health", () => jsonResponse({ status: "alive", pid: process.pid }, 200))
-  app.get("/ready", ready(edge))
-  app.get("/metrics", metrics(edge))
-  app.get("/openapi.json", () => text(documents().json, "application/json"))
-  app.get("/docs", () => new Response(documents().page, { headers: PAGE_HEADERS }))
+  const on = (method: string, path: string, handler: Handler) =>
+    app.on(method, honoPath(path), observed(edge, path, handler))
+  on("POST", PUBLISH_PATH, publish(edge))
+  on("GET", STREAM_PATH, eventStream(edge))
+  for (const route of routes) on(route.method, route.path, serve(edge, route))
+  on("POST", "/v1/webhooks/{source}", webhook(edge))
+  on("GET", SOCKET_PATH, ({ env: { incoming } }) => upgradeRequired().response(pathOf(incoming)))
+  on("GET", "/health", () => jsonResponse({ status: "alive", pid: process.pid }, 200))
+  on("GET", "/ready", ready(edge))
+  on("GET", "/metrics", metrics(edge))
+  on("GET", "/openapi.json", () => text(documents().json, "application/json"))
+  on("GET", "/docs", () => new Response(documents().page, { headers: PAGE_HEADERS }))
   for (const [path, methods] of methodsByPath(app))
-    app.all(path, ({ env: { incoming } }) => methodNotAllowed(incoming, methods).response(pathOf(incoming)))
-  app.notFound(({ env: { incoming } }) => notFound(incoming).response(pathOf(incoming)))
+    app.all(
+      path,
+      observed(edge, NO_ROUTE, ({ env: { incoming } }) =>
+        methodNotAllowed(incoming, methods).response(pathOf(incoming)),
+      ),
+    )
+  app.notFound(observed(edge, NO_ROUTE, ({ env: { incoming } }) => notFound(incoming).response(pathOf(incoming))))
   app.onError((error, { env: { incoming } }) => {
     edge.run(Effect.logError(`${incoming.method} ${pathOf(incoming)} failed:`, Cause.die(error)))
     return internal().response(pathOf(incoming))
@@ -42,13 +49,16 @@ const serve =
   (edge: Edge, route: Route): Handler =>
   async ({ env: { incoming, outgoing }, req }) => {
     const path = pathOf(incoming)
-    const identity = await identify(edge, incoming)
+    const anonymous = !route.needsToken && incoming.headers.authorization === undefined
+    const identity = anonymous ? undefined : await identify(edge, incoming)
     if (identity instanceof Problem) return identity.response(path)
     const body = route.body === undefined ? NO_BODY : await readJson(incoming, ["application/json"])
     if (body instanceof Problem) return body.response(path)
     const ifMatch = route.ifMatch ? entityTag(incoming) : undefined
     if (ifMatch instanceof Problem) return ifMatch.response(path)
-    const call = route.prepare({ params: req.param(), query: queryOf(incoming), body: body.json, ifMatch })
+    const key = route.creates ? idempotencyKey(incoming) : undefined
+    if (key instanceof Problem) return key.response(path)
+    const call = route.prepare({ params: req.param(), query: queryOf(incoming), body: body.json, ifMatch, key })
     if (Result.isFailure(call)) return call.failure.response(path)
 
     const fiber = edge.run(call.success(edge.service, identity))
@@ -58,7 +68,7 @@ const serve =
     const answer =
       route.text !== undefined && prefersText(incoming)
         ? text(route.text(exit.value), "text/plain; charset=utf-8")
-        : jsonResponse(exit.value, route.decides && isHeld(exit.value as PublishAnswer) ? 202 : route.status)
+        : jsonResponse(exit.value, route.pending?.(exit.value) === true ? 202 : route.status)
     if (route.etag !== undefined) answer.headers.set("etag", JSON.stringify(route.etag(exit.value)))
     return answer
   }
@@ -98,7 +108,7 @@ const metrics =
   async ({ env: { incoming } }) => {
     const identity = await identify(edge, incoming)
     if (identity instanceof Problem) return identity.response(pathOf(incoming))
-    const exit = await exitOf(edge.run(edge.service.metrics))
+    const exit = await exitOf(edge.run(edge.service.metrics(identity)))
     return exit._tag === "Success"
       ? text(exit.value, "text/plain; version=0.0.4; charset=utf-8")
       : problemOf(edge, exit.cause, "metrics").response(pathOf(incoming))

@@ -4,6 +4,7 @@ import type { HttpBindings } from "@hono/node-server"
 import { Cause, Effect, Exit, type Fiber } from "effect"
 import type { Identity } from "../service/identity.ts"
 import type { Service } from "../service/Service.ts"
+import type { Doors } from "./doors.ts"
 import { type Failure, internal, type Problem, problemOfCause, unauthenticated } from "./problem.ts"
 
 export interface Env {
@@ -18,6 +19,8 @@ export interface Edge {
   readonly closing: Effect.Effect<void>
   readonly heartbeatMs: number
   readonly helloMs: number
+  /** Absent where no traces are recorded. */
+  readonly doors: Doors | undefined
 }
 
 /** How the effect ends; without waiting where it has ended already. */

@@ -114,6 +114,17 @@ export const showEvent = ({ event, decision }: EventView): typeof EventResult.Ty
   }
 }
 
+/** The same as JSON; of a record that many are told it is made once. */
+export const eventJson = (record: EventView): string => {
+  const known = texts.get(record)
+  if (known !== undefined) return known
+  const text = JSON.stringify(showEvent(record))
+  texts.set(record, text)
+  return text
+}
+
+const texts = new WeakMap<EventView, string>()
+
 const faultOfExtension = (name: string, value: unknown): string | undefined => {
   if (name === "data_base64") return "Binary data is not taken. Send JSON in data."
   const folded = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "")

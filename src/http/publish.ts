@@ -21,8 +21,10 @@ import { checkMediaType, readBody } from "./body.ts"
 import { queryDecoder } from "./decode.ts"
 import { type Edge, type Env, exitOf, identify, jsonResponse, problemOf, queryOf } from "./edge.ts"
 import { isTraceparent, readEvent } from "./envelope.ts"
-import { parseJson, parseJsonText } from "./json.ts"
-import { DEFAULT_WAIT_MS, MAX_BATCH_EVENTS, MAX_NAME_LENGTH } from "./limits.ts"
+import { idempotencyKey } from "./idempotencyKey.ts"
+import { parseJson } from "./json.ts"
+import { DEFAULT_WAIT_MS, MAX_BATCH_EVENTS } from "./limits.ts"
+import { isHeld } from "./held.ts"
 import { invalid, Problem, problemOfRefusal } from "./problem.ts"
 import { Wait } from "./schemas.ts"
 
@@ -50,7 +52,7 @@ export const publish =
     if (identity instanceof Problem) return identity.response(PUBLISH_PATH)
     const options = readOptions(incoming)
     if (options instanceof Problem) return options.response(PUBLISH_PATH)
-    const events = await readEvents(incoming)
+    const events = await readEvents(incoming, edge.doors !== undefined)
     if (events instanceof Problem) return events.response(PUBLISH_PATH)
 
     const fiber = edge.run(edge.service.publish(identity, events.valid, options))
@@ -64,10 +66,6 @@ export const publish =
       ? problemOfRefusal(answer.refusal).response(PUBLISH_PATH)
       : jsonResponse(answer, isHeld(answer) ? 202 : 200)
   }
-
-/** Still waiting, as far as this answer knows. */
-export const isHeld = ({ verdict, holdState = "held" }: PublishAnswer): boolean =>
-  verdict === "hold" && holdState === "held"
 
 export const isRefused = (answer: PublishAnswer | Refused): answer is Refused => "_tag" in answer
 
@@ -90,13 +88,15 @@ interface Events {
   readonly problems?: ReadonlyArray<Problem | undefined>
 }
 
-const readEvents = async (incoming: IncomingMessage): Promise<Events | Problem> => {
+const readEvents = async (incoming: IncomingMessage, traces: boolean): Promise<Events | Problem> => {
   const type = checkMediaType(incoming, MEDIA_TYPES)
   if (type instanceof Problem) return type
   const body = await readBody(incoming)
   if (body instanceof Problem) return body
-  const trace = traceOf(incoming)
-  const key = incoming.headers["idempotency-key"]
+  // A span of the door goes on with it.
+  const trace = traces ? undefined : traceOf(incoming)
+  const key = idempotencyKey(incoming)
+  if (key instanceof Problem) return key
   if (type === LINES) return key === undefined ? readBatch(linesOf(body), trace) : oneEventOnly()
 
   const parsed = parseJson(body)
@@ -111,17 +111,13 @@ const readEvents = async (incoming: IncomingMessage): Promise<Events | Problem> 
 const readOne = (
   json: unknown,
   bytes: number,
-  key: string | ReadonlyArray<string> | undefined,
+  key: string | undefined,
   trace: string | undefined,
 ): Events | Problem => {
   const read = readEvent(json)
   if (Result.isFailure(read)) return read.failure
   const event = completed(read.success, bytes, trace)
-  if (key === undefined || event.id !== undefined) return { valid: [event] }
-  const id = typeof key === "string" ? unquoted(key) : ""
-  if (id === "" || id.length > MAX_NAME_LENGTH)
-    return invalid("invalid-idempotency-key", `Idempotency-Key has 1 to ${MAX_NAME_LENGTH} characters`)
-  return { valid: [{ ...event, id }] }
+  return { valid: [key === undefined || event.id !== undefined ? event : { ...event, id: key }] }
 }
 
 /** A line that is no JSON is a {@link Problem} already. */
@@ -173,13 +169,6 @@ const traceOf = ({ headers: { traceparent } }: IncomingMessage): string | undefi
 
 const completed = (event: EventInput, bytes: number, traceparent: string | undefined): EventInput =>
   traceparent === undefined || event.traceparent !== undefined ? { ...event, bytes } : { ...event, bytes, traceparent }
-
-/** The header is a string of structured fields, `"abc"`; without quotes it is taken as it is. */
-const unquoted = (key: string): string => {
-  if (!key.startsWith('"')) return key
-  const parsed = parseJsonText(key)
-  return parsed instanceof Problem || typeof parsed.json !== "string" ? "" : parsed.json
-}
 
 const oneEventOnly = (): Problem =>
   invalid("invalid-idempotency-key", "Idempotency-Key is for one event; give each event of a batch its own id")

@@ -7,13 +7,22 @@ import type { RefusalCode } from "../domain/refusal.ts"
 import type { Identity } from "../service/identity.ts"
 import type { Service } from "../service/Service.ts"
 import { decoder, queryDecoder } from "./decode.ts"
+import { isHeld } from "./held.ts"
 import type { Failure, Problem } from "./problem.ts"
-import { PublishResult } from "./results/published.ts"
 
 /** A struct whose decoding needs nothing but the value. */
 type Shape<F extends Schema.Struct.Fields> = Schema.Struct<F> & Schema.Decoder<unknown>
 
 type Method = "GET" | "POST" | "PUT" | "DELETE"
+
+interface Input<P extends Schema.Struct.Fields, Q extends Schema.Struct.Fields, B extends Schema.Struct.Fields> {
+  readonly params: Schema.Struct<P>["Type"]
+  readonly query: Schema.Struct<Q>["Type"]
+  readonly body: Schema.Struct<B>["Type"]
+  /** What `If-Match` says, without its quotes. */
+  readonly ifMatch: string | undefined
+  readonly key: string | undefined
+}
 
 interface Declaration<
   M extends Method,
@@ -42,16 +51,16 @@ interface Declaration<
   readonly call: (
     service: Service["Service"],
     identity: Identity,
-    input: {
-      readonly params: Schema.Struct<P>["Type"]
-      readonly query: Schema.Struct<Q>["Type"]
-      readonly body: Schema.Struct<B>["Type"]
-      /** What `If-Match` says, without its quotes. */
-      readonly ifMatch: string | undefined
-    },
+    input: Input<P, Q, B>,
   ) => Effect.Effect<NoInfer<R>, Failure>
+  /** The same without any token; absent where one is needed. */
+  readonly anonymous?: (service: Service["Service"], input: Input<P, Q, B>) => Effect.Effect<NoInfer<R>, Failure>
+  /** What is answered is not over yet: 202. */
+  readonly pending?: (answer: NoInfer<R>) => boolean
   /** It reads `If-Match`. */
   readonly ifMatch?: I
+  /** It makes something, and sending it again with the same `Idempotency-Key` makes nothing more. */
+  readonly creates?: true
   /** What `ETag` says of an answer, without its quotes. */
   readonly etag?: (answer: NoInfer<R>) => string
   /** The answer as text, for whoever accepts `text/plain` rather than JSON. */
@@ -63,9 +72,11 @@ export interface RawInput {
   readonly query: URLSearchParams
   readonly body: unknown
   readonly ifMatch: string | undefined
+  readonly key: string | undefined
 }
 
-export type Call = (service: Service["Service"], identity: Identity) => Effect.Effect<unknown, Failure>
+/** Without an identity only where the route needs no token. */
+export type Call = (service: Service["Service"], identity: Identity | undefined) => Effect.Effect<unknown, Failure>
 
 /** What a client sends and gets, before it is decoded and after it is encoded; for the compiler alone. */
 export interface Types {
@@ -95,9 +106,11 @@ export interface Route {
   readonly result: Schema.Top
   readonly refusals: ReadonlyArray<RefusalCode>
   readonly prepare: (raw: RawInput) => Result.Result<Call, Problem>
-  /** It answers with a decision: 202 while the event is held. */
-  readonly decides: boolean
+  /** It can answer with what is not over yet, such as the decision to hold an event: 202. */
+  readonly pending: ((answer: unknown) => boolean) | undefined
+  readonly needsToken: boolean
   readonly ifMatch: boolean
+  readonly creates: boolean
   readonly etag: ((answer: unknown) => string) | undefined
   readonly text: ((answer: unknown) => string) | undefined
 }
@@ -140,8 +153,10 @@ export const route = <
     body: declaration.body,
     result,
     refusals,
-    decides: (result as Schema.Top) === PublishResult,
+    pending: (declaration.pending ?? (decides(method, result) ? isHeld : undefined)) as Route["pending"],
+    needsToken: declaration.anonymous === undefined,
     ifMatch: declaration.ifMatch === true,
+    creates: declaration.creates === true,
     etag: declaration.etag as ((answer: unknown) => string) | undefined,
     text: text as ((answer: unknown) => string) | undefined,
     prepare: (raw) =>
@@ -151,10 +166,15 @@ export const route = <
           query: yield* decodeQuery(raw.query),
           body: yield* decodeBody(raw.body),
           ifMatch: raw.ifMatch,
+          key: raw.key,
         }
-        return (service: Service["Service"], identity: Identity) => call(service, identity, input)
+        return (service: Service["Service"], identity: Identity | undefined) =>
+          identity === undefined ? declaration.anonymous!(service, input) : call(service, identity, input)
       }),
   }
 }
+
+const decides = (method: Method, result: Schema.Top): boolean =>
+  "fields" in result && "verdict" in (result.fields as object) && method !== "GET"
 
 const NOTHING = Schema.Struct({})

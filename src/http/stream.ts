@@ -10,7 +10,9 @@ import { Cause, Effect, Exit, Result, Schema, Stream } from "effect"
 import type { Service } from "../service/Service.ts"
 import { queryDecoder } from "./decode.ts"
 import { bearerToken, type Edge, type Env, identify, problemOf, queryOf } from "./edge.ts"
-import { showEvent } from "./envelope.ts"
+import { eventJson } from "./envelope.ts"
+import { eventStreams } from "../observability/metrics.ts"
+import { collectWith } from "../observability/registry.ts"
 import { Problem } from "./problem.ts"
 import { Cursor, EventPattern, Name } from "./schemas.ts"
 
@@ -22,6 +24,10 @@ export const StreamQuery = Schema.Struct({
   /** Empty: from the very first event. */
   after: Schema.optionalKey(Cursor),
 })
+
+/** Those of every server of this process. */
+const openStreams = new Set<unknown>()
+collectWith(() => eventStreams.set(openStreams.size))
 
 /** An event with its place in the log. */
 export type Followed = Stream.Success<ReturnType<Service["Service"]["follow"]>>
@@ -66,8 +72,10 @@ export const eventStream =
     if (early !== undefined && Exit.isFailure(early) && !outgoing.headersSent)
       return problemOf(edge, early.cause, "the event stream").response(STREAM_PATH)
     begin(outgoing as ServerResponse)
+    openStreams.add(fiber)
     outgoing.once("close", () => fiber.interruptUnsafe())
     fiber.addObserver((exit) => {
+      openStreams.delete(fiber)
       if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause))
         outgoing.write(
           `event: problem\ndata: ${JSON.stringify(problemOf(edge, exit.cause, "the event stream").document(STREAM_PATH))}\n\n`,
@@ -97,5 +105,4 @@ const drained = (outgoing: ServerResponse): Effect.Effect<void> =>
     return Effect.sync(() => void outgoing.off("drain", onDrain))
   })
 
-const frameOf = ({ record, cursor }: Followed): string =>
-  `id: ${cursor}\ndata: ${JSON.stringify(showEvent(record))}\n\n`
+const frameOf = ({ record, cursor }: Followed): string => `id: ${cursor}\ndata: ${eventJson(record)}\n\n`

@@ -22,6 +22,8 @@ export type Combined =
       readonly reason: string
       readonly until: number
     }
+  /** No contract speaks to a change of the rules: until one of these lets it through. */
+  | { readonly verdict: "hold"; readonly rule: "change"; readonly from: "humans" | "operator" }
   /** Until every one of these contracts' requirements is met. */
   | { readonly verdict: "hold"; readonly rule: "require"; readonly requiring: ReadonlyArray<Considered> }
 

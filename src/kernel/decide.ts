@@ -6,9 +6,10 @@ import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
-import { builtInEffects } from "./builtInEffects.ts"
+import { type BuiltIn, builtInEffects } from "./builtInEffects.ts"
 import { type Bound, boundOf, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
+import { type ChangeRule, CHANGES_CONTRACT, changeRule, isOperators } from "./changes.ts"
 import { type Combined, combine, withoutShadows } from "./combine.ts"
 import { type Considered, consider } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
@@ -16,6 +17,7 @@ import { type Draft, follow, placeName, stamp } from "./draft.ts"
 import { announced, followUps, refused, tasksOf } from "./effects.ts"
 import { EventFacts } from "./eventFacts.ts"
 import { openProposals } from "./openProposals.ts"
+import { scheduledTask } from "./schedules.ts"
 import type { OrganizationState } from "./state.ts"
 
 export interface Decided {
@@ -59,12 +61,19 @@ export const judge = (
   const matches = match(cell, facts)
   const fallback =
     definitions.view(event.org).organization.default === "deny" && isRequest(event.type) ? "deny" : "allow"
-  if (matches.matched.length === 0 && matches.unavailable.length === 0 && fallback === "allow" && bound === undefined)
-    return { decision: plainAllow(definitions.revision, facts), derived: builtInEffects(event) }
+  const rule = changeRule(definitions, event)
+  if (
+    matches.matched.length === 0 &&
+    matches.unavailable.length === 0 &&
+    fallback === "allow" &&
+    bound === undefined &&
+    rule === undefined
+  )
+    return carriedOut(plainAllow(definitions.revision, facts), builtInEffects(state, definitions, event, now))
 
   const considered = matches.matched.map((linked) => consider(linked, event, state, definitions, now))
   const enforced = withoutShadows(considered)
-  const combined = combine(enforced, matches, fallback, event)
+  const combined = unspoken(rule, combine(enforced, matches, fallback, event), event)
   const base: Base = {
     v: 1,
     verdict: combined.verdict,
@@ -76,7 +85,7 @@ export const judge = (
   if (facts.seen !== undefined) base.values = facts.seen
   if (enforced !== considered) {
     // Had shadow contracts been enforced.
-    const { verdict } = combine(considered, matches, fallback, event)
+    const { verdict } = unspoken(rule, combine(considered, matches, fallback, event), event)
     if (verdict !== combined.verdict) base.wouldBe = verdict
   }
   const spoken = speakers(considered, definitions, event, bound)
@@ -89,14 +98,31 @@ export const judge = (
   if (tasks.ids.length > 0) base.tasks = tasks.ids
   const emits = announced(considered, "allow")
   if (emits.length > 0) base.emits = emits
-  return {
-    decision: base,
-    derived: joined(tasks.drafts, followUps(considered, "allow", definitions, event), builtInEffects(event)),
-  }
+  const followed = joined(tasks.drafts, followUps(considered, "allow", definitions, event))
+  return carriedOut(base, builtInEffects(state, definitions, event, now), followed)
 }
+
+/** Allowed, with what the daemon does by itself. */
+const carriedOut = (
+  decision: Decision,
+  { drafts, proposals }: BuiltIn,
+  others: ReadonlyArray<Draft> = NONE,
+): Judged => ({
+  decision: proposals === undefined ? decision : { ...decision, proposals },
+  derived: joined(others, drafts),
+})
 
 /** A decision in the making: absent fields are set, not spread, since most decisions have none of them. */
 type Base = { -readonly [Key in keyof Decision]: Decision[Key] }
+
+/** Where no contract has decided on a change of the rules, the daemon's own rule does. */
+const unspoken = (rule: ChangeRule | undefined, combined: Combined, event: Event): Combined => {
+  if (rule === undefined || combined.rule !== "default") return combined
+  if (combined.verdict === "deny") return isOperators(event) ? PASSED : combined
+  return rule === "pass" ? PASSED : { verdict: "hold", rule: "change", from: rule }
+}
+
+const PASSED: Combined = { verdict: "allow", rule: "change", contracts: [CHANGES_CONTRACT], reason: "" }
 
 /** Held until every requirement is met; denied where one never can be. */
 const asked = (
@@ -110,7 +136,8 @@ const asked = (
   now: number,
 ): Judged => {
   const requiring = combined.verdict === "hold" && combined.rule === "require" ? combined.requiring : []
-  const opened = openProposals(definitions, event, requiring, bound, now)
+  const change = combined.verdict === "hold" && combined.rule === "change" ? combined.from : undefined
+  const opened = openProposals(definitions, event, requiring, bound, now, change)
   if (opened.impossible !== undefined) {
     const { contract, reason } = opened.impossible
     return denied(
@@ -126,7 +153,7 @@ const asked = (
     decision: {
       ...base,
       verdict: "hold",
-      rule: bound === undefined ? "require" : "bound",
+      rule: bound !== undefined ? "bound" : change === undefined ? "require" : "change",
       contracts: [...new Set(opened.proposals.map(({ contract }) => contract))],
       reason: opened.reason,
       hold: holdName(event),
@@ -205,10 +232,11 @@ const observe = (
   now: number,
   bound: Bound | undefined,
 ): Decided => {
-  if (cell.candidates.length === 0) return { record: { event }, derived: NONE }
+  const own = scheduledTask(event, definitions)
+  if (cell.candidates.length === 0) return { record: { event }, derived: own }
   const facts = new EventFacts(event, now, state, definitions)
   const { matched } = match(cell, facts)
-  if (matched.length === 0) return { record: { event }, derived: NONE }
+  if (matched.length === 0) return { record: { event }, derived: own }
   const considered = matched.map((linked) => consider(linked, event, state, definitions, now))
   const enforced = considered.filter(({ linked }) => !linked.shadow)
   const tasks = bound === undefined ? tasksOf(enforced, definitions, event, now) : { ids: NONE, drafts: NONE }
@@ -225,11 +253,11 @@ const observe = (
   if (bound !== undefined) {
     const told =
       event.type === "bound.exceeded" ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })]
-    return { record: { event, decision }, derived: told }
+    return { record: { event, decision }, derived: [...own, ...told] }
   }
   return {
     record: { event, decision },
-    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event)],
+    derived: [...own, ...tasks.drafts, ...followUps(considered, "allow", definitions, event)],
   }
 }
 

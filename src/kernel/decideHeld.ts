@@ -46,16 +46,19 @@ export const decideRelease = (state: OrganizationState, definitions: Definitions
     return { decision, derived: [...refused(event, decision), ...followUps(considered, "deny", definitions, event)] }
   }
   const tasks = tasksOf(enforced, definitions, event, now)
+  const built = builtInEffects(state, definitions, event, now, true)
+  const proposals = [...(base.proposals ?? []), ...(built.proposals ?? [])]
   const decision: Decision = {
     ...base,
     verdict: "allow",
     rule: "released",
     contracts: held.decision.contracts,
+    ...(proposals.length === 0 ? undefined : { proposals }),
     ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),
   }
   return {
     decision,
-    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event), ...builtInEffects(event)],
+    derived: [...tasks.drafts, ...followUps(considered, "allow", definitions, event), ...built.drafts],
   }
 }
 

@@ -219,9 +219,13 @@ const resolveReference = (member: Member, organizations: ReadonlyMap<string, Org
   const prompt = [member.prompt ?? original.prompt, member.promptAppend]
     .filter((part) => part !== undefined)
     .join("\n\n")
+  // What it does there without being asked, it does not do here.
+  const { schedule, ...others } = member
+  const merged: { -readonly [K in keyof Member]: Member[K] } = { ...original, ...others }
+  delete merged.schedule
   return {
-    ...original,
-    ...member,
+    ...merged,
+    ...(schedule === undefined ? {} : { schedule }),
     ...(prompt === "" ? {} : { prompt }),
     limits: { ...original.limits, ...member.limits },
     roles: member.roles.length > 0 ? member.roles : original.roles,

@@ -14,6 +14,16 @@ export const MAX_DOCUMENTS = 10_000
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 
+export const isDocumentName = (text: string): boolean => NAME.test(text)
+
+/** Who alone may write it: the member who was elected, else the one whom the organization's file names. */
+export const ownerOf = (
+  { org, owners }: OrganizationState,
+  definitions: Definitions,
+  name: string,
+): string | undefined =>
+  owners.get(name)?.owner ?? definitions.view(org).organization.documents.find((one) => one.name === name)?.owner
+
 interface Asked {
   readonly name: string
   readonly text: string
@@ -71,8 +81,7 @@ const unwritable = (
   base: number,
   by: Requester,
 ): Refusal | undefined => {
-  const { documents } = definitions.view(state.org).organization
-  const owner = documents.find((one) => one.name === name)?.owner
+  const owner = ownerOf(state, definitions, name)
   // A bridge names whom it likes: only members are known by their names.
   if (owner !== undefined && (owner !== by.name || (by.kind !== "human" && by.kind !== "agent")))
     return refuse("forbidden", "document-owned", `"${name}" is ${owner}'s to write`, { owner })
@@ -96,6 +105,6 @@ const unwritable = (
 
 const read = (data: unknown): Asked | undefined => {
   const { name, text, base = 0 } = (data ?? {}) as { readonly [Key in keyof Asked]?: unknown }
-  if (typeof name !== "string" || !NAME.test(name) || typeof text !== "string") return undefined
+  if (typeof name !== "string" || !isDocumentName(name) || typeof text !== "string") return undefined
   return typeof base === "number" && Number.isSafeInteger(base) && base >= 0 ? { name, text, base } : undefined
 }

@@ -84,9 +84,12 @@ export const follow = <T extends keyof BuiltinData>(
 })
 
 /** What ties a derived event to its cause. */
-export const linkTo = (cause: Event): Pick<Draft, "correlationid" | "causationid" | "depth"> & { hops?: number } => ({
+export const linkTo = (
+  cause: Event,
+): Pick<Draft, "correlationid" | "causationid" | "depth"> & { hops?: number; traceparent?: string } => ({
   correlationid: cause.correlationid,
   causationid: cause.id,
   depth: (cause.depth ?? 0) + 1,
   ...(cause.hops === undefined ? undefined : { hops: cause.hops }),
+  ...(cause.traceparent === undefined ? undefined : { traceparent: cause.traceparent }),
 })

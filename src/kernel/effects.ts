@@ -9,6 +9,7 @@ import type { Definitions } from "./definitions.ts"
 import { type Draft, follow, linkTo, placeName } from "./draft.ts"
 import { interpolate, interpolateDeep } from "./interpolate.ts"
 import { type LinkedContract, uponOf } from "./linkedContract.ts"
+import { worksByHand } from "./members.ts"
 import { channelOf } from "./openProposals.ts"
 import { select } from "./selectors.ts"
 
@@ -35,15 +36,15 @@ export const tasksOf = (
         ids.push(id)
         const task = makeTask(id, definitions, event, linked, place, index, effect, member, now)
         const rest = effect.as === "sequence" ? receivers.slice(1) : []
-        drafts.push(taskDraft(event, linked.contract.fullName, rest.length === 0 ? task : { ...task, rest }))
+        drafts.push(taskDraft(event, rest.length === 0 ? task : { ...task, rest }))
       })
     }
   return { ids, drafts }
 }
 
 /** The next task of a sequence, after the one before has completed. */
-export const nextOfSequence = (done: Task, completed: Event): Draft | undefined => {
-  const { rest, ...base } = done
+export const nextOfSequence = (done: Task, definitions: Definitions, completed: Event): Draft | undefined => {
+  const { rest, ...base } = withoutHands(done)
   const [member, ...later] = rest ?? []
   if (done.as !== "sequence" || member === undefined) return undefined
   const next: Task = {
@@ -53,9 +54,10 @@ export const nextOfSequence = (done: Task, completed: Event): Draft | undefined 
     member,
     previous: done.id,
     created: completed.time,
+    ...byHand(definitions, done.org, member),
     ...(later.length === 0 ? undefined : { rest: later }),
   }
-  return { ...taskDraft(completed, done.contract, next), hops: done.hops }
+  return { ...taskDraft(completed, next), hops: done.hops }
 }
 
 /** Emitted events and messages of every contract that speaks upon this verdict. */
@@ -132,7 +134,7 @@ const nobodyToRouteTo = (linked: LinkedContract, definitions: Definitions, event
     event,
     "message.posted",
     {
-      channel: channelOf(definitions, event),
+      channel: channelOf(definitions, event.org),
       text: `${linked.contract.fullName} routes "${event.type}" (${event.id}) to nobody: no member fits. Nothing was started.`,
     },
     contractActor(linked, event),
@@ -165,6 +167,7 @@ const makeTask = (
     place: index,
     as: effect.as,
     ...(effect.as === "compete" ? { candidate: index + 1 } : undefined),
+    ...byHand(definitions, event.org, member),
     ...(effect.goal === undefined ? undefined : { goal: interpolate(effect.goal, event) }),
     ...(effect.with === undefined
       ? undefined
@@ -177,26 +180,37 @@ const makeTask = (
 }
 
 /** Further people get a task that was not done in time; whoever is first, the others are not stopped. */
-export const escalateTask = (task: Task, level: number, cause: Event, now: number): ReadonlyArray<Draft> => {
+export const escalateTask = (
+  task: Task,
+  level: number,
+  definitions: Definitions,
+  cause: Event,
+  now: number,
+): ReadonlyArray<Draft> => {
   const { to, message } = task.escalations![level]!
   const base = lastingPart(task)
   const text = `${message ?? `Task ${task.id} of ${task.member} is not done yet`}${task.goal === undefined ? "" : `: ${task.goal}`}`
-  return to.flatMap((member, index) => [
-    taskDraft(cause, task.contract, {
-      ...base,
-      id: `${task.id}.e${level + 1}${index === 0 ? "" : `.${index + 1}`}`,
-      member,
-      as: "parallel",
-      escalates: task.id,
-      created: new Date(now).toISOString(),
-    }),
-    follow(cause, "message.posted", { to: member, text }),
-  ])
+  return to.flatMap((member, index) => {
+    const id = `${task.id}.e${level + 1}${index === 0 ? "" : `.${index + 1}`}`
+    const isByHand = worksByHand(definitions, task.org, member)
+    return [
+      taskDraft(cause, {
+        ...base,
+        id,
+        member,
+        as: "parallel",
+        escalates: task.id,
+        created: new Date(now).toISOString(),
+        ...(isByHand ? { human: true } : undefined),
+      }),
+      follow(cause, "message.posted", { to: member, text, ...(isByHand ? { task: id } : undefined) }),
+    ]
+  })
 }
 
-const taskDraft = (cause: Event, contract: string, task: Task): Draft => ({
+export const taskDraft = (cause: Event, task: Task): Draft => ({
   ...follow(cause, "task.created", task, {
-    name: contract,
+    name: task.contract,
     kind: "system",
     roles: [],
     onbehalf: requesterOf(cause.actor),
@@ -206,11 +220,21 @@ const taskDraft = (cause: Event, contract: string, task: Task): Draft => ({
 
 /** Without what belongs to its own place: who comes after it, and who is called when it is late. */
 const lastingPart = (task: Task): Task => {
-  const copy: { -readonly [K in keyof Task]: Task[K] } = { ...task }
+  const copy: { -readonly [K in keyof Task]: Task[K] } = withoutHands(task)
   delete copy.rest
   delete copy.escalations
   return copy
 }
+
+/** Whether it is done by hand depends on who gets it. */
+const withoutHands = (task: Task): Task => {
+  const copy: { -readonly [K in keyof Task]: Task[K] } = { ...task }
+  delete copy.human
+  return copy
+}
+
+const byHand = (definitions: Definitions, org: string, member: string): Pick<Task, "human"> | undefined =>
+  worksByHand(definitions, org, member) ? { human: true } : undefined
 
 /** Tasks of one sequence share the name of its first one. */
 const sequenceName = (task: Task): string => (task.place === 0 ? task.id : task.id.slice(0, task.id.lastIndexOf(".s")))

@@ -5,14 +5,20 @@
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { Decision } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
+import type { Proposal } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
+import { foldAsked, foldHeld } from "./changes.ts"
+import { adoptAgents, concernedBy, touch } from "./agents.ts"
 import { advance, decodeCounter, type EncodedCounter, pruneCounters } from "./counters.ts"
 import type { Definitions } from "./definitions.ts"
 import { EventFacts } from "./eventFacts.ts"
-import { correctRun, markBudget, releaseRun, reserve, settleRun } from "./budgets.ts"
+import { foldWork, holdRun } from "./evolveWork.ts"
+import { markBudget, releaseRun, reserve } from "./budgets.ts"
 import { consume, giveBack, markExceeded, pruneLimits, type Reservation, settle } from "./limits.ts"
-import { standingOf } from "./proposals.ts"
-import type { OpenTask, OrganizationState } from "./state.ts"
+import { isOwnContract } from "./motions.ts"
+import { askedEvent } from "./askedEvent.ts"
+import { isAbout, isForElectorate, standingOf } from "./proposals.ts"
+import type { OrganizationState } from "./state.ts"
 
 /** `definitions` are those of the revision that the organization has adopted at this record; `now` is its log time. */
 export const evolve = (
@@ -34,10 +40,13 @@ export const evolve = (
     }
     if (decision?.verdict === "allow") count(state, definitions, event, now)
     if (event.type === "run.requested") holdRun(state, event, decision)
+    foldAsked(state, event, decision)
     return
   }
   if (cell.counters.length > 0) count(state, definitions, event, now)
+  const concerned = concernedBy(state, event)
   fold(state, definitions, event, now)
+  for (const name of concerned) touch(state, name, now)
 }
 
 /** Windows that nothing can ask for any more are forgotten once in so many records. */
@@ -47,7 +56,6 @@ const prune = (state: OrganizationState, definitions: Definitions, now: number):
   pruneLimits(state.limits, now)
   pruneCounters(state.counters, definitions.counters(state.org), now)
   for (const [id, { until }] of state.standing) if (until <= now) state.standing.delete(id)
-  for (const [id, { expires }] of state.delegations) if (Date.parse(expires) <= now) state.delegations.delete(id)
 }
 
 /** Limits and budgets that were looked at and fitted, or were asked about instead of denying. */
@@ -95,8 +103,8 @@ const castVote = (state: OrganizationState, event: Event): void => {
   open.votes.set(vote.by, vote)
   const used = vote.bystanding === undefined ? undefined : state.standing.get(vote.bystanding)
   if (used !== undefined && --used.left < 1) state.standing.delete(used.id)
-  const hold = state.holds.get(open.proposal.hold)
-  const begun = hold === undefined ? undefined : standingOf(vote, event, open, hold)
+  const asked = askedEvent(state, open.proposal)
+  const begun = asked === undefined ? undefined : standingOf(vote, event, open, asked)
   if (begun === undefined) return
   for (const [id, { until }] of state.standing) if (until <= state.time) state.standing.delete(id)
   state.standing.set(begun.id, begun)
@@ -113,10 +121,17 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
   switch (event.type as keyof BuiltinData) {
     case "proposal.opened": {
       const proposal = event.data as BuiltinData["proposal.opened"]
-      state.proposals.set(proposal.id, { proposal, votes: new Map(), released: undefined, joined: 0 })
+      endStanding(state, proposal)
+      state.proposals.set(proposal.id, {
+        proposal,
+        votes: new Map(),
+        released: undefined,
+        joined: 0,
+        option: undefined,
+      })
       const first = proposal.levels?.[0]?.at ?? proposal.deadline
       state.nextTimer = Math.min(state.nextTimer, Date.parse(proposal.deadline), Date.parse(first))
-      const hold = state.holds.get(proposal.hold)
+      const hold = state.holds.get(proposal.hold ?? "")
       if (hold !== undefined && proposal.escalates !== undefined)
         hold.proposals = hold.proposals.map((id) => (id === proposal.escalates ? proposal.id : id))
       return
@@ -126,9 +141,10 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
       return
     }
     case "proposal.succeeded": {
-      const { proposal, release } = event.data as BuiltinData["proposal.succeeded"]
+      const { option, proposal, release } = event.data as BuiltinData["proposal.succeeded"]
       const open = state.proposals.get(proposal)
       if (open === undefined) return
+      open.option = option
       open.released = release === undefined ? now : Date.parse(release)
       state.nextTimer = Math.min(state.nextTimer, open.released)
       return
@@ -143,11 +159,12 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
     }
     case "delegation.created": {
       const delegation = event.data as BuiltinData["delegation.created"]
-      for (const [id, { expires }] of state.delegations) if (Date.parse(expires) <= now) state.delegations.delete(id)
       state.delegations.set(delegation.id, delegation)
+      state.nextTimer = Math.min(state.nextTimer, Date.parse(delegation.expires))
       return
     }
     case "delegation.revoked":
+    case "delegation.expired":
       state.delegations.delete((event.data as BuiltinData["delegation.revoked"]).id)
       return
     case "hold.continued": {
@@ -161,6 +178,7 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
     case "proposal.defeated":
     case "proposal.expired":
     case "proposal.cancelled":
+    case "proposal.executed":
       state.proposals.delete((event.data as BuiltinData["proposal.defeated"]).proposal)
       return
     case "hold.released":
@@ -186,17 +204,47 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
       state.documents.set(name, version)
       return
     }
+    case "contract.changed":
+    case "contract.change.failed":
+      state.changes.delete((event.data as BuiltinData["contract.changed"]).change)
+      return
+    case "document.owner.changed": {
+      const { name, owner, instead } = event.data as BuiltinData["document.owner.changed"]
+      state.owners.set(name, { owner, instead })
+      return
+    }
     case "contracts.revised": {
       const { revision, manifest, seeds } = event.data as BuiltinData["contracts.revised"]
       state.revision = revision
       state.manifest = manifest
       for (const [key, seed] of Object.entries(seeds ?? {}))
         state.counters.set(key, decodeCounter(seed as EncodedCounter))
+      endWithRevision(state, definitions)
+      adoptAgents(state, definitions, now)
       return
     }
     default:
       foldWork(state, event, now)
   }
+}
+
+/** What was given for good until the rules change: approvals under another version of a contract, elected owners. */
+const endWithRevision = (state: OrganizationState, definitions: Definitions): void => {
+  for (const [id, { contract, version }] of state.standing)
+    if (!isOwnContract(contract) && definitions.contracts.get(contract)?.contract.version !== version)
+      state.standing.delete(id)
+  const { documents } = definitions.view(state.org).organization
+  for (const [name, { instead }] of state.owners)
+    if (documents.find((document) => document.name === name)?.owner !== instead) state.owners.delete(name)
+}
+
+/** An approval that stands for this kind of event ends where others are asked than those with whom it was given. */
+const endStanding = (state: OrganizationState, proposal: Proposal): void => {
+  if (state.standing.size === 0) return
+  const asked = askedEvent(state, proposal)
+  if (asked === undefined) return
+  for (const [id, standing] of state.standing)
+    if (!isForElectorate(standing, proposal) && isAbout(standing, proposal, asked)) state.standing.delete(id)
 }
 
 const endHold = (state: OrganizationState, definitions: Definitions, event: Event, now: number): void => {
@@ -212,114 +260,12 @@ const endHold = (state: OrganizationState, definitions: Definitions, event: Even
   if (released) count(state, definitions, hold.event, now)
   for (const proposal of hold.proposals) state.proposals.delete(proposal)
   state.holds.delete(closed.hold)
+  foldHeld(state, hold.event, released, closed.reason)
   if (hold.event.type !== "run.requested") return
   const { task, run } = hold.event.data as BuiltinData["run.requested"]
   if (!released) releaseRun(state.budgets, run)
   else {
     const open = state.tasks.get(task)
     if (open !== undefined) open.state = "queued"
-  }
-}
-
-/** A run that waits for an approval keeps its name, so that it is not asked for again once it is granted. */
-const holdRun = (state: OrganizationState, event: Event, decision: Decision | undefined): void => {
-  if (decision?.verdict !== "hold") return
-  const { task, run } = event.data as BuiltinData["run.requested"]
-  const open = state.tasks.get(task)
-  if (open === undefined) return
-  open.state = "waiting"
-  open.run = run
-}
-
-const foldWork = (state: OrganizationState, event: Event, now: number): void => {
-  switch (event.type as keyof BuiltinData) {
-    case "task.created": {
-      const task = event.data as BuiltinData["task.created"]
-      const open: OpenTask = {
-        task,
-        state: "queued",
-        attempt: 0,
-        failures: 0,
-        run: undefined,
-        worker: undefined,
-        until: 0,
-        escalated: 0,
-      }
-      state.tasks.set(task.id, open)
-      const first = task.escalations?.[0]
-      if (first !== undefined) state.nextTimer = Math.min(state.nextTimer, Date.parse(first.at))
-      return
-    }
-    case "task.escalated": {
-      const { task, level } = event.data as BuiltinData["task.escalated"]
-      const open = state.tasks.get(task)
-      if (open === undefined) return
-      open.escalated = level + 1
-      const next = open.task.escalations?.[open.escalated]
-      if (next !== undefined) state.nextTimer = Math.min(state.nextTimer, Date.parse(next.at))
-      return
-    }
-    case "task.started": {
-      const started = event.data as BuiltinData["task.started"]
-      const open = state.tasks.get(started.task)
-      if (open === undefined) return
-      open.state = "running"
-      open.attempt = started.attempt
-      open.run = started.run
-      open.worker = started.worker
-      open.until = Date.parse(started.lease)
-      state.nextTimer = Math.min(state.nextTimer, open.until)
-      return
-    }
-    case "task.progress": {
-      const progress = event.data as BuiltinData["task.progress"]
-      const open = state.tasks.get(progress.task)
-      if (open !== undefined && progress.lease !== undefined) open.until = Date.parse(progress.lease)
-      return
-    }
-    case "task.failed": {
-      const failed = event.data as BuiltinData["task.failed"]
-      const open = state.tasks.get(failed.task)
-      if (open === undefined) return
-      if (failed.dead) {
-        state.tasks.delete(failed.task)
-        return
-      }
-      if (failed.lost !== true) open.failures++
-      open.state = "queued"
-      open.run = undefined
-      open.worker = undefined
-      open.until = failed.retry === undefined ? 0 : Date.parse(failed.retry)
-      return
-    }
-    case "task.completed":
-    case "task.cancelled":
-      state.tasks.delete((event.data as BuiltinData["task.completed"]).task)
-      return
-    case "run.started": {
-      const { run, task, member, attempt } = event.data as BuiltinData["run.started"]
-      const hops = state.tasks.get(task)?.task.hops ?? 0
-      state.runs.set(run, { run, task, member, attempt, hops, started: now, usd: 0, tokens: 0, turns: 0 })
-      return
-    }
-    case "run.usage": {
-      const usage = event.data as BuiltinData["run.usage"]
-      const run = state.runs.get(usage.run)
-      if (run === undefined) return correctRun(state.budgets, usage.run, { ...usage, minutes: usage.minutes ?? 0 })
-      run.usd += usage.usd
-      run.tokens += usage.tokens
-      run.turns += usage.turns
-      return
-    }
-    case "run.ended": {
-      const { run, outcome } = event.data as BuiltinData["run.ended"]
-      const used = state.runs.get(run)
-      const said = used !== undefined && (outcome !== "lost" || used.usd + used.tokens + used.turns > 0)
-      settleRun(state.budgets, run, said ? { ...used, minutes: (now - used.started) / 60_000 } : undefined, now)
-      state.runs.delete(run)
-      return
-    }
-    default:
-      return
   }
 }

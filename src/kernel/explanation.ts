@@ -68,7 +68,8 @@ export const explainContracts = (
 
 /** Small changes of the event that would have led to another verdict; each has been decided again and does. */
 export const verdictFlips = (definitions: Definitions, { event, decision }: LogRecord): ReadonlyArray<VerdictFlip> => {
-  if (decision === undefined || decision.first !== undefined || decision.rule === "bound") return []
+  if (decision === undefined || decision.first !== undefined || decision.rule === "bound" || decision.rule === "change")
+    return []
   const facts = recordedFacts(event, Date.parse(event.time), definitions, decision.values)
   const candidates = definitions.cell(event.org, event.type).candidates.filter(({ shadow }) => !shadow)
   const changeSets: Array<ReadonlyArray<FactChange>> = []

@@ -12,9 +12,13 @@ export const MAX_MESSAGE_CHARACTERS = 4_000
 /** A message as it goes into the log. */
 export const writtenMessage = (draft: Draft, definitions: Definitions, org: string): Draft => {
   const message = draft.data as MessagePosted
-  const { text, to } = message
+  const { text, to, task } = message
   const author = draft.actor.name
-  const meant = mentionsIn(text, definitions.view(org).members, to === undefined ? [author] : [author, to])
+  // What is said of a task is meant for whoever does it.
+  const meant =
+    task !== undefined
+      ? []
+      : mentionsIn(text, definitions.view(org).members, to === undefined ? [author] : [author, to])
   const addressed: MessagePosted =
     meant.length === 0
       ? message

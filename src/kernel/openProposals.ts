@@ -1,15 +1,15 @@
-/** Opens what a held event waits for: everything about a proposal is frozen here. */
-import type { EscalationLevel, Otherwise, RequireVotes, Resolution, Selector } from "../domain/contract.ts"
+/** Opens what a held event waits for. */
+import type { EscalationLevel, Selector } from "../domain/contract.ts"
 import { DEFAULT_WITHIN_MS } from "../domain/contract.ts"
 import { durationInWords } from "../domain/duration.ts"
-import { type Event, requesterOf } from "../domain/event.ts"
-import type { Elector, Proposal } from "../domain/proposal.ts"
+import type { Event } from "../domain/event.ts"
+import type { Proposal } from "../domain/proposal.ts"
 import type { Bound } from "./bounds.ts"
+import { type ChangeRule, CHANGES_CONTRACT } from "./changes.ts"
 import { type Considered, escalationOf } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
-import { actionDigest } from "./digest.ts"
 import { type Draft, follow, placeName } from "./draft.ts"
-import { select } from "./selectors.ts"
+import { freezeProposal, question, type Requirement, whyImpossible } from "./freezeProposal.ts"
 import { neededApprovals } from "./tally.ts"
 
 export interface Opened {
@@ -23,37 +23,24 @@ export interface Opened {
 /** Stands for a contract where the daemon itself holds an event. */
 export const BOUNDS_CONTRACT = "charter/bounds"
 
-/** A requirement, whoever makes it: a contract's effect, a limit that asks instead of denying, or a bound. */
-interface Requirement {
-  readonly contract: { readonly fullName: string; readonly version: string; readonly scope: string }
-  readonly place: number
-  readonly kind: "approval" | "votes"
-  readonly from: ReadonlyArray<Selector>
-  readonly self: boolean
-  readonly within: number
-  readonly otherwise: Otherwise
-  readonly votes?: RequireVotes
-  readonly levels: ReadonlyArray<EscalationLevel>
-  /** What who is asked is told with it. */
-  readonly message?: string
-}
-
 export const openProposals = (
   definitions: Definitions,
   event: Event,
   requiring: ReadonlyArray<Considered>,
   bound: Bound | undefined,
   now: number,
+  change?: Exclude<ChangeRule, "pass">,
 ): Opened => {
   const name = placeName(event.org, event.seq)
   const requirements = [
     ...requiring.flatMap(requirementsOf),
-    ...(bound === undefined ? [] : [BOUNDS_REQUIREMENT(event.org)]),
+    ...(bound === undefined ? [] : [boundsRequirement(event.org)]),
+    ...(change === undefined ? [] : [changesRequirement(event.org, change)]),
   ]
   const proposals: Array<Proposal> = []
   for (const requirement of requirements) {
     const id = proposals.length === 0 ? `p-${name}` : `p-${name}.${proposals.length + 1}`
-    const proposal = makeProposal(id, definitions, event, requirement, now)
+    const proposal = freezeProposal(id, definitions, event, requirement, now)
     const reason = whyImpossible(proposal)
     if (reason !== undefined)
       return { proposals: [], drafts: [], reason: "", impossible: { contract: proposal.contract, reason } }
@@ -101,7 +88,7 @@ export const furtherProposal = (
   if (typeof expired.otherwise !== "object") return undefined
   const linked = definitions.contracts.get(expired.contract)
   const proposal: Proposal = {
-    ...makeProposal(
+    ...freezeProposal(
       `${expired.id}.e`,
       definitions,
       event,
@@ -164,90 +151,25 @@ const ladder = (steps: ReadonlyArray<EscalationLevel>): Pick<Requirement, "from"
   return { from: first.to, levels: later, ...(first.message === undefined ? undefined : { message: first.message }) }
 }
 
-const BOUNDS_REQUIREMENT = (org: string): Requirement => ({
+const boundsRequirement = (org: string): Requirement => ({
   contract: { fullName: BOUNDS_CONTRACT, version: "1", scope: org },
   place: 0,
   kind: "approval",
-  from: [{ kind: "humans", scope: false }],
+  from: HUMANS,
   self: true,
   within: DEFAULT_WITHIN_MS,
   otherwise: "deny",
   levels: [],
 })
 
-const makeProposal = (
-  id: string,
-  definitions: Definitions,
-  event: Event,
-  requirement: Requirement,
-  now: number,
-): Proposal => {
-  const { contract, votes } = requirement
-  const requester = requesterOf(event.actor)
-  const weightOf = weighing(votes)
-  const electors = (from: ReadonlyArray<Selector>, joins?: string): ReadonlyArray<Elector> =>
-    select(from, definitions, event, contract.scope)
-      .filter((one) => requirement.self || one.name !== requester.name)
-      .map(({ name, kind, weight, org }) => ({
-        name,
-        kind,
-        weight: weightOf(name, weight),
-        ...(org === undefined ? undefined : { org }),
-        ...(joins === undefined ? undefined : { joins }),
-      }))
-  const base = electors(requirement.from)
-  const names = new Set(base.map(({ name }) => name))
-  const later: Array<Elector> = []
-  const levels = requirement.levels.map(({ to, after = 0, message }) => {
-    const at = new Date(now + after).toISOString()
-    for (const elector of electors(to, at)) {
-      if (names.has(elector.name)) continue
-      names.add(elector.name)
-      later.push(elector)
-    }
-    return message === undefined ? { at } : { at, message }
-  })
-  const resolution: Resolution = votes?.resolution ?? { kind: "approvals", approvals: 1 }
-  const quorum = quorumOf(votes, base.length)
-  const vetoers = votes?.veto === undefined ? undefined : select(votes.veto, definitions, event, contract.scope)
-  return {
-    id,
-    org: event.org,
-    hold: `h-${placeName(event.org, event.seq)}`,
-    contract: contract.fullName,
-    version: contract.version,
-    revision: definitions.revision,
-    effect: requirement.place,
-    kind: requirement.kind,
-    question: question(event),
-    electorate: [...base, ...later],
-    resolution,
-    ...(votes?.of === "cast" ? { of: votes.of } : undefined),
-    ...(quorum === undefined ? undefined : { quorum }),
-    ...(vetoers === undefined ? undefined : { vetoers }),
-    ...(votes?.delay === undefined ? undefined : { delay: votes.delay }),
-    ...(votes?.same === undefined ? undefined : { same: votes.same }),
-    ...(levels.length === 0 ? undefined : { levels }),
-    otherwise: requirement.otherwise,
-    opened: new Date(now).toISOString(),
-    deadline: new Date(now + requirement.within).toISOString(),
-    digest: actionDigest(event),
-    requester: requester.name,
-  }
-}
+const changesRequirement = (org: string, from: "humans" | "operator"): Requirement => ({
+  ...boundsRequirement(org),
+  contract: { fullName: CHANGES_CONTRACT, version: "1", scope: org },
+  from: from === "operator" ? from : HUMANS,
+  self: false,
+})
 
-/** Heads, unless the contract weighs: by the members' own weights, or by a map. */
-const weighing = (votes: RequireVotes | undefined): ((name: string, weight: number) => number) => {
-  const weights = votes?.weights
-  if (weights === undefined) return () => 1
-  return weights === "members" ? (_, weight) => weight : (name) => weights[name] ?? 1
-}
-
-const quorumOf = (votes: RequireVotes | undefined, electors: number): number | undefined => {
-  const quorum = votes?.quorum
-  if (quorum === undefined) return undefined
-  return "voters" in quorum ? quorum.voters : Math.ceil(quorum.share * electors - 1e-9)
-}
+const HUMANS: ReadonlyArray<Selector> = [{ kind: "humans", scope: false }]
 
 /** Opening is posted where the organization reads it. */
 const posted = (
@@ -259,25 +181,23 @@ const posted = (
 ): Draft => {
   const asked = `${question(event)}: ${proposals.map((proposal) => waitsFor(proposal, now)).join("; ")}`
   return follow(event, "message.posted", {
-    channel: channelOf(definitions, event),
+    channel: channelOf(definitions, event.org),
     text: [...messages, asked].join(". "),
   })
 }
 
-/** What is asked, in one sentence. */
-export const question = (event: Event): string =>
-  `${requesterOf(event.actor).name} asks for "${event.type}"${event.subject === undefined ? "" : ` on ${event.subject}`}`
-
 /** Where an organization reads what concerns it. */
-export const channelOf = (definitions: Definitions, event: Event): string =>
-  definitions.view(event.org).organization.channels[0]!
+export const channelOf = (definitions: Definitions, org: string): string =>
+  definitions.view(org).organization.channels[0]!
 
-const waitsFor = (proposal: Proposal, now: number): string => {
+/** For whom it waits, how many of them, and how long. */
+export const waitsFor = (proposal: Proposal, now: number): string => {
   const first = proposal.electorate.filter(({ joins }) => joins === undefined)
   const names = (first.length > 0 ? first : proposal.electorate).map(({ name }) => name)
   const who = names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`
   const time = durationInWords(Date.parse(proposal.deadline) - now)
-  return `waits for ${askedFor(proposal, first.length)} of ${who} within ${time} (${proposal.contract})`
+  const whose = proposal.motion === undefined ? proposal.contract : proposal.id
+  return `waits for ${askedFor(proposal, first.length)} of ${who} within ${time} (${whose})`
 }
 
 const askedFor = ({ resolution, of = "electorate", quorum }: Proposal, electors: number): string => {
@@ -294,14 +214,4 @@ const askedFor = ({ resolution, of = "electorate", quorum }: Proposal, electors:
         ? `a ${resolution.kind === "majority" ? "majority" : "unanimous vote"} of the votes cast${enough}`
         : `${neededApprovals(resolution, electors)}`
   }
-}
-
-/** `M` = 0, `M` above the electorate, or an empty electorate. */
-const whyImpossible = ({ contract, resolution, electorate }: Proposal): string | undefined => {
-  if (electorate.length === 0)
-    return `${contract} needs an approval, but there is nobody who could give it (who asks may not approve it himself)`
-  const needed = resolution.kind === "approvals" ? resolution.approvals : 1
-  return needed < 1 || needed > electorate.length
-    ? `${contract} needs ${needed} approvals, but only ${electorate.length} ${electorate.length === 1 ? "member" : "members"} could give one`
-    : undefined
 }

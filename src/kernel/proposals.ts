@@ -1,56 +1,16 @@
-/** The life of open proposals: who may vote, how each elector stands, and what must follow. Pure. */
+/** The life of open proposals: when one is decided, and the votes that cast themselves. Pure. */
 import canonicalize from "canonicalize"
 import { type Event, requesterOf } from "../domain/event.ts"
-import { typeMatches } from "../domain/eventTypes.ts"
-import type { Elector, Proposal, Vote } from "../domain/proposal.ts"
+import type { Proposal, Vote } from "../domain/proposal.ts"
 import { compilePath } from "../language/conditions/path.ts"
+import { asOf, askedEvent, closed, onBehalfOf } from "./askedEvent.ts"
+import { ballotOf, canVote, hasJoined } from "./ballots.ts"
 import type { Definitions } from "./definitions.ts"
-import { daemonActor, type Draft, follow } from "./draft.ts"
-import type { OpenHold, OpenProposal, OrganizationState, StandingApproval } from "./state.ts"
+import { type Draft, follow } from "./draft.ts"
+import type { OpenProposal, OrganizationState, StandingApproval } from "./state.ts"
 import { type Standing, type Tally, tally, type VotingRule } from "./tally.ts"
 
 const NONE: ReadonlyArray<Draft> = []
-
-/** Is the elector still a member where he was one when the electorate was frozen? */
-export const canVote = (definitions: Definitions, elector: Pick<Elector, "name" | "kind" | "org">): boolean =>
-  elector.org === undefined
-    ? definitions.isHuman(elector.name)
-    : definitions.view(elector.org).members.get(elector.name.split("@")[0]!)?.kind === elector.kind
-
-/** A level that has not joined yet may not vote, but will be able to. */
-export const hasJoined = ({ joins }: Elector, now: number): boolean => joins === undefined || Date.parse(joins) <= now
-
-/** What an elector's vote comes to, with what he has delegated; `abstain` where a delegation leads in a circle. */
-export const choiceOf = (
-  state: OrganizationState,
-  { proposal, votes }: OpenProposal,
-  elector: Elector,
-  now: number,
-): string | undefined => {
-  const seen = new Set<string>()
-  for (let name = elector.name; ;) {
-    const vote = votes.get(name)
-    if (vote !== undefined) return vote.choice
-    if (seen.has(name)) return "abstain"
-    seen.add(name)
-    const next = delegateOf(state, proposal, name, now)
-    if (next === undefined) return undefined
-    name = next
-  }
-}
-
-const delegateOf = (state: OrganizationState, proposal: Proposal, from: string, now: number): string | undefined => {
-  const type = state.holds.get(proposal.hold)?.event.type ?? ""
-  for (const delegation of state.delegations.values())
-    if (
-      delegation.from === from &&
-      Date.parse(delegation.expires) > now &&
-      typeMatches(delegation.on, type) &&
-      proposal.electorate.some(({ name, kind }) => name === delegation.to && kind === "human")
-    )
-      return delegation.to
-  return undefined
-}
 
 export const tallyOf = (state: OrganizationState, definitions: Definitions, open: OpenProposal, now: number): Tally => {
   const { proposal } = open
@@ -63,7 +23,7 @@ export const tallyOf = (state: OrganizationState, definitions: Definitions, open
     weight: base.reduce((total, { weight }) => total + weight, 0),
   }
   const standings = proposal.electorate.map((elector): Standing => {
-    const choice = choiceOf(state, open, elector, now)
+    const choice = ballotOf(state, definitions, open, elector, now).choice
     return {
       weight: elector.weight,
       open: canVote(definitions, elector),
@@ -82,15 +42,15 @@ export const closeProposal = (
   now: number,
 ): ReadonlyArray<Draft> => {
   const { proposal } = open
-  const hold = state.holds.get(proposal.hold)
+  const asked = askedEvent(state, proposal)
   const end = (
     type: "proposal.succeeded" | "proposal.defeated" | "proposal.expired",
     reason: string,
     more: object = {},
   ): ReadonlyArray<Draft> => {
-    const { id, contract } = proposal
-    const draft = follow(cause, type, { proposal: id, hold: proposal.hold, contract, reason, ...more })
-    return [hold === undefined ? draft : asOf(cause, hold, draft)]
+    const draft = follow(cause, type, { ...closed(proposal), reason, ...more })
+    if (asked === undefined) return [draft]
+    return [proposal.motion === undefined ? asOf(cause, asked, draft) : onBehalfOf(cause, asked, draft)]
   }
   const veto = vetoOf(open)
   if (veto !== undefined) return end("proposal.defeated", `vetoed by ${veto.by}${reasonOf(veto)}`, { by: veto.by })
@@ -100,11 +60,12 @@ export const closeProposal = (
     case "open":
       return NONE
     case "succeeded": {
-      const { option } = result
+      const { candidate } = proposal.motion ?? {}
+      const { option = candidate } = result
       const won =
-        option === undefined
-          ? `approved by ${namesOf(open, "approve")}`
-          : `"${option}" was chosen by ${namesOf(open, option)}`
+        result.option === undefined
+          ? `${candidate === undefined ? "" : `"${candidate}" was `}approved by ${namesOf(open, "approve")}`
+          : `"${result.option}" was chosen by ${namesOf(open, result.option)}`
       const release =
         proposal.delay === undefined ? undefined : { release: new Date(now + proposal.delay).toISOString() }
       const refused = option === "deny"
@@ -118,7 +79,9 @@ export const closeProposal = (
     case "expired":
       return end(
         "proposal.expired",
-        `not decided within the time that ${proposal.contract} gives (until ${proposal.deadline})`,
+        proposal.motion === undefined
+          ? `not decided within the time that ${proposal.contract} gives (until ${proposal.deadline})`
+          : `not decided in time (until ${proposal.deadline})`,
       )
   }
 }
@@ -130,24 +93,22 @@ export const standingVotes = (
   cause: Event,
   now: number,
 ): ReadonlyArray<Draft> => {
-  const hold = state.holds.get(open.proposal.hold)
-  if (hold === undefined || state.standing.size === 0) return NONE
+  const asked = askedEvent(state, open.proposal)
+  if (asked === undefined || state.standing.size === 0) return NONE
+  const given = new Set<string>()
   return [...state.standing.values()].flatMap((standing) => {
     const elector = open.proposal.electorate.find(({ name }) => name === standing.by)
-    if (elector === undefined || standing.left < 1 || standing.until <= now || !sameKind(standing, open.proposal, hold))
-      return []
+    const stands = standing.left > 0 && standing.until > now && isOfKind(standing, open.proposal, asked)
+    // One vote, though several approvals may stand for it; a level that joins later has none yet.
+    if (elector === undefined || !stands || given.has(elector.name) || !hasJoined(elector, now)) return []
+    given.add(elector.name)
     const vote: Vote = { proposal: open.proposal.id, by: standing.by, choice: "approve", bystanding: standing.id }
     return [{ ...follow(cause, "vote.cast", vote), actor: { name: elector.name, kind: elector.kind, roles: [] } }]
   })
 }
 
 /** What a vote with standing terms makes: the same contract version, requester, type, data on the `same:` paths, and electorate. */
-export const standingOf = (
-  vote: Vote,
-  event: Event,
-  open: OpenProposal,
-  hold: OpenHold,
-): StandingApproval | undefined =>
+export const standingOf = (vote: Vote, event: Event, open: OpenProposal, asked: Event): StandingApproval | undefined =>
   vote.standing === undefined || vote.choice !== "approve"
     ? undefined
     : {
@@ -155,22 +116,26 @@ export const standingOf = (
         by: vote.by,
         contract: open.proposal.contract,
         version: open.proposal.version,
-        onbehalf: requesterOf(hold.event.actor).name,
-        type: hold.event.type,
-        same: sameText(open.proposal, hold.event),
+        onbehalf: requesterOf(asked.actor).name,
+        type: asked.type,
+        same: sameText(open.proposal, asked),
         electorate: electorateText(open.proposal),
         until: Date.parse(vote.standing.until),
         left: vote.standing.max,
       }
 
-/** Belongs to the held event's correlation, whoever caused it, and acts for who asked. */
-export const asOf = (cause: Event, hold: OpenHold, draft: Draft): Draft => ({
-  ...draft,
-  actor: daemonActor(requesterOf(hold.event.actor)),
-  correlationid: hold.event.correlationid,
-  causationid: cause.id,
-  depth: Math.min(draft.depth ?? 1, 1),
-})
+/** Does it stand for what this proposal asks about, but for who is asked? */
+export const isAbout = (standing: StandingApproval, proposal: Proposal, asked: Event): boolean =>
+  standing.contract === proposal.contract &&
+  standing.onbehalf === requesterOf(asked.actor).name &&
+  standing.type === asked.type &&
+  standing.same === sameText(proposal, asked)
+
+const isOfKind = (standing: StandingApproval, proposal: Proposal, asked: Event): boolean =>
+  standing.version === proposal.version && isForElectorate(standing, proposal) && isAbout(standing, proposal, asked)
+
+export const isForElectorate = ({ electorate }: StandingApproval, proposal: Proposal): boolean =>
+  electorate === electorateText(proposal)
 
 /** A veto decides at once, also during the delay after success. */
 const vetoOf = ({ proposal, votes }: OpenProposal): Vote | undefined => {
@@ -181,16 +146,11 @@ const vetoOf = ({ proposal, votes }: OpenProposal): Vote | undefined => {
   return undefined
 }
 
-const sameKind = (standing: StandingApproval, proposal: Proposal, hold: OpenHold): boolean =>
-  standing.contract === proposal.contract &&
-  standing.version === proposal.version &&
-  standing.onbehalf === requesterOf(hold.event.actor).name &&
-  standing.type === hold.event.type &&
-  standing.electorate === electorateText(proposal) &&
-  standing.same === sameText(proposal, hold.event)
-
-const sameText = ({ same }: Proposal, { data }: Event): string =>
-  canonicalize(same === undefined ? (data ?? null) : same.map((path) => compilePath(path)(data) ?? null)) ?? ""
+/** Of what a member opened the digest says it: all of the request is the same. */
+const sameText = ({ digest, motion, same }: Proposal, { data }: Event): string =>
+  motion !== undefined
+    ? digest
+    : (canonicalize(same === undefined ? (data ?? null) : same.map((path) => compilePath(path)(data) ?? null)) ?? "")
 
 const electorateText = ({ electorate }: Proposal): string => electorate.map(({ name }) => name).join(" ")
 
@@ -198,11 +158,15 @@ const whyDefeated = (state: OrganizationState, definitions: Definitions, open: O
   const denied = [...open.votes.values()].filter(({ choice }) => choice === "deny")
   if (denied.length > 0) return `denied by ${namesOf(open, "deny")}${denied.map(reasonOf).join("")}`
   const { electorate } = open.proposal
-  const approve = electorate.filter((elector) => choiceOf(state, open, elector, now) === "approve").length
-  const remaining = electorate.filter(
-    (elector) => choiceOf(state, open, elector, now) === undefined && canVote(definitions, elector),
+  const approve = electorate.filter(
+    (elector) => ballotOf(state, definitions, open, elector, now).choice === "approve",
   ).length
-  return `it cannot be reached any more: ${approve} approved, ${remaining} of ${electorate.length} can still vote`
+  const remaining = electorate.filter(
+    (elector) => ballotOf(state, definitions, open, elector, now).choice === undefined && canVote(definitions, elector),
+  ).length
+  const circling = electorate.filter((elector) => ballotOf(state, definitions, open, elector, now).circle === true)
+  const why = circling.length === 0 ? "" : `; ${circling.map(({ name }) => name).join(" and ")} delegate in a circle`
+  return `it cannot be reached any more: ${approve} approved, ${remaining} of ${electorate.length} can still vote${why}`
 }
 
 const namesOf = ({ votes }: OpenProposal, choice: string): string =>

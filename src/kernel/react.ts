@@ -9,8 +9,11 @@ import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, follow } from "./draft.ts"
 import { nextOfSequence } from "./effects.ts"
 import { afterMessage } from "./messages.ts"
-import { channelOf, furtherProposal, question } from "./openProposals.ts"
-import { asOf, closeProposal, standingVotes } from "./proposals.ts"
+import { question } from "./freezeProposal.ts"
+import { channelOf, furtherProposal } from "./openProposals.ts"
+import { asOf, closed } from "./askedEvent.ts"
+import { closeProposal, standingVotes } from "./proposals.ts"
+import { afterMotion, cancelMotion, executeWhenDue } from "./reactMotions.ts"
 import type { OpenHold, OpenProposal, OrganizationState } from "./state.ts"
 
 const NONE: ReadonlyArray<Draft> = []
@@ -25,7 +28,10 @@ export const endedBy = (state: OrganizationState, { event }: LogRecord): Ended =
   switch (event.type) {
     case "task.completed":
       return { task: state.tasks.get((event.data as BuiltinData["task.completed"]).task)?.task }
+    case "proposal.defeated":
     case "proposal.expired":
+    case "proposal.cancelled":
+    case "proposal.executed":
       return { proposal: state.proposals.get((event.data as BuiltinData["proposal.expired"]).proposal)?.proposal }
     default:
       return NOTHING
@@ -54,18 +60,23 @@ export const react = (
         ? closeProposal(state, definitions, open, event, now)
         : vetoed(state, definitions, open, event)
     }
-    case "delegation.created":
-    case "delegation.revoked":
-      return [...state.proposals.values()].flatMap((open) => closeProposal(state, definitions, open, event, now))
     case "proposal.succeeded": {
-      const hold = state.holds.get((event.data as BuiltinData["proposal.succeeded"]).hold)
-      return hold === undefined ? NONE : releaseWhenMet(state, definitions, hold, event, now)
+      const { proposal, hold: id } = event.data as BuiltinData["proposal.succeeded"]
+      const hold = state.holds.get(id ?? "")
+      if (hold !== undefined) return releaseWhenMet(state, definitions, hold, event, now)
+      const open = state.proposals.get(proposal)
+      return open === undefined ? NONE : executeWhenDue(state, open, event, now)
     }
     case "proposal.defeated":
     case "proposal.expired":
       return failed(state, definitions, event, ended.proposal, now)
+    case "proposal.cancelled":
+    case "proposal.executed":
+      return ended.proposal === undefined ? NONE : afterMotion(state, definitions, ended.proposal, event)
     case "task.completed":
-      return ended.task === undefined ? NONE : afterTask(state, ended.task, event)
+      return ended.task === undefined ? NONE : afterTask(state, definitions, ended.task, event)
+    case "task.created":
+      return handedOver(event)
     case "message.posted":
       return afterMessage(event)
     case "task.cancelled":
@@ -74,6 +85,27 @@ export const react = (
       return NONE
   }
 }
+
+/**
+ * Proposals that a record may decide without a vote on them. Each is looked at when all that has followed so far is
+ * recorded, one after the other: of two that fail, the first may end the other.
+ */
+export const revisited = (state: OrganizationState, { event }: LogRecord): ReadonlyArray<string> => {
+  switch (event.type as keyof BuiltinData) {
+    case "proposal.opened":
+      return [(event.data as BuiltinData["proposal.opened"]).id]
+    case "proposal.escalated":
+      return [(event.data as BuiltinData["proposal.escalated"]).proposal]
+    case "delegation.created":
+    case "delegation.revoked":
+    case "delegation.expired":
+      return [...state.proposals.keys()]
+    default:
+      return NOBODY
+  }
+}
+
+const NOBODY: ReadonlyArray<string> = []
 
 /** Lets a hold through when every requirement is met and no delay runs any more. */
 export const releaseWhenMet = (
@@ -110,7 +142,7 @@ export const continueHold = (
   return [
     asOf(
       cause,
-      hold,
+      hold.event,
       follow(cause, "hold.continued", {
         ...held(hold),
         reason,
@@ -139,7 +171,7 @@ export const endHold = (
   const whose = by === undefined ? undefined : { by }
   return [
     ...othersEnd(state, hold, cause, reason, whose),
-    asOf(cause, hold, follow(cause, type, { ...held(hold), reason, decision, ...whose })),
+    asOf(cause, hold.event, follow(cause, type, { ...held(hold), reason, decision, ...whose })),
     ...resolved(definitions, hold, cause, rule === "expired" ? "expired" : "deny", reason),
     ...derived,
     ...runRefused(state, hold, cause, reason),
@@ -153,7 +185,7 @@ const released = (
   { decision, derived }: Judged,
   reason: string,
 ): ReadonlyArray<Draft> => [
-  asOf(cause, hold, follow(cause, "hold.released", { ...held(hold), reason, decision })),
+  asOf(cause, hold.event, follow(cause, "hold.released", { ...held(hold), reason, decision })),
   ...resolved(definitions, hold, cause, "allow", reason),
   ...derived,
 ]
@@ -167,7 +199,7 @@ const refusedHold = (
 ): ReadonlyArray<Draft> => {
   const reason = decision.reason ?? ""
   return [
-    asOf(cause, hold, follow(cause, "hold.denied", { ...held(hold), reason, decision })),
+    asOf(cause, hold.event, follow(cause, "hold.denied", { ...held(hold), reason, decision })),
     ...resolved(definitions, hold, cause, "deny", reason),
     ...derived,
     ...runRefused(state, hold, cause, reason),
@@ -179,14 +211,16 @@ const failed = (
   state: OrganizationState,
   definitions: Definitions,
   event: Event,
-  late: Proposal | undefined,
+  ended: Proposal | undefined,
   now: number,
 ): ReadonlyArray<Draft> => {
   const { hold: id, contract, reason } = event.data as BuiltinData["proposal.defeated"]
-  const hold = state.holds.get(id)
+  if (ended?.motion !== undefined) return afterMotion(state, definitions, ended, event)
+  const hold = state.holds.get(id ?? "")
   if (hold === undefined) return NONE
+  const late = event.type === "proposal.expired" ? ended : undefined
   const further = late === undefined ? undefined : furtherProposal(definitions, hold.event, late, now)
-  if (further !== undefined) return further.map((draft) => asOf(event, hold, draft))
+  if (further !== undefined) return further.map((draft) => asOf(event, hold.event, draft))
   return endHold(state, definitions, hold, event.type === "proposal.expired" ? "expired" : "defeated", event, reason, [
     contract,
   ])
@@ -196,17 +230,18 @@ const failed = (
 const vetoed = (
   state: OrganizationState,
   definitions: Definitions,
-  { proposal }: OpenProposal,
+  open: OpenProposal,
   event: Event,
 ): ReadonlyArray<Draft> => {
-  const hold = state.holds.get(proposal.hold)
-  if (hold === undefined) return NONE
+  const { proposal } = open
   const { by, reason: why } = event.data as BuiltinData["vote.cast"]
   const reason = `vetoed by ${by}${why === undefined ? "" : `: "${why}"`}`
-  const { id, contract } = proposal
+  if (proposal.motion !== undefined) return cancelMotion(state, open, event, reason, by)
+  const hold = state.holds.get(proposal.hold ?? "")
+  if (hold === undefined) return NONE
   return [
-    asOf(event, hold, follow(event, "proposal.cancelled", { proposal: id, hold: hold.id, contract, reason, by })),
-    ...endHold(state, definitions, hold, "defeated", event, reason, [contract], by),
+    asOf(event, hold.event, follow(event, "proposal.cancelled", { ...closed(proposal), reason, by })),
+    ...endHold(state, definitions, hold, "defeated", event, reason, [proposal.contract], by),
   ]
 }
 
@@ -225,11 +260,9 @@ const othersEnd = (
       : [
           asOf(
             cause,
-            hold,
+            hold.event,
             follow(cause, "proposal.cancelled", {
-              proposal: id,
-              hold: hold.id,
-              contract: open.proposal.contract,
+              ...closed(open.proposal),
               reason,
               ...whose,
             }),
@@ -238,9 +271,14 @@ const othersEnd = (
   })
 
 /** The next of a sequence; of a race the others end. */
-const afterTask = (state: OrganizationState, completed: Task, event: Event): ReadonlyArray<Draft> => {
+const afterTask = (
+  state: OrganizationState,
+  definitions: Definitions,
+  completed: Task,
+  event: Event,
+): ReadonlyArray<Draft> => {
   if (completed.as === "sequence") {
-    const next = nextOfSequence(completed, event)
+    const next = nextOfSequence(completed, definitions, event)
     return next === undefined ? NONE : [next]
   }
   if (completed.as !== "first") return NONE
@@ -266,6 +304,14 @@ const afterTask = (state: OrganizationState, completed: Task, event: Event): Rea
       { ...follow(event, "task.cancelled", { task: task.id, reason }, daemonActor()), subject: task.id },
     ]
   })
+}
+
+/** A task that its member does himself is told him in his inbox. Whoever it escalates to is told more by that. */
+const handedOver = (event: Event): ReadonlyArray<Draft> => {
+  const { id, member, goal, human, escalates } = event.data as BuiltinData["task.created"]
+  if (human !== true || escalates !== undefined) return NONE
+  const text = `Task ${id} is yours to do${goal === undefined ? "" : `: ${goal}`}`
+  return [follow(event, "message.posted", { to: member, text, task: id }, event.actor)]
 }
 
 /** A run that still waited to be granted is not asked for any more. */
@@ -297,8 +343,8 @@ const resolved = (
   const text = `${question(event)}: ${OUTCOMES[verdict]}, ${reason}`
   return [
     follow(cause, "approval.resolved", { hold: id, event: event.id, verdict, proposals, reason }),
-    follow(cause, "message.posted", { channel: channelOf(definitions, event), text }),
-  ].map((draft) => asOf(cause, hold, draft))
+    follow(cause, "message.posted", { channel: channelOf(definitions, event.org), text }),
+  ].map((draft) => asOf(cause, hold.event, draft))
 }
 
 const OUTCOMES: Readonly<Record<ApprovalResolved["verdict"], string>> = {
@@ -314,5 +360,7 @@ const runRefused = (state: OrganizationState, hold: OpenHold, cause: Event, reas
   const open = state.tasks.get(task)
   if (open === undefined) return NONE
   const error = `the run was refused (run.requested): ${reason}`
-  return [asOf(cause, hold, follow(cause, "task.failed", { task, run, attempt: open.attempt, error, dead: true }))]
+  return [
+    asOf(cause, hold.event, follow(cause, "task.failed", { task, run, attempt: open.attempt, error, dead: true })),
+  ]
 }

@@ -3,11 +3,21 @@ import type { Delegation, Vote } from "../domain/proposal.ts"
 import { decodeBudgets, encodeBudgets, type EncodedBudget } from "./budgets.ts"
 import { decodeCounter, encodeCounter, type EncodedCounter } from "./counters.ts"
 import { decodeLimits, encodeLimits, type EncodedLimit } from "./limits.ts"
-import type { OpenHold, OpenProposal, OpenRun, OpenTask, OrganizationState, StandingApproval } from "./state.ts"
+import type {
+  OpenChange,
+  AgentStanding,
+  ElectedOwner,
+  OpenHold,
+  OpenProposal,
+  OpenRun,
+  OpenTask,
+  OrganizationState,
+  StandingApproval,
+} from "./state.ts"
 import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 4
+export const SNAPSHOT_VERSION = 7
 
 interface Encoded {
   readonly org: string
@@ -25,6 +35,9 @@ interface Encoded {
   readonly tasks: ReadonlyArray<OpenTask>
   readonly runs: ReadonlyArray<OpenRun>
   readonly documents: ReadonlyArray<readonly [name: string, version: number]>
+  readonly changes: ReadonlyArray<OpenChange>
+  readonly owners: ReadonlyArray<readonly [name: string, owner: ElectedOwner]>
+  readonly agents: ReadonlyArray<readonly [name: string, AgentStanding]>
 }
 
 /** Equal states have equal text. */
@@ -39,17 +52,21 @@ export const encodeState = (state: OrganizationState): string =>
     limits: encodeLimits(state.limits),
     budgets: encodeBudgets(state.budgets),
     holds: [...state.holds.values()].map(normalHold),
-    proposals: [...state.proposals.values()].map(({ proposal, votes, released, joined }) => ({
+    proposals: [...state.proposals.values()].map(({ proposal, votes, released, joined, option }) => ({
       proposal,
       votes: [...votes.values()],
       released,
       joined,
+      option,
     })),
     delegations: [...state.delegations.values()],
     standing: [...state.standing.values()],
     tasks: [...state.tasks.values()].map(normalTask),
     runs: [...state.runs.values()],
     documents: [...state.documents].sort(byKey),
+    changes: [...state.changes.values()].map(normalChange),
+    owners: [...state.owners].sort(byKey),
+    agents: [...state.agents].map(([name, agent]) => [name, normalAgent(agent)] as const).sort(byKey),
   } satisfies Encoded)
 
 export const decodeState = (text: string): OrganizationState => {
@@ -65,9 +82,9 @@ export const decodeState = (text: string): OrganizationState => {
     budgets: decodeBudgets(encoded.budgets),
     holds: new Map(encoded.holds.map((hold) => [hold.id, normalHold(hold)])),
     proposals: new Map(
-      encoded.proposals.map(({ proposal, votes, released, joined }) => [
+      encoded.proposals.map(({ proposal, votes, released, joined, option }) => [
         proposal.id,
-        { proposal, votes: new Map(votes.map((vote) => [vote.by, vote])), released, joined },
+        { proposal, votes: new Map(votes.map((vote) => [vote.by, vote])), released, joined, option },
       ]),
     ),
     delegations: new Map(encoded.delegations.map((delegation) => [delegation.id, delegation])),
@@ -75,6 +92,9 @@ export const decodeState = (text: string): OrganizationState => {
     tasks: new Map(encoded.tasks.map((task) => [task.task.id, normalTask(task)])),
     runs: new Map(encoded.runs.map((run) => [run.run, run])),
     documents: new Map(encoded.documents),
+    changes: new Map(encoded.changes.map((open) => [open.change, normalChange(open)])),
+    owners: new Map(encoded.owners.map(([name, { owner, instead }]) => [name, { owner, instead }])),
+    agents: new Map(encoded.agents.map(([name, agent]) => [name, normalAgent(agent)])),
     nextTimer: Number.POSITIVE_INFINITY,
   }
   state.nextTimer = nextTimer(state)
@@ -82,7 +102,7 @@ export const decodeState = (text: string): OrganizationState => {
 }
 
 /** JSON drops what is undefined; the shape, and the order of its keys, must stay the same. */
-const normalTask = ({ task, state, attempt, failures, run, worker, until, escalated }: OpenTask): OpenTask => ({
+const normalTask = ({
   task,
   state,
   attempt,
@@ -91,6 +111,17 @@ const normalTask = ({ task, state, attempt, failures, run, worker, until, escala
   worker,
   until,
   escalated,
+  checkpoint,
+}: OpenTask): OpenTask => ({ task, state, attempt, failures, run, worker, until, escalated, checkpoint })
+
+const normalAgent = ({ since, stopped, schedule }: AgentStanding): AgentStanding => ({
+  since,
+  stopped: stopped && { by: stopped.by, at: stopped.at, reason: stopped.reason },
+  schedule:
+    schedule &&
+    ("cron" in schedule
+      ? { cron: schedule.cron, timezone: schedule.timezone, goal: schedule.goal, next: schedule.next }
+      : { every: schedule.every, goal: schedule.goal }),
 })
 
 const normalHold = ({ id, event, decision, proposals, reservations, until }: OpenHold): OpenHold => ({
@@ -101,5 +132,7 @@ const normalHold = ({ id, event, decision, proposals, reservations, until }: Ope
   reservations,
   until,
 })
+
+const normalChange = ({ change, seq, state, reason }: OpenChange): OpenChange => ({ change, seq, state, reason })
 
 const byKey = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1)

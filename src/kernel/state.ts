@@ -34,6 +34,12 @@ export interface OrganizationState {
   readonly runs: Map<string, OpenRun>
   /** The version that each document is at. */
   readonly documents: Map<string, number>
+  /** Changes of the rules that have been asked for here and have not come to their end. */
+  readonly changes: Map<string, OpenChange>
+  /** Elected owners of documents, until the organization's file names another one than it did then. */
+  readonly owners: Map<string, ElectedOwner>
+  /** The agents of the organization's file, and those that are stopped. */
+  readonly agents: Map<string, AgentStanding>
   /** No deadline or lease ends before this log time in ms; it may be earlier than the earliest one. */
   nextTimer: number
 }
@@ -58,6 +64,14 @@ export interface OpenProposal {
   released: number | undefined
   /** Levels that have joined. */
   joined: number
+  /** The option or candidate that has won. */
+  option: string | undefined
+}
+
+export interface ElectedOwner {
+  readonly owner: string
+  /** Whom the file named when it was decided. */
+  readonly instead: string | undefined
 }
 
 /** A vote that its elector gives again by himself. */
@@ -92,7 +106,22 @@ export interface OpenTask {
   until: number
   /** Escalations that have come. */
   escalated: number
+  /** Number of the record that says where the last run was. */
+  checkpoint: number | undefined
 }
+
+/** How it is with one agent, beside its tasks. */
+export interface AgentStanding {
+  /** Log time in ms of the last thing that concerned it: where nothing is open, it has been idle since then. */
+  since: number
+  stopped: { readonly by: string; readonly at: number; readonly reason: string | undefined } | undefined
+  schedule: AgentSchedule | undefined
+}
+
+/** `every` in ms; `next` is the log time in ms at which it is due. */
+export type AgentSchedule =
+  | { readonly every: number; readonly goal: string | undefined }
+  | { readonly cron: string; readonly timezone: string; readonly goal: string | undefined; readonly next: number }
 
 export interface OpenRun {
   readonly run: string
@@ -105,6 +134,15 @@ export interface OpenRun {
   usd: number
   tokens: number
   turns: number
+}
+
+export interface OpenChange {
+  readonly change: string
+  /** Of the request. */
+  readonly seq: number
+  /** What this organization makes of it; `refused` only where others have to be told. */
+  state: "waiting" | "allowed" | "refused"
+  reason: string | undefined
 }
 
 export const emptyState = (org: string): OrganizationState => ({
@@ -123,5 +161,8 @@ export const emptyState = (org: string): OrganizationState => ({
   tasks: new Map(),
   runs: new Map(),
   documents: new Map(),
+  changes: new Map(),
+  owners: new Map(),
+  agents: new Map(),
   nextTimer: Number.POSITIVE_INFINITY,
 })

@@ -48,7 +48,8 @@ export const neededApprovals = (resolution: Resolution, electors: number): numbe
 
 /**
  * Over the electorate it succeeds the moment the rule is met, and is defeated the moment the votes that remain cannot
- * meet it. Over the votes cast, and for a plurality, it is counted when all have voted or `timeUp`.
+ * meet it; once `timeUp` it has not been met in time. Over the votes cast, and for a plurality, it is counted when all
+ * have voted or `timeUp`.
  */
 export const tally = (rule: VotingRule, standings: ReadonlyArray<Standing>, timeUp = false): Tally => {
   const { resolution } = rule
@@ -56,7 +57,7 @@ export const tally = (rule: VotingRule, standings: ReadonlyArray<Standing>, time
     return countCast(rule, standings, timeUp)
   const approve = sum(standings, ({ choice }) => choice === "approve")
   const open = sum(standings, (one) => one.choice === undefined && one.open)
-  if (meets(rule, approve)) return SUCCEEDED
+  if (meets(rule, approve)) return timeUp ? EXPIRED : SUCCEEDED
   if (!meets(rule, { heads: approve.heads + open.heads, weight: approve.weight + open.weight })) return DEFEATED
   return timeUp ? EXPIRED : OPEN
 }

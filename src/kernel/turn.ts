@@ -4,24 +4,39 @@
  * the state is thrown away and made again from the log.
  */
 import type { BuiltinData } from "../domain/builtins.ts"
+import type { Actor, Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
 import { classOf } from "../domain/eventTypes.ts"
+import { interruptDrafts, startDrafts, stopDrafts } from "./agents.ts"
 import { MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
+import { askedEvent } from "./askedEvent.ts"
 import type { Answer, Command, Done } from "./command.ts"
 import { decide } from "./decide.ts"
 import { documentProblem, WRITE_DOCUMENT, writtenDocument } from "./documents.ts"
 import type { Definitions } from "./definitions.ts"
-import { daemonActor, type Draft } from "./draft.ts"
+import { type Draft, stamp } from "./draft.ts"
 import { evolve } from "./evolve.ts"
 import type { KeptText } from "./keptText.ts"
 import { writtenMessage } from "./messages.ts"
+import { motionProblem, OPEN_PROPOSAL } from "./motions.ts"
 import { closeProposal } from "./proposals.ts"
-import { endedBy, react } from "./react.ts"
+import { endedBy, react, revisited } from "./react.ts"
+import { resourceProblem, STORE_RESOURCE } from "./resources.ts"
+import { writtenFiring } from "./schedules.ts"
 import type { OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
-import { cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
-import { cancelTaskDrafts, finishDrafts, leaseOf, lostTasks, progressDrafts, usageDrafts } from "./work.ts"
+import { acceptDrafts, cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
+import {
+  byHandDrafts,
+  cancelTaskDrafts,
+  checkpointDrafts,
+  finishDrafts,
+  leaseOf,
+  lostTasks,
+  progressDrafts,
+  usageDrafts,
+} from "./work.ts"
 
 /** Records after which a turn that catches up makes room for the next: with what still follows, one commit holds them. */
 const MAX_CATCH_UP_RECORDS = 64
@@ -33,6 +48,7 @@ export class Turn {
   readonly #state: OrganizationState
   #definitions: Definitions
   readonly #now: number
+  #unsettled = false
 
   /** `wallClock` in ms; log time is never below that of the last record. */
   constructor(state: OrganizationState, definitions: Definitions, wallClock: number) {
@@ -54,6 +70,11 @@ export class Turn {
     return !this.#fireTimers(MAX_CATCH_UP_RECORDS) || (review && !this.#review(MAX_CATCH_UP_RECORDS))
   }
 
+  /** Open proposals are to be reviewed once more: what has been recorded may decide more of them than one commit holds. */
+  get unsettled(): boolean {
+    return this.#unsettled
+  }
+
   /** Carries out one command, after what has become due. A refusal has recorded nothing of its own. */
   execute(command: Command): Answer {
     this.#fireTimers()
@@ -61,22 +82,31 @@ export class Turn {
     const definitions = this.#definitions
     switch (command.kind) {
       case "publish":
-        return (
-          (command.event.type === WRITE_DOCUMENT ? documentProblem(state, definitions, command.event) : undefined) ??
-          this.#done(command.event)
-        )
+        return this.#problem(command.event) ?? this.#done(command.event)
       case "vote":
         return this.#doneUnless(voteDraft(state, definitions, command, this.#now))
       case "delegate":
         return this.#doneUnless(delegationDraft(state, definitions, command, this.#now))
       case "revokeDelegation":
         return this.#doneUnless(revokeDelegationDraft(state, command))
+      case "accept":
+        return this.#allUnless(acceptDrafts(state, command))
       case "cancel":
-        return this.#allUnless(cancelDrafts(state, definitions, command))
+        return this.#allUnless(cancelDrafts(state, definitions, command, this.#now))
       case "lease":
         return this.#lease(command)
       case "progress":
         return this.#allUnless(progressDrafts(state, command, this.#now))
+      case "checkpoint":
+        return this.#allUnless(checkpointDrafts(state, command, this.#now))
+      case "byHand":
+        return this.#allUnless(byHandDrafts(state, definitions, command, this.#now))
+      case "stopAgent":
+        return this.#allUnless(stopDrafts(state, definitions, command))
+      case "startAgent":
+        return this.#allUnless(startDrafts(state, command))
+      case "interrupt":
+        return this.#allUnless(interruptDrafts(state, command, this.#now))
       case "usage":
         return this.#allUnless(usageDrafts(state, command))
       case "finish":
@@ -84,11 +114,38 @@ export class Turn {
       case "cancelTask":
         return this.#allUnless(cancelTaskDrafts(state, command))
       case "report": {
-        const { type, data, actor, subject } = command
-        return this.#done({ type, data, actor, ...(subject === undefined ? undefined : { subject }) })
+        const { type, data, actor, subject, as, cause } = command
+        return this.#done({
+          ...as,
+          type,
+          data,
+          actor,
+          ...(subject === undefined ? undefined : { subject }),
+          ...(cause === undefined ? undefined : { correlationid: cause.correlationid, causationid: cause.id }),
+        })
       }
       case "tick":
         return {}
+    }
+  }
+
+  /** What keeps one of the daemon's own operations from happening, whatever the contracts say. */
+  #problem(event: Incoming): Refusal | undefined {
+    const state = this.#state
+    switch (event.type) {
+      case WRITE_DOCUMENT:
+        return documentProblem(state, this.#definitions, event)
+      case STORE_RESOURCE:
+        return resourceProblem(event.data)
+      case OPEN_PROPOSAL:
+        return motionProblem(
+          state,
+          this.#definitions,
+          stamp(event, state.org, state.position + 1, this.#now),
+          this.#now,
+        )
+      default:
+        return undefined
     }
   }
 
@@ -96,10 +153,15 @@ export class Turn {
    * Adopts another revision: from here on it decides. `data` may hold the seeds of windows that it needs; `events` say
    * what else it means. Open proposals are to be reviewed under it.
    */
-  adopt(definitions: Definitions, data: BuiltinData["contracts.revised"], events: ReadonlyArray<Draft>): Answer {
+  adopt(
+    definitions: Definitions,
+    data: BuiltinData["contracts.revised"],
+    actor: Actor,
+    events: ReadonlyArray<Draft> = [],
+  ): Answer {
     this.#fireTimers()
     this.#definitions = definitions
-    return { event: this.#record([{ type: "contracts.revised", data, actor: daemonActor() }, ...events]).event }
+    return { event: this.#record([{ type: "contracts.revised", data, actor }, ...events]).event }
   }
 
   /** Records a draft and all that follows from it; answers with the first record. */
@@ -117,26 +179,43 @@ export class Turn {
   }
 
   #record(drafts: ReadonlyArray<Draft>): LogRecord {
-    const queue: Array<Draft> = [...drafts]
     const start = this.records.length
+    const crowd: Crowd = { requests: 0, others: 0 }
+    this.#drain(drafts, crowd)
+    for (let at = start; at < this.records.length; at++)
+      for (const id of revisited(this.#state, this.records[at]!)) {
+        this.#unsettled ||= this.records.length - start >= MAX_CATCH_UP_RECORDS
+        if (this.#unsettled) return this.records[start]!
+        const open = this.#state.proposals.get(id)
+        const { event } = this.records[at]!
+        if (open !== undefined)
+          this.#drain(closeProposal(this.#state, this.#definitions, open, event, this.#now), crowd)
+      }
+    return this.records[start]!
+  }
+
+  /** Records drafts, and what follows from each, in order. */
+  #drain(drafts: ReadonlyArray<Draft>, crowd: Crowd): void {
+    const queue: Array<Draft> = [...drafts]
     const state = this.#state
-    let requests = 0
     for (let next = 0; next < queue.length; next++) {
       const draft = this.#written(queue[next]!)
       if (draft.keep !== undefined) this.texts.push(draft.keep)
-      const crowded = isGated(draft) ? requests > MAX_DERIVED_REQUESTS_PER_TURN : queue.length > MAX_DERIVED_PER_TURN
+      // Those still to be decided count, too: each may have something follow from it.
+      const crowded = isGated(draft)
+        ? crowd.requests > MAX_DERIVED_REQUESTS_PER_TURN
+        : Math.max(crowd.others++, queue.length) > MAX_DERIVED_PER_TURN
       const { record, derived } = decide(state, this.#definitions, draft, this.#now, crowded)
       const ended = endedBy(state, record)
       evolve(state, this.#definitions, record, this.#now)
       this.records.push(record)
       if (derived.length > 0) {
         queue.push(...derived)
-        requests += derived.filter(isGated).length
+        crowd.requests += derived.filter(isGated).length
       }
       const reactions = react(state, this.#definitions, record, ended, this.#now)
       if (reactions.length > 0) queue.push(...reactions)
     }
-    return this.records[start]!
   }
 
   /** What can only be said at the very place that the event gets. */
@@ -146,6 +225,8 @@ export class Turn {
         return writtenMessage(draft, this.#definitions, this.#state.org)
       case "document.written":
         return writtenDocument(draft, this.#state, this.#definitions)
+      case "cron":
+        return writtenFiring(draft, this.#state)
       default:
         return draft
     }
@@ -165,7 +246,7 @@ export class Turn {
       this.#allUnless(finishDrafts(state, lost, this.#now))
     }
     // What is due at this very moment has been looked at: time has to pass before it is again.
-    state.nextTimer = Math.max(nextTimer(state), this.#now + 1)
+    state.nextTimer = Math.max(nextTimer(state, this.#now), this.#now + 1)
     return true
   }
 
@@ -173,8 +254,8 @@ export class Turn {
     const state = this.#state
     for (const open of state.proposals.values()) {
       if (this.records.length >= most) return false
-      const hold = state.holds.get(open.proposal.hold)
-      const drafts = hold === undefined ? [] : closeProposal(state, this.#definitions, open, hold.event, this.#now)
+      const asked = askedEvent(state, open.proposal)
+      const drafts = asked === undefined ? [] : closeProposal(state, this.#definitions, open, asked, this.#now)
       if (drafts.length > 0) this.#record(drafts)
     }
     return true
@@ -200,6 +281,12 @@ export class Turn {
     }
     return { event: this.#record(granted).event, run: { id, attempt, state: "started" } }
   }
+}
+
+/** What has followed from one command so far. */
+interface Crowd {
+  requests: number
+  others: number
 }
 
 const isGated = ({ type }: Draft): boolean => classOf(type) === "gated"

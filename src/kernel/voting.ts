@@ -7,9 +7,11 @@ import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { Command } from "./command.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, placeName } from "./draft.ts"
-import { canVote, hasJoined } from "./proposals.ts"
+import { askedEvent } from "./askedEvent.ts"
+import { canVote, hasJoined } from "./ballots.ts"
 import { endHold } from "./react.ts"
-import type { OpenHold, OpenProposal, OrganizationState } from "./state.ts"
+import { cancelMotion } from "./reactMotions.ts"
+import type { OpenProposal, OrganizationState } from "./state.ts"
 
 /** A standing approval lasts and is used at most so much. */
 export const MAX_STANDING_MS = 30 * 86_400_000
@@ -31,7 +33,7 @@ export const voteDraft = (
     return refuse("conflict", "proposal-not-open", `there is no open proposal "${command.proposal}" in ${state.org}`)
   const refusal =
     whoMayNot(open, definitions, command, state.org, now) ??
-    wrongChoice(open.proposal, command.choice) ??
+    wrongChoice(open.proposal, command) ??
     wrongStanding(state, command, now) ??
     wrongDigest(open.proposal, command.digest)
   if (refusal !== undefined) return refusal
@@ -39,7 +41,7 @@ export const voteDraft = (
   return {
     type: "vote.cast",
     actor: by,
-    correlationid: state.holds.get(open.proposal.hold)?.event.correlationid ?? proposal,
+    correlationid: askedEvent(state, open.proposal)?.correlationid ?? proposal,
     data: {
       proposal,
       by: by.name,
@@ -50,24 +52,68 @@ export const voteDraft = (
   }
 }
 
+/** What waits for the operator is accepted by one, who votes on nothing else. */
+export const acceptDrafts = (
+  state: OrganizationState,
+  { target, by, reason }: CommandOf<"accept">,
+): ReadonlyArray<Draft> | Refusal => {
+  if (by.kind !== "operator")
+    return refuse("forbidden", "operator-only", "only an operator may accept what waits for him")
+  const hold = state.holds.get(target) ?? state.holds.get(state.proposals.get(target)?.proposal.hold ?? "")
+  if (hold === undefined) return notOpen(state, target)
+  const open = hold.proposals.flatMap((id) => state.proposals.get(id) ?? [])
+  const asked = open.filter(
+    ({ proposal, released }) => released === undefined && proposal.electorate.some(({ kind }) => kind === "operator"),
+  )
+  if (asked.length === 0) {
+    const names = [...new Set(open.flatMap(({ proposal }) => proposal.electorate.map(({ name }) => name)))]
+    return refuse(
+      "forbidden",
+      "not-for-the-operator",
+      `${hold.id} does not wait for the operator${names.length === 0 ? "" : `, but for ${names.join(", ")}`}`,
+      { electorate: names },
+    )
+  }
+  return asked.map(({ proposal }) => ({
+    type: "vote.cast",
+    actor: by,
+    correlationid: hold.event.correlationid,
+    data: {
+      proposal: proposal.id,
+      by: "operator",
+      choice: "approve",
+      ...(reason === undefined ? undefined : { reason }),
+    } satisfies BuiltinData["vote.cast"],
+  }))
+}
+
 /** The asker, an operator, or who may veto while the delay after success runs. */
 export const cancelDrafts = (
   state: OrganizationState,
   definitions: Definitions,
   { target, by, reason: why }: CommandOf<"cancel">,
+  now: number,
 ): ReadonlyArray<Draft> | Refusal => {
-  const hold = state.holds.get(target) ?? state.holds.get(state.proposals.get(target)?.proposal.hold ?? "")
-  if (hold === undefined)
-    return refuse("conflict", "hold-not-open", `nothing that waits in ${state.org} goes by "${target}"`)
-  const asker = requesterOf(hold.event.actor)
+  const open = state.proposals.get(target)
+  const motion = open?.proposal.motion
+  const hold = state.holds.get(target) ?? state.holds.get(open?.proposal.hold ?? "")
+  if (hold === undefined && motion === undefined) return notOpen(state, target)
+  const asker = motion?.by ?? requesterOf(hold!.event.actor)
   const asked = by.name === asker.name && by.kind === asker.kind
-  if (by.kind !== "operator" && !asked && !vetoesInDelay(state, hold, by))
+  // The daemon itself: a change that another organization has refused waits no more.
+  if (
+    by.kind !== "operator" &&
+    by.kind !== "system" &&
+    !asked &&
+    !vetoesInDelay(state, hold?.proposals ?? [target], by, now)
+  )
     return refuse(
       "forbidden",
       "not-the-requester",
-      `only ${asker.name}, who asked, or an operator may cancel ${hold.id}`,
+      `only ${asker.name}, who asked, or an operator may cancel ${hold?.id ?? target}`,
     )
   const reason = `cancelled by ${by.name}${why === undefined ? "" : `: ${why}`}`
+  if (hold === undefined) return cancelMotion(state, open!, undefined, reason, by.name)
   return endHold(state, definitions, hold, "cancelled", hold.event, reason, hold.decision.contracts, by.name)
 }
 
@@ -75,7 +121,7 @@ export const cancelDrafts = (
 export const delegationDraft = (
   state: OrganizationState,
   definitions: Definitions,
-  { by, to, on, expires }: CommandOf<"delegate">,
+  { by, to, on, expires, as }: CommandOf<"delegate">,
   now: number,
 ): Draft | Refusal => {
   const { members } = definitions.view(state.org)
@@ -91,6 +137,7 @@ export const delegationDraft = (
     return refuse("busy", "too-many-delegations", `${MAX_DELEGATIONS} delegations are in force already`)
   const id = `d-${placeName(state.org, state.position + 1)}`
   return {
+    ...as,
     type: "delegation.created",
     actor: by,
     data: {
@@ -135,7 +182,7 @@ const whoMayNot = (
   const isBy = (one: Elector): boolean => one.name === by.name && one.kind === by.kind
   const vetoer = proposal.vetoers?.find(isBy)
   const veto = vetoer !== undefined && choice === "deny"
-  if (released !== undefined && !veto)
+  if (released !== undefined && !(veto && released > now))
     return refuse(
       "conflict",
       "proposal-decided",
@@ -162,8 +209,16 @@ const whoMayNot = (
     : refuse("forbidden", "no-longer-a-member", `${by.name} is not a member of ${elector.org ?? org} any more`)
 }
 
-const wrongChoice = ({ id, resolution }: Proposal, choice: string): Refusal | undefined => {
-  const choices = resolution.kind === "plurality" ? [...resolution.options, "abstain"] : ["approve", "deny", "abstain"]
+const wrongChoice = (
+  { id, resolution, vetoers = [] }: Proposal,
+  { by, choice }: CommandOf<"vote">,
+): Refusal | undefined => {
+  // Who may veto can always do it by a no, also where the others choose between options.
+  const veto = vetoers.some(({ name, kind }) => name === by.name && kind === by.kind) ? ["deny"] : []
+  const choices =
+    resolution.kind === "plurality"
+      ? [...new Set([...resolution.options, ...veto, "abstain"])]
+      : ["approve", "deny", "abstain"]
   return choices.includes(choice)
     ? undefined
     : refuse(
@@ -203,11 +258,15 @@ const wrongDigest = ({ id, digest }: Proposal, given: string | undefined): Refus
         digest,
       })
 
-const vetoesInDelay = (state: OrganizationState, hold: OpenHold, by: Actor): boolean =>
-  hold.proposals.some((id) => {
+const notOpen = ({ org }: OrganizationState, target: string): Refusal =>
+  refuse("conflict", "hold-not-open", `nothing that waits in ${org} goes by "${target}"`)
+
+const vetoesInDelay = (state: OrganizationState, proposals: ReadonlyArray<string>, by: Actor, now: number): boolean =>
+  proposals.some((id) => {
     const open = state.proposals.get(id)
     return (
       open?.released !== undefined &&
+      open.released > now &&
       open.proposal.vetoers?.some(({ name, kind }) => name === by.name && kind === by.kind) === true
     )
   })

@@ -1,9 +1,12 @@
 /** Tasks and runs: what a worker says, and what is recorded of it. Pure. */
 import type { BuiltinData } from "../domain/builtins.ts"
+import { requesterOf } from "../domain/event.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { Task } from "../domain/task.ts"
 import type { Command } from "./command.ts"
+import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft } from "./draft.ts"
+import { memberOf, worksByHand } from "./members.ts"
 import { backoffMs } from "./retry.ts"
 import type { OpenTask, OrganizationState } from "./state.ts"
 
@@ -29,6 +32,9 @@ export const leaseOf = (state: OrganizationState, command: CommandOf<"lease">, n
       "task-not-queued",
       `task ${task.id} is ${open.state === "queued" ? "waiting for its retry" : open.state}`,
     )
+  const stopped = state.agents.get(task.member)?.stopped
+  if (stopped !== undefined)
+    return refuse("conflict", "agent-stopped", `${task.member} takes nothing: ${stopped.by} has stopped it`)
   const attempt = open.attempt + 1
   const run = open.run ?? `r-${task.id.slice(2)}.r${attempt}`
   const { executor, model, worker } = command
@@ -80,6 +86,16 @@ export const progressDrafts = (
   return [told(open.task, "task.progress", progress)]
 }
 
+export const checkpointDrafts = (
+  state: OrganizationState,
+  { task: id, run, data, leaseMs }: CommandOf<"checkpoint">,
+  now: number,
+): ReadonlyArray<Draft> | Refusal => {
+  const open = running(state, id, run)
+  if (open === undefined) return leaseLost(id, run)
+  return [told(open.task, "task.checkpoint", { task: id, run, data, lease: new Date(now + leaseMs).toISOString() })]
+}
+
 /** Also the correction of a run that has ended: `minutes` says that it is one. */
 export const usageDrafts = (
   state: OrganizationState,
@@ -116,11 +132,12 @@ export const finishDrafts = (
       told(task, "run.ended", { run, task: id, outcome: "success" }),
       told(task, "task.completed", { task: id, run, result: outcome.result }),
     ]
-  const { error, retry, lost } = outcome
+  const { error, retry, lost, limit } = outcome
   const dead = !retry || failures > retries
+  const over = limit === undefined ? undefined : { limit }
   const again = dead ? undefined : { retry: new Date(now + (lost === true ? 0 : backoffMs(failures))).toISOString() }
   return [
-    told(task, "run.ended", { run, task: id, outcome: lost === true ? "lost" : "failure", error }),
+    told(task, "run.ended", { run, task: id, outcome: lost === true ? "lost" : "failure", error, ...over }),
     told(task, "task.failed", {
       task: id,
       run,
@@ -128,9 +145,70 @@ export const finishDrafts = (
       error,
       dead,
       ...(lost === true ? { lost } : undefined),
+      ...over,
       ...again,
     }),
   ]
+}
+
+/** Somebody ends a run; the task ends with it, or is given again, which is no failure of its own. */
+export const interruptedDrafts = (
+  { task, attempt }: OpenTask,
+  run: string,
+  by: string,
+  reason: string | undefined,
+  again: boolean,
+  now: number,
+): ReadonlyArray<Draft> => {
+  const error = `interrupted by ${by}${reason === undefined ? "" : `: ${reason}`}`
+  return [
+    told(task, "run.ended", { run, task: task.id, outcome: "interrupted", error }),
+    told(task, "task.failed", {
+      task: task.id,
+      run,
+      attempt,
+      error,
+      dead: !again,
+      by,
+      ...(again ? { lost: true, retry: new Date(now).toISOString() } : undefined),
+    }),
+  ]
+}
+
+/** What a member says of a task that he does himself. Nobody else may: his word is the result. */
+export const byHandDrafts = (
+  state: OrganizationState,
+  definitions: Definitions,
+  { task: id, by, says }: CommandOf<"byHand">,
+  now: number,
+): ReadonlyArray<Draft> | Refusal => {
+  const open = state.tasks.get(id)
+  if (open === undefined) return taskEnded(id)
+  const { task, attempt } = open
+  if (by.name !== task.member || by.kind !== (memberOf(definitions, state.org, task.member)?.kind ?? "human"))
+    return refuse("forbidden", "task-of-another", `${id} is a task of ${task.member}, who alone says how it went`)
+  if (open.state === "running" || !(task.human === true || worksByHand(definitions, state.org, task.member)))
+    return refuse("conflict", "task-of-executor", `${id} is run by an executor, which says how it went`)
+  const actor = daemonActor(requesterOf(by))
+  switch (says.kind) {
+    case "completed":
+      return [{ ...told(task, "task.completed", { task: id, result: says.result, by: by.name }), actor }]
+    case "failed": {
+      const retry = says.again ? { retry: new Date(now).toISOString() } : undefined
+      const { error, again } = says
+      return [
+        { ...told(task, "task.failed", { task: id, attempt, error, dead: !again, by: by.name, ...retry }), actor },
+      ]
+    }
+    case "progress": {
+      const { text, data } = says
+      const progress = {
+        ...(text === undefined ? undefined : { text }),
+        ...(data === undefined ? undefined : { data }),
+      }
+      return [{ ...told(task, "task.progress", { task: id, ...progress }), actor }]
+    }
+  }
 }
 
 export const cancelTaskDrafts = (

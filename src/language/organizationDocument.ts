@@ -1,5 +1,5 @@
 /** An organization's document → its normal form. */
-import { Cron, Result } from "effect"
+import { formatDuration } from "../domain/duration.ts"
 import { DEFAULT_CHANNEL, type Member, type Organization, type Schedule, type Webhook } from "../domain/organization.ts"
 import { readCondition, readTimeZone } from "./conditionTree.ts"
 import { readOrganizationName } from "./contractDocument.ts"
@@ -20,6 +20,7 @@ import {
   optionalText,
   text,
 } from "./read.ts"
+import { cronProblem } from "./schedule.ts"
 import {
   AgentMap,
   DEFAULTS,
@@ -258,11 +259,14 @@ const readPrompt = (
 
 const readLimits = (findings: Findings, node: Node): NonNullable<Member["limits"]> => {
   const { get } = fields(findings, node, LimitsMap, '"limits"')
+  const silence = get("silence")
   return compact<NonNullable<Member["limits"]>>({
     turns: number(findings, get("turns"), '"turns"', { least: 1, whole: true }),
     usd: number(findings, get("usd"), '"usd"', { above: 0 }),
     minutes: number(findings, get("minutes"), '"minutes"', { above: 0 }),
+    silence: silence && duration(findings, silence, '"silence"'),
     retries: number(findings, get("retries"), '"retries"', { least: 0, whole: true }),
+    runs: number(findings, get("runs"), '"runs"', { least: 1, most: MAX_RUNS_OF_ONE_AGENT, whole: true }),
   })
 }
 
@@ -272,14 +276,33 @@ const readSchedule = (findings: Findings, node: Node): Schedule => {
   const cron = get("cron")
   if ((every === undefined) === (cron === undefined) && sound)
     findings.error(node, "several-schedules", 'A schedule is either { every: 30m } or { cron: "0 9 * * 1-5" }.')
-  if (cron === undefined) return { every: duration(findings, every, '"every"') ?? 1 }
+  refuseInterpolation(findings, get("goal"), "A schedule has no event that `${{ .. }}` could name a part of.")
+  const goal = compact<{ readonly goal?: string }>({ goal: optionalText(findings, get("goal"), '"goal"') })
+  if (cron === undefined) {
+    const idle = duration(findings, every, '"every"') ?? MIN_EVERY_MS
+    if (every !== undefined && idle < MIN_EVERY_MS)
+      findings.error(every, "wrong-value", `"every" is at least ${formatDuration(MIN_EVERY_MS)}.`)
+    return { every: idle, ...goal }
+  }
   const written = text(findings, cron, '"cron"')
-  if (written !== "" && Result.isFailure(Cron.parse(written)))
+  const problem = written === "" ? undefined : cronProblem(written)
+  if (problem !== undefined)
     findings.error(
       cron,
       "wrong-cron",
-      `${capital(inWords(cron))} is no cron schedule.`,
+      `${capital(inWords(cron))} ${CRON_PROBLEMS[problem]}.`,
       'Write one such as "0 9 * * 1-5".',
     )
-  return { cron: written }
+  return { cron: written, ...goal }
 }
+
+/** A shorter time of idleness would be a loop. */
+const MIN_EVERY_MS = 1_000
+/** More runs of one agent at the same time than any daemon would give it. */
+const MAX_RUNS_OF_ONE_AGENT = 1_000
+
+const CRON_PROBLEMS = {
+  malformed: "is no cron schedule",
+  seconds: "has no five fields: minute, hour, day, month and weekday",
+  never: "never comes to its time",
+} as const

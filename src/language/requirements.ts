@@ -1,5 +1,11 @@
 /** `require_approval` and `require_votes`. */
-import { DEFAULT_WITHIN_MS, type RequireApproval, type RequireVotes, type Resolution } from "../domain/contract.ts"
+import {
+  DEFAULT_WITHIN_MS,
+  type RequireApproval,
+  type RequireVotes,
+  type Resolution,
+  type Selector,
+} from "../domain/contract.ts"
 import type { Findings } from "./findings.ts"
 import { readOtherwise } from "./otherwise.ts"
 import { readPath } from "./paths.ts"
@@ -49,8 +55,19 @@ const readRequirement = (
 
 export const readVotes = (findings: Findings, node: Node): RequireVotes => {
   const read = fields(findings, node, RequireVotesMap, "`require_votes`")
+  return readVote(findings, read, readResolution(findings, read))
+}
+
+/** How a vote is held, whoever asks for it. */
+export const readVote = (
+  findings: Findings,
+  read: Fields,
+  resolution: Resolution,
+  unsaid: { readonly from: ReadonlyArray<Selector>; readonly of: RequireVotes["of"] } = NOTHING_UNSAID,
+): RequireVotes => {
   const { get } = read
-  const of = choice(findings, get("of"), OF_WORDS, '"of"') ?? "electorate"
+  const of = choice(findings, get("of"), OF_WORDS, '"of"') ?? unsaid.of
+  const electors = get("from")
   const veto = get("veto")
   const same = get("same")
   const quorum = get("quorum")
@@ -62,8 +79,8 @@ export const readVotes = (findings: Findings, node: Node): RequireVotes => {
     )
   return compact<RequireVotes>({
     effect: "require_votes",
-    from: selectors(findings, get("from"), '"from"'),
-    resolution: readResolution(findings, read),
+    from: electors === undefined ? unsaid.from : selectors(findings, electors, '"from"'),
+    resolution,
     of,
     quorum: quorum && readQuorum(findings, quorum),
     weights: readWeights(findings, get("weights")),
@@ -74,7 +91,9 @@ export const readVotes = (findings: Findings, node: Node): RequireVotes => {
   })
 }
 
-const readResolution = (findings: Findings, { at, get, keySpan, sound }: Fields): Resolution => {
+const NOTHING_UNSAID = { from: [], of: "electorate" } as const
+
+export const readResolution = (findings: Findings, { at, get, keySpan, sound }: Fields): Resolution => {
   const approvals = get("approvals")
   const resolution = get("resolution")
   if (approvals !== undefined && resolution !== undefined)

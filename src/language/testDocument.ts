@@ -6,6 +6,7 @@ import {
   choice,
   compact,
   duration,
+  eventPattern,
   eventType,
   expected,
   fields,
@@ -13,22 +14,19 @@ import {
   instant,
   json,
   list,
-  type MapSchema,
   number,
   optionalText,
   text,
 } from "./read.ts"
 import {
-  AfterStep,
-  CancelStep,
   CaseMap,
   ContractTestsDocument,
   EventMap,
-  EventStep,
   ExpectMap,
   PROPOSAL_STATES,
+  StandingMap,
+  STEPS,
   VERDICTS,
-  VoteStep,
 } from "./schemas/contractTests.ts"
 import { readMembers } from "./organizationDocument.ts"
 import { memberNameOf } from "./selectors.ts"
@@ -85,36 +83,21 @@ const readEvent = (findings: Findings, node: Node | undefined): TestEvent => {
   })
 }
 
-const STEPS: ReadonlyArray<readonly [TestStep["kind"], MapSchema]> = [
-  ["event", EventStep],
-  ["vote", VoteStep],
-  ["cancel", CancelStep],
-  ["after", AfterStep],
-]
+const KINDS = Object.keys(STEPS) as ReadonlyArray<TestStep["kind"]>
 
 const readStep = (findings: Findings, node: Node): TestStep | undefined => {
   if (node.kind !== "map") {
-    expected(findings, node, "a step is a map with one of event, vote, cancel, after")
+    expected(findings, node, `a step is a map with one of ${KINDS.join(", ")}`)
     return undefined
   }
   const keys = node.entries.map(({ key }) => key)
-  const step =
-    STEPS.find(([kind]) => keys.includes(kind)) ??
-    STEPS.find(([kind]) =>
-      keys.some(
-        (key) =>
-          nearest(
-            key,
-            STEPS.map(([name]) => name),
-          ) === kind,
-      ),
-    )
-  if (step === undefined) {
-    findings.error(node, "unknown-step", "A step is one of event, vote, cancel and after.")
+  const kind =
+    KINDS.find((one) => keys.includes(one)) ?? KINDS.find((one) => keys.some((key) => nearest(key, KINDS) === one))
+  if (kind === undefined) {
+    findings.error(node, "unknown-step", `A step is one of ${KINDS.slice(0, -1).join(", ")} and ${KINDS.at(-1)}.`)
     return undefined
   }
-  const [kind, schema] = step
-  const { get } = fields(findings, node, schema, `a step "${kind}"`)
+  const { get } = fields(findings, node, STEPS[kind], `a step "${kind}"`)
   const expectation = get("expect")
   const common = compact<Pick<TestStep, "expect" | "position">>({
     expect: expectation && readExpectation(findings, expectation),
@@ -128,17 +111,37 @@ const readStep = (findings: Findings, node: Node): TestStep | undefined => {
         repeat: number(findings, get("repeat"), '"repeat"', { least: 1, most: MAX_REPEATS, whole: true }) ?? 1,
         ...common,
       }
-    case "vote":
+    case "vote": {
+      const standing = get("standing")
       return {
         kind,
         choice: voteOf(findings, get("vote")),
         by: memberNameOf(findings, get("by"), '"by"'),
-        ...compact<{ in?: string }>({ in: optionalText(findings, get("in"), '"in"') }),
+        ...compact<Pick<TestStep & { kind: "vote" }, "in" | "standing">>({
+          in: optionalText(findings, get("in"), '"in"'),
+          standing: standing && readStanding(findings, standing),
+        }),
         ...common,
       }
+    }
     case "cancel":
       if (flag(findings, get("cancel"), '"cancel"') === false)
         findings.error(get("cancel")!, "unknown-value", '"cancel" is true.', "Leave the step out.")
+      return { kind, by: memberNameOf(findings, get("by"), '"by"'), ...common }
+    case "delegate": {
+      const on = get("on")
+      return {
+        kind,
+        to: memberNameOf(findings, get("delegate"), '"delegate"'),
+        by: memberNameOf(findings, get("by"), '"by"'),
+        on: on === undefined ? "**" : eventPattern(findings, on, '"on"'),
+        within: duration(findings, get("within"), '"within"') ?? DAY_MS,
+        ...common,
+      }
+    }
+    case "revoke":
+      if (flag(findings, get("revoke"), '"revoke"') === false)
+        findings.error(get("revoke")!, "unknown-value", '"revoke" is true.', "Leave the step out.")
       return { kind, by: memberNameOf(findings, get("by"), '"by"'), ...common }
     case "after":
       return { kind, after: duration(findings, get("after"), '"after"') ?? 1, ...common }
@@ -147,6 +150,16 @@ const readStep = (findings: Findings, node: Node): TestStep | undefined => {
 
 /** Of one step. */
 const MAX_REPEATS = 100_000
+
+const DAY_MS = 86_400_000
+
+const readStanding = (findings: Findings, node: Node): { readonly within: number; readonly max: number } => {
+  const { get } = fields(findings, node, StandingMap, '"standing"')
+  return {
+    within: duration(findings, get("within"), '"within"') ?? 1,
+    max: number(findings, get("max"), '"max"', { least: 1, whole: true }) ?? 1,
+  }
+}
 
 const readExpectation = (findings: Findings, node: Node): Expectation => {
   const { get } = fields(findings, node, ExpectMap, '"expect"')
@@ -162,6 +175,7 @@ const readExpectation = (findings: Findings, node: Node): Expectation => {
     reason: optionalText(findings, get("reason"), '"reason"'),
     error: flag(findings, get("error"), '"error"'),
     state: choice(findings, get("state"), PROPOSAL_STATES, "the state"),
+    winner: optionalText(findings, get("winner"), '"winner"')?.replace(/^@/, ""),
   })
 }
 

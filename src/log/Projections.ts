@@ -13,6 +13,12 @@ export interface ProposalView extends Proposal {
   readonly state: ProposalState
   readonly votes: ReadonlyArray<Vote & { readonly at: string }>
   readonly resolvedAt?: string
+  /** Why it has come to that. */
+  readonly reason?: string
+  /** The option or candidate that has won. */
+  readonly option?: string
+  /** What it asked for has been let through, or its outcome holds: after success, and its delay. */
+  readonly executedAt?: string
 }
 
 export interface HoldView extends Hold {
@@ -26,6 +32,8 @@ export interface TaskView extends Task {
   /** Attempts begun so far. */
   readonly attempt: number
   readonly run?: string
+  /** When a run last said where it is. */
+  readonly checkpointed?: string
   readonly result?: unknown
   readonly error?: string
   readonly updated: string
@@ -35,7 +43,9 @@ export interface TokenView {
   readonly id: string
   /** `@dana`, `reviewer@review-team`, `operator`. */
   readonly identity: string
-  readonly kind: "human" | "agent" | "operator" | "run" | "bridge"
+  /** `join`: a link by which one person joins once; it opens nothing else. */
+  readonly kind: "human" | "agent" | "operator" | "run" | "bridge" | "join"
+  readonly roles?: ReadonlyArray<string>
   readonly created: string
   readonly expires?: string
   readonly revoked?: string
@@ -49,7 +59,7 @@ export interface MessageView extends MessagePosted {
   readonly at: string
 }
 
-/** `message`: sent to the member; `mention`: the member is meant in one. */
+/** `message`: sent to the member, `task`: the task that it hands over to him; `mention`: the member is meant in one. */
 export interface InboxItem {
   readonly id: string
   readonly org: string
@@ -57,6 +67,7 @@ export interface InboxItem {
   readonly kind: "message" | "mention"
   /** Id of the message. */
   readonly message: string
+  readonly task?: string
   readonly channel?: string
   readonly from: string
   readonly fromkind: Actor["kind"]

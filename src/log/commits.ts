@@ -1,6 +1,7 @@
 /** One notifier for all who wait for commits. Nothing is kept per waiter but its callback. */
 import { Effect, Option, Stream } from "effect"
-import type { LogUnavailable, Page, Stored } from "./EventLog.ts"
+import type { LogUnavailable, Page, ReadFilter, Stored } from "./EventLog.ts"
+import { recordMatches } from "./filter.ts"
 
 /** Records that a follower holds at most. */
 export const FOLLOW_PAGE_RECORDS = 128
@@ -37,15 +38,44 @@ export const makeCommits = (start: number): Commits => {
   }
 }
 
-/** Everything after `start`, page by page, then what comes. `page` answers from a cursor; `more` waits for more than that. */
+/**
+ * Everything after `start`, page by page, then what comes. `page` answers from a cursor; `more` waits for more than that;
+ * `tail` is the page that has come since a follower had read all there was.
+ */
 export const followPages = (
   start: string,
   page: (cursor: string) => Effect.Effect<Page, LogUnavailable>,
   more: (cursor: string) => Effect.Effect<void, LogUnavailable>,
+  tail: (cursor: string) => Effect.Effect<Page, LogUnavailable>,
 ): Stream.Stream<Stored, LogUnavailable> =>
-  Stream.paginate({ cursor: start, wait: false }, ({ cursor, wait }) =>
+  Stream.paginate({ cursor: start, caughtUp: false }, ({ cursor, caughtUp }) =>
     Effect.map(
-      Effect.andThen(wait ? more(cursor) : Effect.void, page(cursor)),
-      (found) => [found.items, Option.some({ cursor: found.next, wait: found.end })] as const,
+      caughtUp ? Effect.andThen(more(cursor), tail(cursor)) : page(cursor),
+      (found) => [found.items, Option.some({ cursor: found.next, caughtUp: found.end })] as const,
     ),
   )
+
+/**
+ * Followers that have caught up stand at the same place: what comes then is read once for all of them, and each takes
+ * what fits his filter. One page is kept.
+ */
+export const makeTail = (
+  commits: Commits,
+  read: (cursor: string) => Effect.Effect<Page, LogUnavailable>,
+): ((filter: ReadFilter) => (cursor: string) => Effect.Effect<Page, LogUnavailable>) => {
+  let last: { readonly cursor: string; readonly end: number; readonly page: Page } | undefined
+  const tail = (cursor: string): Effect.Effect<Page, LogUnavailable> =>
+    Effect.suspend(() => {
+      const end = commits.end()
+      if (last?.cursor === cursor && last.end === end) return Effect.succeed(last.page)
+      return Effect.map(read(cursor), (page) => {
+        last = { cursor, end, page }
+        return page
+      })
+    })
+  return (filter) => {
+    const matches = recordMatches(filter)
+    return (cursor) =>
+      Effect.map(tail(cursor), (page) => ({ ...page, items: page.items.filter(({ record }) => matches(record)) }))
+  }
+}

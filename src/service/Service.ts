@@ -7,6 +7,19 @@ import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Event } from "../domain/event.ts"
 import type { Choice, Delegation, StandingTerms } from "../domain/proposal.ts"
+import type {
+  AgentChange,
+  AgentInput,
+  ChangeView,
+  EditView,
+  JoinAnswer,
+  JoinLink,
+  JoinRequest,
+  LinkRequest,
+  Proposed,
+  Revised,
+} from "./changes.ts"
+import type { MotionMap } from "../language/schemas/motion.ts"
 import type { Refused } from "./refused.ts"
 import type { LogUnavailable, Stored } from "../log/EventLog.ts"
 import type {
@@ -76,6 +89,19 @@ export interface Explanation {
   readonly flips: ReadonlyArray<unknown>
 }
 
+/** What of a decision can be compared with another one. */
+export type DecisionSummary = Pick<Decision, "verdict" | "rule" | "revision" | "contracts" | "reason">
+
+/** `differs`: in the verdict, its reason, or the contracts that it is due to. */
+export interface Replay {
+  readonly event: string
+  readonly org: string
+  readonly seq: number
+  readonly then: DecisionSummary
+  readonly now: DecisionSummary
+  readonly differs: boolean
+}
+
 export interface EventQuery {
   readonly org?: string
   readonly types?: ReadonlyArray<string>
@@ -118,6 +144,62 @@ export interface OrganizationSummary {
   readonly channels: ReadonlyArray<string>
 }
 
+/** What decides in an organization, as its log has made it up to the record `seq`; `time`: of that record. */
+export interface OrganizationStateView {
+  readonly org: string
+  readonly seq: number
+  readonly time?: string
+  readonly revision: string
+  readonly holds: ReadonlyArray<{
+    readonly id: string
+    readonly event: string
+    readonly type: string
+    readonly actor: string
+    readonly opened: string
+    readonly proposals: ReadonlyArray<string>
+    /** It waits for room, until then. */
+    readonly until?: string
+  }>
+  readonly proposals: ReadonlyArray<{
+    readonly id: string
+    readonly question: string
+    readonly deadline: string
+    readonly votes: ReadonlyArray<{ readonly by: string; readonly choice: string }>
+  }>
+  readonly tasks: ReadonlyArray<{
+    readonly id: string
+    readonly member: string
+    readonly event: string
+    readonly state: "queued" | "running" | "waiting"
+    readonly attempt: number
+  }>
+  readonly runs: ReadonlyArray<{
+    readonly id: string
+    readonly task: string
+    readonly member: string
+    readonly started: string
+    readonly usd: number
+    readonly tokens: number
+    readonly turns: number
+  }>
+  readonly delegations: ReadonlyArray<Delegation>
+  /** Approvals that repeat themselves, `left` times more. */
+  readonly standing: ReadonlyArray<{
+    readonly by: string
+    readonly contract: string
+    readonly type: string
+    readonly until: string
+    readonly left: number
+  }>
+  readonly agents: ReadonlyArray<{
+    readonly name: string
+    readonly since: string
+    readonly stopped?: string
+    readonly next?: string
+  }>
+  readonly documents: ReadonlyArray<{ readonly name: string; readonly version: number }>
+}
+
 /** To a channel of `org`, or to a member; one of the two. */
 export interface OutgoingMessage {
   /** The same id twice is one message. */
@@ -126,6 +208,18 @@ export interface OutgoingMessage {
   readonly channel?: string
   readonly to?: string
   readonly text: string
+}
+
+/** A proposal that a member opens, in the notation of `require_votes`. */
+export type ProposalRequest = (typeof MotionMap)["Type"] & {
+  /** The same id twice is one request. */
+  readonly id?: string
+  readonly org?: string
+}
+
+/** `owner`: who alone may write it, elected or named by the organization's file. */
+export interface OwnedDocument extends DocumentView {
+  readonly owner?: string
 }
 
 export interface DelegationView extends Delegation {
@@ -161,10 +255,83 @@ export interface Status {
   readonly openHolds: number
   readonly openProposals: number
   readonly openTasks: number
+  /** Runs that go on, and how many may at the same time. */
+  readonly runs: { readonly running: number; readonly most: number }
+  readonly agents: { readonly idle: number; readonly executing: number; readonly stopped: number }
+  /** While it stops: what it waits for, and for how long at most. */
+  readonly draining?: {
+    readonly until: string
+    readonly runs: ReadonlyArray<{
+      readonly run: string
+      readonly task: string
+      readonly member: string
+      readonly org: string
+      readonly since: string
+    }>
+  }
   readonly workspace: string
   readonly diagnostics: ReadonlyArray<Diagnostic>
   /** What waits for an operator, in words: a mass removal, for example. */
   readonly warnings: ReadonlyArray<string>
+}
+
+/** An agent of one organization. */
+export interface AgentView {
+  readonly name: string
+  readonly org: string
+  readonly roles: ReadonlyArray<string>
+  readonly executor?: string
+  readonly model?: string
+  /** One that is stopped takes nothing; what ran when it was stopped may still run. */
+  readonly state: "idle" | "executing" | "stopped"
+  readonly stopped?: { readonly by: string; readonly at: string; readonly reason?: string }
+  /** Absent while something is queued, running, unread or being voted on. */
+  readonly idleSince?: string
+  readonly running: ReadonlyArray<RunView>
+  /** Runs that it may have at the same time. */
+  readonly runs: number
+  readonly queued: number
+  /** Tasks that wait for an approval of their run, or for whoever does them himself. */
+  readonly waiting: number
+  /** Messages and mentions, counted up to 100. */
+  readonly unread: number
+  /** Those that its file names; `silence` is a duration. */
+  readonly limits: {
+    readonly turns?: number
+    readonly usd?: number
+    readonly minutes?: number
+    readonly silence?: string
+    readonly retries?: number
+  }
+  /** `next`: when it is due, if nothing comes up. */
+  readonly schedule?: {
+    readonly every?: string
+    readonly cron?: string
+    readonly goal?: string
+    readonly next?: string
+  }
+}
+
+/** A run that goes on, and what it has used so far. */
+export interface RunView {
+  readonly run: string
+  readonly task: string
+  readonly attempt: number
+  readonly since: string
+  readonly goal?: string
+  readonly usd: number
+  readonly tokens: number
+  readonly turns: number
+}
+
+/** One thing that has become of a task. */
+export interface TaskLogItem {
+  readonly seq: number
+  readonly at: string
+  readonly type: string
+  readonly run?: string
+  readonly text?: string
+  readonly data?: unknown
 }
 
 type Answer<A> = Effect.Effect<A, Refused | LogUnavailable>
@@ -181,6 +348,8 @@ export class Service extends Context.Service<
     readonly events: (identity: Identity, query: EventQuery) => Answer<Listed<EventView>>
     /** `org` and `source` where the id alone is not enough. */
     readonly event: (identity: Identity, id: string, org?: string, source?: string) => Answer<EventView>
+    /** Decides it again by the rules now in force, on the state as it was then; nothing follows from it. */
+    readonly replay: (identity: Identity, id: string, org?: string, source?: string) => Answer<Replay>
     readonly explain: (identity: Identity, id: string, org?: string, source?: string) => Answer<Explanation>
     /** From `after` (a cursor; `""` from the start, `undefined` from now on), for as long as it is read. */
     readonly follow: (
@@ -197,8 +366,45 @@ export class Service extends Context.Service<
     ) => Answer<{ readonly text: string; readonly diagnostics: ReadonlyArray<Diagnostic> }>
     /** The tests of the workspace against the set in force; or of the given files against themselves. */
     readonly test: (identity: Identity, files?: Readonly<Record<string, string>>) => Answer<TestReport>
+    /** Asks for a change of files of the rules; refused at once where they, or all rules with them, would be wrong. */
+    readonly propose: (identity: Identity, change: Proposed) => Answer<ChangeView>
+    readonly change: (identity: Identity, id: string) => Answer<ChangeView>
+    /** Those that have not come to their end. */
+    readonly changes: (identity: Identity) => Answer<ReadonlyArray<ChangeView>>
+    /** When, how and by whom a contract came, went or changed; the newest first. */
+    readonly contractHistory: (identity: Identity, name: string) => Answer<ReadonlyArray<Revised>>
+    /** Edits on disk that wait for an operator; at most one. */
+    readonly edits: (identity: Identity) => Answer<ReadonlyArray<EditView>>
+    /** Operator: lets exactly this edit take effect. */
+    readonly acceptEdit: (identity: Identity, edit: string) => Answer<{ readonly revision: string }>
+    /** Operator: lets through what waits for one, by the id of a hold or of one of its proposals. */
+    readonly accept: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
+    /** A human becomes a member. Without an identity, by an operator's link. */
+    readonly join: (
+      identity: Identity | { readonly link: string },
+      org: string,
+      request: JoinRequest,
+    ) => Answer<JoinAnswer>
+    /** Operator: a link by which one person joins once. */
+    readonly createJoinLink: (identity: Identity, org: string, request: LinkRequest) => Answer<JoinLink>
+    /** Asks for an agent to come, to be changed, or to go, as a change of its organization's file. */
+    readonly createAgent: (
+      identity: Identity,
+      org: string | undefined,
+      name: string,
+      agent: AgentInput,
+    ) => Answer<ChangeView>
+    readonly changeAgent: (
+      identity: Identity,
+      org: string | undefined,
+      name: string,
+      agent: AgentChange,
+    ) => Answer<ChangeView>
+    readonly removeAgent: (identity: Identity, org: string | undefined, name: string) => Answer<ChangeView>
     readonly organizations: (identity: Identity) => Answer<ReadonlyArray<OrganizationSummary>>
     readonly organization: (identity: Identity, org: string) => Answer<OrganizationSummary>
+    /** What is open: now, or at `at` (RFC 3339), made again from the log. */
+    readonly state: (identity: Identity, org: string, at?: string) => Answer<OrganizationStateView>
     readonly proposals: (identity: Identity, filter: ListFilter) => Answer<Listed<ProposalView>>
     readonly proposal: (identity: Identity, id: string) => Answer<ProposalView>
     readonly vote: (
@@ -218,15 +424,62 @@ export class Service extends Context.Service<
     readonly delegate: (
       identity: Identity,
       request: { readonly org: string; readonly to: string; readonly on?: string; readonly expires: string },
+      /** The same again with the same key is the same delegation. */
+      key?: string,
     ) => Answer<DelegationView>
     readonly revokeDelegation: (identity: Identity, id: string) => Answer<DelegationView>
-    /** By the id of a hold or of one of its proposals. */
-    readonly cancel: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
+    /** Asks for `proposal.open.requested`; the decision on it names the proposal. */
+    readonly openProposal: (identity: Identity, request: ProposalRequest) => Answer<PublishAnswer>
+    /** By the id of a hold or of one of its proposals; the answer is the hold. */
+    readonly cancelHold: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
+    /** Answers with what is withdrawn: the hold, or the proposal itself where a member has opened it. */
+    readonly cancelProposal: (identity: Identity, id: string, reason?: string) => Answer<HoldView | ProposalView>
     readonly holds: (identity: Identity, filter: ListFilter) => Answer<Listed<HoldView>>
     readonly hold: (identity: Identity, id: string) => Answer<HoldView>
     readonly tasks: (identity: Identity, filter: ListFilter) => Answer<Listed<TaskView>>
     readonly task: (identity: Identity, id: string) => Answer<TaskView>
     readonly cancelTask: (identity: Identity, id: string, reason: string) => Answer<TaskView>
+    /** What has become of a task, over all its runs, the oldest first. */
+    readonly taskLog: (
+      identity: Identity,
+      id: string,
+      page: { readonly after?: string; readonly limit: number },
+    ) => Answer<Listed<TaskLogItem>>
+    /** Of a task that no executor runs: by its member alone. */
+    readonly completeTask: (identity: Identity, id: string, result: unknown) => Answer<TaskView>
+    /** It is not given again, unless `again` says so: then it waits on. */
+    readonly failTask: (
+      identity: Identity,
+      id: string,
+      failure: { readonly error: string; readonly again?: boolean },
+    ) => Answer<TaskView>
+    readonly progressTask: (
+      identity: Identity,
+      id: string,
+      progress: { readonly text?: string; readonly data?: unknown },
+    ) => Answer<TaskView>
+    readonly agents: (identity: Identity, org?: string) => Answer<ReadonlyArray<AgentView>>
+    /** `name@org`, or the name with its organization beside it where it is not the only one. */
+    readonly agent: (identity: Identity, name: string, org?: string) => Answer<AgentView>
+    /** It takes nothing until it is started again; `interrupt`: what it runs is ended, and given again then. */
+    readonly stopAgent: (
+      identity: Identity,
+      name: string,
+      request: { readonly org?: string; readonly reason?: string; readonly interrupt?: boolean },
+    ) => Answer<AgentView>
+    readonly startAgent: (identity: Identity, name: string, org?: string) => Answer<AgentView>
+    /** Ends what it runs now, and the tasks with it; `again`: they are given again. */
+    readonly interruptAgent: (
+      identity: Identity,
+      name: string,
+      request: { readonly org?: string; readonly reason?: string; readonly again?: boolean },
+    ) => Answer<AgentView>
+    /** As {@link post} to its inbox. It starts no run by itself. */
+    readonly messageAgent: (
+      identity: Identity,
+      name: string,
+      message: { readonly org?: string; readonly id?: string; readonly text: string },
+    ) => Answer<PublishAnswer>
     /** Of a channel; of the identity's own organization, or `@global`, where the filter names none. */
     readonly messages: (identity: Identity, channel: string, filter: ListFilter) => Answer<Listed<MessageView>>
     /** Asks for `message.send.requested`; the decision on it is the answer. */
@@ -245,17 +498,29 @@ export class Service extends Context.Service<
       after?: string,
     ) => Stream.Stream<{ readonly item: InboxItem; readonly cursor: string }, Refused | LogUnavailable>
     /** At their current version. */
-    readonly documents: (identity: Identity, filter: ListFilter) => Answer<Listed<DocumentView>>
+    readonly documents: (identity: Identity, filter: ListFilter) => Answer<Listed<OwnedDocument>>
     readonly document: (
       identity: Identity,
       name: string,
       which: { readonly org?: string; readonly version?: number },
-    ) => Answer<DocumentView & { readonly text: string }>
+    ) => Answer<OwnedDocument & { readonly text: string }>
     /** Asks for `document.write.requested`; refused where the document is not at the version of `ifMatch`. */
     readonly writeDocument: (
       identity: Identity,
-      document: { readonly org?: string; readonly name: string; readonly text: string; readonly ifMatch?: string },
+      document: {
+        readonly org?: string
+        readonly name: string
+        readonly text: string
+        readonly ifMatch?: string
+        /** Of the request; the same id twice is one write. */
+        readonly id?: string
+      },
     ) => Answer<PublishAnswer>
+    /** Asks for `resource.store.requested`; the hash is the text's own, whatever is decided. */
+    readonly storeResource: (
+      identity: Identity,
+      resource: { readonly org?: string; readonly text: string; readonly id?: string },
+    ) => Answer<PublishAnswer & { readonly hash: string }>
     /** An archived text that an organization of the identity refers to. */
     readonly resource: (identity: Identity, hash: string) => Answer<ResourceView & { readonly text: string }>
     /** The secret is shown once and kept nowhere. Operators only. */
@@ -266,6 +531,8 @@ export class Service extends Context.Service<
         readonly kind: "human" | "agent" | "operator" | "bridge"
         readonly expires?: string
       },
+      /** A second token with the same key is refused: the secret of the first is not there any more. */
+      key?: string,
     ) => Answer<{ readonly id: string; readonly token: string }>
     readonly tokens: (identity: Identity, filter: ListFilter) => Answer<Listed<TokenView>>
     readonly revokeToken: (identity: Identity, id: string) => Answer<TokenView>
@@ -280,10 +547,11 @@ export class Service extends Context.Service<
     readonly status: Effect.Effect<Status>
     /** Every organization's mailbox is open and the log answers. */
     readonly ready: Effect.Effect<boolean>
-    /** Prometheus text. */
-    readonly metrics: Effect.Effect<string>
+    /** Prometheus text; only an operator sees organizations by their names. */
+    readonly metrics: (identity: Identity) => Effect.Effect<string>
     /** Operator: confirms what waits for one (a mass removal of contracts). */
     readonly confirm: (identity: Identity) => Answer<{ readonly revision: string }>
-    readonly shutdown: (identity: Identity) => Answer<void>
+    /** `now`: runs are not waited for, also where the shutdown has begun already. */
+    readonly shutdown: (identity: Identity, now: boolean) => Answer<void>
   }
 >()("charter/service/Service") {}

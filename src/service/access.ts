@@ -70,5 +70,9 @@ export const actorOf = (definitions: Definitions, identity: Identity, org: strin
   }
 }
 
+/** The name by which `org` knows an identity: an agent of another organization is `name@org`. */
+export const nameIn = ({ kind, name, org: home }: Identity, org: string): string =>
+  kind === "agent" && home !== undefined && home !== org ? `${name}${home}` : name
+
 export const fail = (...refusal: Parameters<typeof refuse>): Effect.Effect<never, Refused> =>
   Effect.fail(new Refused({ refusal: refuse(...refusal) }))

@@ -21,11 +21,11 @@ export const explainRecord = Effect.fn("explainRecord")(function* (dependencies:
   const contracts = explainContracts(definitions, record)
   const flips = verdictFlips(definitions, record)
   const proposals: Array<ProposalView> = []
-  for (const id of decision?.proposals ?? []) {
+  const end = decision?.hold === undefined ? undefined : yield* endOf(dependencies, event.org, decision.hold, event.seq)
+  for (const id of new Set([...(decision?.proposals ?? []), ...(end?.decision.proposals ?? [])])) {
     const proposal = yield* dependencies.projections.proposal(id)
     if (proposal !== undefined) proposals.push(proposal)
   }
-  const end = decision?.hold === undefined ? undefined : yield* endOf(dependencies, event.org, decision.hold, event.seq)
   const verdict = end?.decision.verdict ?? decision?.verdict
   return {
     event: event.id,

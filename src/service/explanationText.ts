@@ -39,8 +39,9 @@ export const explanationText = (parts: ExplanationParts): string => {
   for (const contract of silent) lines.push(...contractText(contract))
   if (contracts.length === 0) lines.push("", `No contract looks at "${event.type}" in ${event.org}.`)
 
-  if (proposals.length > 0) lines.push("", "What it waited for:")
-  for (const proposal of proposals) lines.push(...proposalText(proposal))
+  const waited = proposals.filter(({ motion }) => motion === undefined)
+  if (waited.length > 0) lines.push("", "What it waited for:")
+  for (const proposal of waited) lines.push(...proposalText(proposal))
   if (end !== undefined)
     lines.push("", `Then, at ${end.time}: ${END_WORDS[end.type] ?? end.type}, because ${end.reason}.`)
   if (end !== undefined && decision !== undefined && end.decision.revision !== decision.revision)
@@ -48,6 +49,9 @@ export const explanationText = (parts: ExplanationParts): string => {
   if (decision?.wouldBe !== undefined)
     lines.push("", `Were the contracts in shadow enforced, it would have been ${VERDICT_WORDS[decision.wouldBe]}.`)
 
+  const opened = proposals.filter(({ motion }) => motion !== undefined)
+  if (opened.length > 0) lines.push("", "What it opened:")
+  for (const proposal of opened) lines.push(...proposalText(proposal))
   const made = [...(decision?.tasks ?? []), ...(end?.decision.tasks ?? [])]
   if (made.length > 0) lines.push("", `Tasks that follow from it: ${made.join(", ")}.`)
   if (flips.length > 0) lines.push("", "It would have come out otherwise:")
@@ -90,8 +94,14 @@ const who = ({ record: { event, decision } }: ExplanationParts): string => {
   const asker = requesterOf(event.actor)
   const roles = asker.roles.length === 0 ? "" : `, ${asker.roles.join(", ")}`
   const through = event.actor.onbehalf === undefined ? "" : ` through ${event.actor.name}`
-  const rule = decision?.rule === "default" ? "; no contract decided it, so the organization's default did" : ""
+  const rule = RULE_WORDS[decision?.rule ?? ""] ?? ""
   return `Event ${event.id} (number ${event.seq}) by ${asker.name} (${asker.kind}${roles})${through}, at ${event.time}${rule}.`
+}
+
+const RULE_WORDS: Readonly<Record<string, string | undefined>> = {
+  default: "; no contract decided it, so the organization's default did",
+  change:
+    "; no contract speaks to a change of the rules here, so the daemon's own rule decided (charter/changes): what an operator, a human member for himself, or an operator's link asks for passes, and all else waits for a human of the organization, in @global for the operator",
 }
 
 const contractText = (contract: ExplainedContract): ReadonlyArray<string> => {
@@ -146,11 +156,16 @@ const limitText = (use: LimitUse): string =>
   `limit of ${use.max}: ${use.used} used before by ${keyInWords(use.key)}${use.exceeded ? "; this one did not fit" : ""}`
 
 const proposalText = (proposal: ProposalView): ReadonlyArray<string> => {
-  const needed = neededApprovals(proposal.resolution, proposal.electorate.length)
+  const { resolution } = proposal
+  const needed =
+    resolution.kind === "plurality"
+      ? `a choice between ${resolution.options.join(", ")}`
+      : neededApprovals(resolution, proposal.electorate.length)
   const names = proposal.electorate.map(({ name }) => name).join(", ")
   const time = durationInWords(Date.parse(proposal.deadline) - Date.parse(proposal.opened))
+  const state = proposal.option === undefined ? proposal.state : `${proposal.state}: ${proposal.option}`
   return [
-    `  ${proposal.id} (${proposal.state}): ${needed} of ${names}, within ${time}, until ${proposal.deadline}`,
+    `  ${proposal.id} (${state}): ${needed} of ${names}, within ${time}, until ${proposal.deadline}`,
     ...proposal.votes.map(
       (vote) =>
         `      ${vote.by}: ${vote.choice}${vote.reason === undefined ? "" : `, "${vote.reason}"`}, at ${vote.at}`,

@@ -10,6 +10,8 @@ export interface Identity {
   /** The run that the token was made for, and the task it works on. */
   readonly run?: string
   readonly task?: string
+  /** The trace that the run is part of. */
+  readonly traceparent?: string
   /** Namespace of the events that this token publishes, e.g. `token/3f9a`. */
   readonly source: string
   readonly tokenId: string

@@ -17,7 +17,7 @@ export const hashOf = (secret: string): string => createHash("sha256").update(se
 export const MAX_TOKEN_LENGTH = 512
 
 /** `@dana` → a human; `reviewer@review-team` → an agent of that organization. */
-export const identityOf = (token: TokenView): Identity => {
+export const identityOf = (token: TokenView & { readonly kind: Exclude<TokenView["kind"], "join"> }): Identity => {
   const base = { source: `token/${token.id}`, tokenId: token.id }
   switch (token.kind) {
     case "agent": {

@@ -4,7 +4,16 @@
  */
 import { Context } from "effect"
 
-export type FaultPoint = "decided" | "appended" | "replied" | "dispatched" | "settled"
+export type FaultPoint =
+  | "decided"
+  | "appended"
+  | "replied"
+  | "dispatched"
+  | "settled"
+  /** Of each file of a change: about to be replaced, and replaced. Then: its rules are in force, and not recorded as done. */
+  | "writing"
+  | "written"
+  | "adopted"
 
 export interface FaultHook {
   /** Called each time a point is passed, with what was being done: the type of the first event, or of the task's run. */

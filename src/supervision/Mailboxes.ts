@@ -8,7 +8,8 @@ import type { Refusal } from "../domain/refusal.ts"
 import type { Command, Done } from "../kernel/command.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import { EventLog, type LogUnavailable } from "../log/EventLog.ts"
-import { Mailbox } from "./mailbox.ts"
+import type { TraceSpan } from "../observability/Tracing.ts"
+import { Mailbox, type MailboxFigures } from "./mailbox.ts"
 import { Revisions } from "./Revisions.ts"
 
 /** Told after each commit, synchronously and in order; must not block. */
@@ -19,8 +20,11 @@ export type Submitted = (Done & { readonly duplicate?: true }) | Refusal
 export class Mailboxes extends Context.Service<
   Mailboxes,
   {
-    /** Decides a command and writes what follows. Fails where the log cannot be written; then nothing has happened. */
-    readonly submit: (org: string, command: Command) => Effect.Effect<Submitted, LogUnavailable>
+    /**
+     * Decides a command and writes what follows. Fails where the log cannot be written; then nothing has happened. The
+     * steps of its way become parts of `span`.
+     */
+    readonly submit: (org: string, command: Command, span?: TraceSpan) => Effect.Effect<Submitted, LogUnavailable>
     /** The live state. Read only, and only until the next asynchronous step. */
     readonly state: (org: string) => Effect.Effect<OrganizationState, LogUnavailable>
     /** Those whose mailbox is open, and their live state. */
@@ -28,8 +32,8 @@ export class Mailboxes extends Context.Service<
     /** Opens the mailbox of every organization that the log or the current revision knows, and adopts that revision. */
     readonly openAll: Effect.Effect<void, LogUnavailable>
     readonly onCommitted: (listener: Committed) => void
-    /** Commands that wait, over all mailboxes. */
-    readonly depth: () => number
+    /** Of every mailbox that is open. */
+    readonly figures: () => ReadonlyArray<MailboxFigures>
     /** Takes nothing new, finishes what waits, and keeps a snapshot of every organization. */
     readonly drain: Effect.Effect<void>
   }
@@ -58,7 +62,7 @@ export class Mailboxes extends Context.Service<
       }
 
       return Mailboxes.of({
-        submit: (org, command) => mailbox(org).submit(command),
+        submit: (org, command, span) => mailbox(org).submit(command, span),
         state: (org) => mailbox(org).state,
         states: () => [...open.values()].flatMap((box) => box.loaded),
         openAll: Effect.gen(function* () {
@@ -74,7 +78,7 @@ export class Mailboxes extends Context.Service<
         onCommitted: (listener) => {
           listeners.push(listener)
         },
-        depth: () => [...open.values()].reduce((sum, box) => sum + box.depth, 0),
+        figures: () => [...open.values()].map((box) => box.figures),
         drain: Effect.suspend(() => {
           draining = true
           return Effect.forEach(open.values(), (box) => box.drain, { discard: true, concurrency: 16 })

@@ -9,7 +9,7 @@ import { daemonActor } from "../kernel/draft.ts"
 import { recordedFacts } from "../kernel/eventFacts.ts"
 import { decideWithLibrary } from "../language/conditions/oracle.ts"
 import { FactUnavailable } from "../language/facts.ts"
-import { count, oracleChecks } from "../observability/counters.ts"
+import { oracleChecks } from "../observability/metrics.ts"
 import { Mailboxes } from "./Mailboxes.ts"
 import { Revisions } from "./Revisions.ts"
 
@@ -63,11 +63,11 @@ export class Oracle extends Context.Service<
             ),
           )
           if (library === undefined) {
-            count(oracleChecks, "result", "skipped")
+            oracleChecks.add("skipped")
           } else if (library === compiled) {
-            count(oracleChecks, "result", "agreed")
+            oracleChecks.add("agreed")
           } else {
-            count(oracleChecks, "result", "differed")
+            oracleChecks.add("differed")
             yield* Effect.logError(`${contract.fullName} and json-rules-engine differ on event ${event.id}`)
             yield* mailboxes.submit(event.org, {
               kind: "report",

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto"
 import { Context, Effect, Layer, Schema } from "effect"
+import type { Origin } from "../domain/change.ts"
 import { Definitions } from "../kernel/definitions.ts"
 import { type Compiler, createCompiler } from "../language/conditions/compile.ts"
 import { parseFile } from "../language/load.ts"
@@ -13,6 +14,10 @@ import type { LoadedSet } from "../workspace/loadedSet.ts"
 /** One set, linked, and where its texts are kept. */
 export interface Revision {
   readonly definitions: Definitions
+  /** File → hash of its text. */
+  readonly files: Readonly<Record<string, string>>
+  /** Of the one in force, where it is known. */
+  readonly origin?: Origin
   /** Hash of the archived manifest. */
   readonly manifest: string
 }
@@ -39,7 +44,7 @@ export class Revisions extends Context.Service<
     /** The set that new decisions are made under. Synchronous: every turn asks. */
     readonly current: () => Revision
     /** Archives the texts of a set and makes it the current one. Mailboxes adopt it with their next turn. */
-    readonly switchTo: (set: LoadedSet) => Effect.Effect<Revision, LogUnavailable>
+    readonly switchTo: (set: LoadedSet, origin?: Origin) => Effect.Effect<Revision, LogUnavailable>
     /** An earlier set, from its manifest. */
     readonly load: (manifest: string) => Effect.Effect<Revision, LogUnavailable>
   }
@@ -56,6 +61,7 @@ export class Revisions extends Context.Service<
           undefined,
           compiler,
         ),
+        files: {},
         manifest: "",
       }
       let current = none
@@ -67,13 +73,16 @@ export class Revisions extends Context.Service<
         return revision
       }
 
-      const switchTo = Effect.fn("Revisions.switchTo")(function* (set: LoadedSet) {
+      const switchTo = Effect.fn("Revisions.switchTo")(function* (set: LoadedSet, origin?: Origin) {
         const files = Object.fromEntries(Object.entries(set.files).map(([file, { hash }]) => [file, hash]))
         const manifest = JSON.stringify({ revision: set.revision, files })
         const hash = createHash("sha256").update(manifest).digest("hex")
         if (hash === current.manifest) return current
         yield* log.archive([...Object.values(set.files), { hash, text: manifest }])
-        current = keep({ definitions: new Definitions(set, current.definitions), manifest: hash })
+        const definitions = new Definitions(set, current.definitions)
+        const revision = { definitions, files, manifest: hash }
+        keep(revision)
+        current = origin === undefined ? revision : { ...revision, origin }
         return current
       })
 
@@ -92,6 +101,7 @@ export class Revisions extends Context.Service<
         const organizations = parsed.flatMap((one) => one.organizations)
         return keep({
           definitions: new Definitions({ revision, contracts, organizations }, current.definitions),
+          files,
           manifest,
         })
       })

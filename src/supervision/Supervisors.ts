@@ -3,54 +3,28 @@
  * run), run in its own process, and acknowledged only by its recorded end; what a crash interrupts is found in the log
  * and given again.
  */
-import { mkdir, rm } from "node:fs/promises"
-import { join } from "node:path"
-import { Clock, Context, Effect, Fiber, Layer, Schedule, Stream } from "effect"
+import { Clock, Context, Effect, Fiber, Layer } from "effect"
 import type { BuiltinData } from "../domain/builtins.ts"
-import { isEventType, isReserved } from "../domain/eventTypes.ts"
-import type { Event } from "../domain/event.ts"
 import type { Member } from "../domain/organization.ts"
 import type { LogRecord } from "../domain/record.ts"
-import { isRefusal } from "../domain/refusal.ts"
-import { DEFAULT_RETRIES, type Task } from "../domain/task.ts"
-import type { Chunk, Execution, Executor, Outcome } from "../executors/Executor.ts"
-import { killRuns } from "../executors/processes.ts"
+import type { Executor } from "../executors/Executor.ts"
 import { executorFor } from "../executors/registry.ts"
-import type { OrganizationState } from "../kernel/state.ts"
-import { EventLog } from "../log/EventLog.ts"
-import { memberActor } from "./actors.ts"
-import { Faults } from "./Faults.ts"
+import { memberOf } from "../kernel/members.ts"
+import type { OpenTask, OrganizationState } from "../kernel/state.ts"
+import type { EventLog } from "../log/EventLog.ts"
+import { makeLoad, nextInTurn, type Waiting } from "./dispatch.ts"
 import { Mailboxes } from "./Mailboxes.ts"
+import { recover } from "./recovery.ts"
 import { Revisions } from "./Revisions.ts"
+import { makeRunner, type RunOptions } from "./runs.ts"
 
-/** Runs at the same time, over all agents; and of one agent. */
+/** Runs at the same time over all agents, and of one agent, where neither the daemon nor the member's file says. */
 export const MAX_RUNS = 8
 export const MAX_RUNS_PER_AGENT = 1
-/** How long a worker holds a task without a sign of life. */
-export const LEASE_MS = 60_000
 
-/** What a run says is recorded in bundles: at most so many chunks, at most so late. */
-const PROGRESS_CHUNKS = 100
-const PROGRESS_MS = 200
-
-export interface SupervisorOptions {
-  /** Names this daemon's life: leases of any other are given back at start. */
-  readonly worker: string
-  readonly workspace: string
-  /** What the processes of a run are marked with; never the same for runs of another daemon on this machine. */
-  readonly mark: (run: string) => string
-  /** Parent of the runs' own folders. */
-  readonly scratch: string
-  /** What a run is told of the daemon, and a token that dies with it. */
-  readonly access: {
-    readonly issue: (run: {
-      readonly name: string
-      readonly org: string
-      readonly run: string
-      readonly task: string
-    }) => Readonly<Record<string, string>>
-    readonly revoke: (run: string) => void
-  }
+export interface SupervisorOptions extends RunOptions {
+  /** Runs at the same time, over all agents. */
+  readonly maxRuns: number
 }
 
 export class Supervisors extends Context.Service<
@@ -58,42 +32,35 @@ export class Supervisors extends Context.Service<
   {
     /** Takes up what an earlier daemon left, then whatever is queued, from now on. */
     readonly start: Effect.Effect<void>
-    readonly running: () => ReadonlyArray<{ readonly run: string; readonly task: string; readonly member: string }>
-    /** Gives out nothing new and waits for what runs, at most `graceMs`; what is left then is stopped and given again later. */
-    readonly drain: (graceMs: number) => Effect.Effect<void>
+    /**
+     * Gives out nothing new and waits for what runs, at most `graceMs` and not beyond `hurry`; what is left then is
+     * stopped, and given again at the next start.
+     */
+    readonly drain: (graceMs: number, hurry: Effect.Effect<void>) => Effect.Effect<void>
   }
 >()("charter/supervision/Supervisors") {
   static readonly layer = (options: SupervisorOptions) => Layer.effect(this, make(options))
 }
 
-interface Running {
-  readonly task: Task
-  readonly agent: string
-  run: string | undefined
-  fiber: Fiber.Fiber<void> | undefined
+/** A task that could be started, and what runs it. */
+interface Startable extends Waiting {
+  readonly open: OpenTask
+  readonly member: Member
+  readonly executor: Executor
 }
 
-/**
- * Tasks that these records may have made ready to run; `undefined` where that may be any. Whoever waits for something
- * else is looked at then: the end of a run wakes all, and a retry has its timer.
- */
-const readied = (records: ReadonlyArray<LogRecord>): ReadonlyArray<string> | undefined => {
-  const tasks: Array<string> = []
-  for (const { event } of records) {
-    if (event.type === "task.created") tasks.push((event.data as BuiltinData["task.created"]).id)
-    if (event.type === "task.failed") tasks.push((event.data as BuiltinData["task.failed"]).task)
-    if (event.type === "hold.released" || event.type === "contracts.revised") return undefined
-  }
-  return tasks
+interface Running {
+  run: string | undefined
+  fiber: Fiber.Fiber<void> | undefined
 }
 
 const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const mailboxes = yield* Mailboxes
   const revisions = yield* Revisions
-  const log = yield* EventLog
-  const faults = yield* Faults
   const scope = yield* Effect.scope
-  const context = yield* Effect.context<never>()
+  const context = yield* Effect.context<Mailboxes | Revisions | EventLog>()
+  const runTask = makeRunner(options, context)
+  const load = makeLoad()
   const running = new Map<string, Running>()
   const alarms = new Set<string>()
   let taking = false
@@ -101,34 +68,71 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const fork = <A, E>(effect: Effect.Effect<A, E>): Fiber.Fiber<A, E> =>
     Effect.runSyncWith(context)(Effect.forkIn(effect, scope))
 
-  /** Starts what may start in this organization: of these tasks, or of all. */
-  const takeUp = (state: OrganizationState, now: number, only?: ReadonlyArray<string>): void => {
-    if (!taking) return
-    const tasks = only === undefined ? state.tasks.values() : only.flatMap((id) => state.tasks.get(id) ?? [])
-    for (const open of tasks) {
-      if (running.size >= MAX_RUNS) return
-      if (open.state !== "queued" || running.has(open.task.id)) continue
-      if (open.until > now) {
-        wakeAt(state.org, open.until, now)
-        continue
+  /** Starts what may start: of these tasks, or of all. */
+  const takeUp = (states: Iterable<OrganizationState>, now: number, only?: ReadonlyArray<string>): void => {
+    if (!taking || running.size >= options.maxRuns) return
+    const waiting = new Set<Startable>()
+    for (const state of states) {
+      const tasks = only === undefined ? state.tasks.values() : only.flatMap((id) => state.tasks.get(id) ?? [])
+      for (const open of tasks) {
+        const startable = startableOf(state, open, now)
+        if (startable !== undefined) waiting.add(startable)
       }
-      const agent = `${open.task.member}${state.org}`
-      const busy = [...running.values()].filter((one) => one.agent === agent).length
-      if (busy >= MAX_RUNS_PER_AGENT) continue
-      const found = findExecutor(state.org, open.task.member)
-      if (found === undefined) continue
-      const entry: Running = { task: open.task, agent, run: undefined, fiber: undefined }
-      running.set(open.task.id, entry)
-      entry.fiber = fork(
-        runTask(entry, state.org, found).pipe(
-          Effect.catchCause((cause) =>
-            Effect.logError(`the run of task ${open.task.id} broke off; its lease will run out`, cause),
-          ),
-          Effect.ensuring(Effect.sync(() => running.delete(open.task.id))),
-          Effect.andThen(wakeAll),
-        ),
-      )
     }
+    while (running.size < options.maxRuns) {
+      const next = nextInTurn(waiting, load)
+      if (next === undefined) return
+      waiting.delete(next)
+      begin(next)
+    }
+  }
+
+  const startableOf = (state: OrganizationState, open: OpenTask, now: number): Startable | undefined => {
+    const { org } = state
+    const { task } = open
+    if (open.state !== "queued" || running.has(task.id) || isStopped(state, task.member)) return undefined
+    if (open.until > now) {
+      wakeAt(org, open.until, now)
+      return undefined
+    }
+    const member = memberOf(revisions.current().definitions, org, task.member)
+    if (member?.kind !== "agent" || member.executor === undefined) return undefined
+    const executor = executorFor(member.executor.kind)
+    if (executor === undefined) return undefined
+    const most = member.limits?.runs ?? MAX_RUNS_PER_AGENT
+    return { org, agent: `${task.member}${org}`, most, open, member, executor }
+  }
+
+  /** An agent of another organization may have been stopped there, too. */
+  const isStopped = (state: OrganizationState, name: string): boolean => {
+    if (state.agents.get(name)?.stopped !== undefined) return true
+    const [plain = "", home] = name.split("@")
+    if (home === undefined) return false
+    const there = mailboxes.states().find(({ org }) => org === `@${home}`)
+    return there?.agents.get(plain)?.stopped !== undefined
+  }
+
+  const begin = (startable: Startable): void => {
+    const { org, open, member, executor } = startable
+    const { id } = open.task
+    const entry: Running = { run: undefined, fiber: undefined }
+    load.begin(startable)
+    running.set(id, entry)
+    const ended = Effect.sync(() => {
+      running.delete(id)
+      load.end(startable)
+      fork(wakeAll)
+    })
+    const onGranted = (run: string): void => void (entry.run = run)
+    entry.fiber = fork(
+      runTask({ org, task: open.task, member, executor, checkpoint: open.checkpoint, onGranted }).pipe(
+        Effect.catch((error) => Effect.logError(`the run of task ${id} broke off; its lease will run out`, error)),
+        Effect.catchDefect((error) =>
+          Effect.logError(`the run of task ${id} broke off; its lease will run out`, error),
+        ),
+        Effect.ensuring(ended),
+      ),
+    )
   }
 
   /** One timer per organization and moment, however often it is looked at. */
@@ -137,253 +141,62 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     if (alarms.has(name)) return
     alarms.add(name)
     fork(
-      Effect.sleep(until - now).pipe(Effect.andThen(Effect.sync(() => alarms.delete(name))), Effect.andThen(wake(org))),
+      Effect.sleep(until - now).pipe(Effect.andThen(Effect.sync(() => alarms.delete(name))), Effect.andThen(wakeAll)),
     )
   }
 
-  const wake = (org: string, only?: ReadonlyArray<string>): Effect.Effect<void> =>
-    Effect.gen(function* () {
-      const state = mailboxes.states().find((one) => one.org === org)
-      if (state !== undefined) takeUp(state, yield* Clock.currentTimeMillis, only)
-    })
+  const wake = (state: OrganizationState, only: ReadonlyArray<string> | undefined): Effect.Effect<void> =>
+    Effect.map(Clock.currentTimeMillis, (now) => takeUp([state], now, only))
 
-  const wakeAll: Effect.Effect<void> = Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
-    for (const state of mailboxes.states()) takeUp(state, now)
-  })
+  const wakeAll: Effect.Effect<void> = Effect.map(Clock.currentTimeMillis, (now) => takeUp(mailboxes.states(), now))
 
-  const findExecutor = (
-    org: string,
-    name: string,
-  ): { readonly member: Member; readonly executor: Executor } | undefined => {
-    const [plain, home] = name.split("@") as [string, string?]
-    const member = revisions
-      .current()
-      .definitions.view(home === undefined ? org : `@${home}`)
-      .members.get(plain)
-    if (member?.kind !== "agent" || member.executor === undefined) return undefined
-    const executor = executorFor(member.executor.kind)
-    return executor === undefined ? undefined : { member, executor }
-  }
-
-  const runTask = Effect.fn("Supervisors.runTask")(function* (
-    entry: Running,
-    org: string,
-    { member, executor }: { readonly member: Member; readonly executor: Executor },
-  ) {
-    const { task } = entry
-    const { model } = member.executor!
-    const leased = yield* mailboxes.submit(org, {
-      kind: "lease",
-      task: task.id,
-      worker: options.worker,
-      leaseMs: LEASE_MS,
-      executor: member.executor!.kind,
-      ...(typeof model === "string" ? { model } : undefined),
-      by: memberActor(revisions.current().definitions, org, member.name, "agent"),
-    })
-    if (isRefusal(leased) || leased.run?.state !== "started") return
-    const run = leased.run.id
-    entry.run = run
-    const event = (yield* log.get(org, task.eventSeq))?.event
-    const scratch = join(options.scratch, run)
-    const outcome = yield* Effect.acquireUseRelease(
-      Effect.promise(() => mkdir(scratch, { recursive: true })),
-      () => {
-        const execution = executionOf(run, task, member, event, scratch)
-        const work = execute(executor, execution, org, task, run, member)
-        const heart = Effect.repeat(
-          mailboxes
-            .submit(org, { kind: "progress", task: task.id, run, leaseMs: LEASE_MS })
-            .pipe(Effect.flatMap((answer) => (isRefusal(answer) ? Effect.fail("lease-lost" as const) : Effect.void))),
-          Schedule.spaced(LEASE_MS / 3),
-        )
-        return Effect.raceFirst(
-          work,
-          Effect.andThen(Effect.sleep(LEASE_MS / 3), Effect.andThen(heart, Effect.never)),
-        ).pipe(
-          Effect.catchTag("LogUnavailable", (error) =>
-            Effect.succeed<Outcome>({ success: false, error: error.message, retry: true }),
-          ),
-        )
-      },
-      () =>
-        Effect.andThen(
-          Effect.sync(() => options.access.revoke(run)),
-          Effect.promise(() => rm(scratch, { recursive: true, force: true })),
-        ),
-    ).pipe(
-      Effect.catchIf(
-        (error) => error === "lease-lost",
-        () => Effect.succeed(undefined),
-      ),
-    )
-    if (outcome === undefined) return
-    yield* mailboxes
-      .submit(org, { kind: "finish", task: task.id, run, outcome, retries: member.limits?.retries ?? DEFAULT_RETRIES })
-      .pipe(Effect.retry({ times: 5, schedule: Schedule.exponential("100 millis") }))
-    faults?.pass("settled", task.id)
-  })
-
-  /** The message is the goal that the route gives, else the event in short. */
-  const executionOf = (
-    run: string,
-    task: Task,
-    member: Member,
-    event: Event | undefined,
-    scratch: string,
-  ): Execution => ({
-    run: options.mark(run),
-    systemPrompt: member.prompt ?? "",
-    tools: [],
-    message: task.goal ?? `${event?.type ?? "an event"}${event?.subject === undefined ? "" : ` on ${event.subject}`}`,
-    task: { ...task, event },
-    config: member.executor!,
-    limits: member.limits ?? {},
-    scratch,
-    workspace: options.workspace,
-    environment: options.access.issue({ name: member.name, org: task.org, run, task: task.id }),
-  })
-
-  const execute = (executor: Executor, execution: Execution, org: string, task: Task, run: string, member: Member) =>
-    Effect.gen(function* () {
-      let outcome: Outcome = { success: false, error: "the executor ended without a result", retry: true }
-      let events = 0
-      yield* executor.execute(execution).pipe(
-        Stream.groupedWithin(PROGRESS_CHUNKS, PROGRESS_MS),
-        Stream.runForEach((chunks) =>
-          Effect.forEach(
-            bundled(chunks),
-            (chunk) =>
-              chunk.kind === "result"
-                ? Effect.sync(() => {
-                    outcome = chunk.outcome
-                  })
-                : record(chunk, org, task, run, member, () => ++events),
-            { discard: true },
-          ),
-        ),
-      )
-      return outcome
-    })
-
-  const record = (
-    chunk: Exclude<Chunk, { kind: "result" }>,
-    org: string,
-    task: Task,
-    run: string,
-    member: Member,
-    nextEvent: () => number,
-  ) => {
-    switch (chunk.kind) {
-      case "process":
-        return Effect.void
-      case "progress":
-        return mailboxes.submit(org, {
-          kind: "progress",
-          task: task.id,
-          run,
-          leaseMs: LEASE_MS,
-          text: chunk.text,
-          ...(chunk.data === undefined ? undefined : { data: chunk.data }),
-        })
-      case "usage":
-        return mailboxes.submit(org, {
-          kind: "usage",
-          run,
-          usd: chunk.usd ?? 0,
-          tokens: chunk.tokens ?? 0,
-          turns: chunk.turns ?? 0,
-        })
-      case "event": {
-        if (!isEventType(chunk.type) || isReserved(chunk.type) || chunk.type === "run.requested")
-          return mailboxes.submit(org, {
-            kind: "progress",
-            task: task.id,
-            run,
-            leaseMs: LEASE_MS,
-            text: `refused to publish "${chunk.type}": a run may publish requests and events of its own, not the daemon's`,
-          })
-        return mailboxes.submit(org, {
-          kind: "publish",
-          event: {
-            id: `${run}.e${nextEvent()}`,
-            source: `run/${run}`,
-            type: chunk.type,
-            org,
-            actor: memberActor(revisions.current().definitions, org, member.name, "agent"),
-            correlationid: task.correlationid,
-            causationid: task.event,
-            hops: task.hops,
-            run,
-            ...(chunk.subject === undefined ? undefined : { subject: chunk.subject }),
-            ...(chunk.data === undefined ? undefined : { data: chunk.data }),
-          },
-        })
-      }
+  mailboxes.onCommitted((_, records, state) => {
+    for (const { event } of records) {
+      if (event.type !== "run.ended") continue
+      const { task, run, outcome } = event.data as BuiltinData["run.ended"]
+      const entry = ENDED_BY_OTHERS.has(outcome) ? running.get(task) : undefined
+      // A later run of the same task may have begun by now.
+      if (entry?.run === run && entry.fiber !== undefined) fork(Fiber.interrupt(entry.fiber))
     }
-  }
-
-  /** What ran under an earlier daemon: its processes are ended, its folders removed, then its tasks are queued again. */
-  const recover = Effect.gen(function* () {
-    const left = mailboxes
-      .states()
-      .flatMap((state) => [...state.runs.values()].map((run) => ({ ...run, org: state.org })))
-    if (left.length > 0) yield* Effect.promise(() => killRuns(new Set(left.map(({ run }) => options.mark(run)))))
-    yield* Effect.promise(() => rm(options.scratch, { recursive: true, force: true }))
-    for (const { org, run, task } of left)
-      yield* mailboxes.submit(org, {
-        kind: "finish",
-        task,
-        run,
-        outcome: { success: false, error: "the daemon stopped while it ran", retry: true, lost: true },
-        retries: Number.POSITIVE_INFINITY,
-      })
-  })
-
-  mailboxes.onCommitted((org, records, state) => {
-    for (const { event } of records)
-      if (event.type === "task.cancelled") {
-        const entry = running.get((event.data as { readonly task: string }).task)
-        if (entry?.fiber !== undefined) fork(Fiber.interrupt(entry.fiber))
-      }
+    // An agent's stop counts in every organization that it works for.
+    if (records.some(({ event }) => event.type === "agent.started")) fork(wakeAll)
     const tasks = readied(records)
-    if (state.tasks.size > 0 && tasks?.length !== 0) fork(wake(org, tasks))
+    if (state.tasks.size > 0 && tasks?.length !== 0) fork(wake(state, tasks))
   })
 
   return Supervisors.of({
     start: Effect.gen(function* () {
-      yield* Effect.catch(recover, (error) =>
-        Effect.logError("tasks of an earlier daemon could not be taken up", error),
+      yield* Effect.provide(recover(options), context).pipe(
+        Effect.catch((error) => Effect.logError("tasks of an earlier daemon could not be taken up", error)),
       )
       taking = true
       yield* wakeAll
     }),
-    running: () =>
-      [...running.values()].flatMap(({ run, task }) =>
-        run === undefined ? [] : [{ run, task: task.id, member: task.member }],
-      ),
-    drain: (graceMs) =>
+    drain: (graceMs, hurry) =>
       Effect.gen(function* () {
         taking = false
         const fibers = [...running.values()].flatMap(({ fiber }) => (fiber === undefined ? [] : [fiber]))
-        yield* Effect.timeoutOption(
-          Effect.forEach(fibers, Fiber.await, { discard: true, concurrency: "unbounded" }),
-          graceMs,
+        yield* Effect.forEach(fibers, Fiber.await, { discard: true, concurrency: "unbounded" }).pipe(
+          Effect.timeoutOption(graceMs),
+          Effect.raceFirst(hurry),
         )
         yield* Effect.forEach(fibers, Fiber.interrupt, { discard: true, concurrency: "unbounded" })
       }),
   })
 })
 
-/** Texts that follow each other are one record; everything else stays as it is, in order. */
-const bundled = (chunks: Iterable<Chunk>): ReadonlyArray<Chunk> => {
-  const bundles: Array<Chunk> = []
-  for (const chunk of chunks) {
-    const last = bundles.at(-1)
-    if (chunk.kind === "progress" && chunk.data === undefined && last?.kind === "progress" && last.data === undefined)
-      bundles[bundles.length - 1] = { kind: "progress", text: `${last.text}\n${chunk.text}` }
-    else bundles.push(chunk)
+/** The run itself has not said so: what it still does is ended. */
+const ENDED_BY_OTHERS: ReadonlySet<string> = new Set(["cancelled", "interrupted", "lost"])
+
+/** Tasks that these records may have made ready to run; `undefined` where that may be any. The end of a run wakes all. */
+const readied = (records: ReadonlyArray<LogRecord>): ReadonlyArray<string> | undefined => {
+  const tasks: Array<string> = []
+  for (const { event } of records) {
+    if (event.type === "task.created") tasks.push((event.data as BuiltinData["task.created"]).id)
+    if (event.type === "task.failed") tasks.push((event.data as BuiltinData["task.failed"]).task)
+    if (READIES_ANY.has(event.type)) return undefined
   }
-  return bundles
+  return tasks
 }
+
+const READIES_ANY: ReadonlySet<string> = new Set(["hold.released", "contracts.revised"])

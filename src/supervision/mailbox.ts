@@ -12,10 +12,13 @@ import type { OrganizationState } from "../kernel/state.ts"
 import { Turn } from "../kernel/turn.ts"
 import { commitBytes } from "../log/commit.ts"
 import { AppendConflict, EventLog, LogUnavailable } from "../log/EventLog.ts"
+import { commitDuration, commitFailures, commitRecords } from "../observability/metrics.ts"
 import { Faults } from "./Faults.ts"
 import type { Submitted } from "./Mailboxes.ts"
+import { type Spans, type TraceSpan, Tracing } from "../observability/Tracing.ts"
+import { type Traced, traceTurn } from "./turnTrace.ts"
 import { loadState } from "./organizationState.ts"
-import { describeAdoption } from "./adoption.ts"
+import { adopter, describeAdoption } from "./adoption.ts"
 import { adoptionEvents } from "./adoptionEvents.ts"
 import { type Revision, Revisions } from "./Revisions.ts"
 import { seedsFor } from "./seeds.ts"
@@ -35,9 +38,18 @@ const CLOCK_JUMP_MS = 5_000
 /** Longest single wait for a timer; a later one is waited for in steps. */
 const LONGEST_WAIT_MS = 86_400_000
 
-interface Pending {
+interface Pending extends Traced {
   readonly command: Command
   readonly reply: (answer: Exit.Exit<Submitted, LogUnavailable>) => void
+}
+
+export interface MailboxFigures {
+  readonly org: string
+  /** Commands that wait. */
+  readonly waiting: number
+  /** Records since the last snapshot, and when that was kept: where it was not by this process, when it began. */
+  readonly unsaved: number
+  readonly savedAt: number
 }
 
 export class Mailbox {
@@ -45,6 +57,7 @@ export class Mailbox {
   readonly #context: Context.Context<EventLog | Revisions>
   readonly #log: typeof EventLog.Service
   readonly #revisions: typeof Revisions.Service
+  readonly #tracing: Spans | undefined
   readonly #scope: Scope.Scope
   readonly #committed: (records: ReadonlyArray<LogRecord>, state: OrganizationState) => void
   #queue: Array<Pending> = []
@@ -53,6 +66,7 @@ export class Mailbox {
   #state: OrganizationState | undefined
   #epoch: number | undefined
   #snapshotAt = 0
+  #savedAt = Date.now()
   /** Open proposals have not all been looked at under the revision in force: it is new, or may have been when this began. */
   #unreviewed = true
   #clock: { readonly wall: number; readonly monotonic: bigint } | undefined
@@ -70,12 +84,14 @@ export class Mailbox {
     this.#context = context
     this.#log = Context.get(context, EventLog)
     this.#revisions = Context.get(context, Revisions)
+    this.#tracing = Context.get(context, Tracing)
     this.#scope = scope
     this.#committed = committed
   }
 
-  get depth(): number {
-    return this.#queue.length
+  get figures(): MailboxFigures {
+    const unsaved = this.#state === undefined ? 0 : this.#state.position - this.#snapshotAt
+    return { org: this.#org, waiting: this.#queue.length, unsaved, savedAt: this.#savedAt }
   }
 
   get loaded(): ReadonlyArray<OrganizationState> {
@@ -91,7 +107,7 @@ export class Mailbox {
     )
   }
 
-  submit(command: Command): Effect.Effect<Submitted, LogUnavailable> {
+  submit(command: Command, span?: TraceSpan): Effect.Effect<Submitted, LogUnavailable> {
     return Effect.callback<Submitted, LogUnavailable>((resume) => {
       if (this.#closed)
         return resume(
@@ -107,7 +123,7 @@ export class Mailbox {
             ),
           ),
         )
-      this.#queue.push({ command, reply: resume })
+      this.#queue.push({ command, reply: resume, trace: span && { span, since: performance.now() } })
       this.#start()
       this.#wake?.()
     })
@@ -155,7 +171,7 @@ export class Mailbox {
     return Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.flatMap(Effect.timeoutOption(woken, Math.min(Math.max(0, timer - now), LONGEST_WAIT_MS)), () =>
         Effect.map(Clock.currentTimeMillis, (later) => {
-          if (later >= timer) this.#queue.push({ command: { kind: "tick" }, reply: () => undefined })
+          if (later >= timer) this.#queue.push({ command: { kind: "tick" }, reply: () => undefined, trace: undefined })
         }),
       ),
     )
@@ -225,22 +241,33 @@ export class Mailbox {
           turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
         if (adoption !== undefined) {
           const events = adoption.events.map((event) => ({ ...event, actor: daemonActor() }))
-          turn.adopt(revision.definitions, adoption.revised, events)
+          turn.adopt(revision.definitions, adoption.revised, adopter(revision.origin), events)
           this.#unreviewed = true
         }
       }
       // After an adoption, too: what it has decided is not voted on any more.
       const answered = behind || adoption !== undefined ? [] : taken
-      const answers = answered.map(({ command }) => this.#answer(turn, command))
+      const trace = this.#tracing === undefined ? undefined : traceTurn(this.#tracing, answered)
+      const answers = answered.map(({ command }, index) => {
+        trace?.deciding(index)
+        return this.#answer(turn, command)
+      })
+      trace?.decided(answers)
+      if (turn.unsettled) {
+        this.#unreviewed = true
+        this.#queue.push({ command: { kind: "tick" }, reply: () => undefined, trace: undefined })
+      }
 
       if (turn.records.length > 0) {
         const hook = yield* Faults
         const detail = turn.records[0]!.event.type
         hook?.pass("decided", detail)
         if (turn.texts.length > 0) yield* this.#log.archive(turn.texts)
+        const handedOver = performance.now()
         const written = yield* Effect.result(this.#log.append(this.#org, expected, this.#epoch!, turn.records))
         if (written._tag === "Failure") {
           this.#state = undefined
+          commitFailures.add(written.failure instanceof AppendConflict ? "conflict" : "unavailable")
           if (!(written.failure instanceof AppendConflict)) {
             if (commitBytes(turn.records) <= MAX_COMMIT_BYTES) return yield* Effect.fail(written.failure)
             return yield* this.#tooLarge(taken)
@@ -249,6 +276,9 @@ export class Mailbox {
             return yield* Effect.fail(new LogUnavailable({ operation: "append", reason: written.failure.message }))
           return yield* this.#decide(taken, conflicts + 1)
         }
+        trace?.appended(this.#org, turn.records.length)
+        commitDuration.observe((performance.now() - handedOver) / 1_000)
+        commitRecords.observe(turn.records.length)
         hook?.pass("appended", detail)
         answered.forEach(({ reply }, index) => reply(Exit.succeed(answers[index]!)))
         hook?.pass("replied", detail)
@@ -289,7 +319,7 @@ export class Mailbox {
       const previous = state.manifest === undefined ? undefined : yield* this.#revisions.load(state.manifest)
       const organizationIn = (set: Revision | undefined) => set?.definitions.organizations.get(this.#org)
       return {
-        revised: describeAdoption(this.#org, previous?.definitions, revision, seeds),
+        revised: describeAdoption(this.#org, previous, revision, seeds),
         events: adoptionEvents(this.#org, organizationIn(previous), organizationIn(revision)),
       }
     })
@@ -297,7 +327,7 @@ export class Mailbox {
 
   /** A repeated publish gets the first decision; the same key with other content is refused. */
   #answer(turn: Turn, command: Command): Submitted {
-    if (command.kind !== "publish") return turn.execute(command)
+    if (command.kind !== "publish") return this.#named(turn, command) ?? turn.execute(command)
     const { event } = command
     const known = command.fresh === true ? undefined : this.#published(turn, event)
     if (known === undefined) return turn.execute(command)
@@ -314,7 +344,15 @@ export class Mailbox {
         )
   }
 
-  #published(turn: Turn, event: Incoming): LogRecord | undefined {
+  /** What the same command has made before, where it says how that is called. */
+  #named(turn: Turn, command: Command): Submitted | undefined {
+    if (!("as" in command) || command.as === undefined) return undefined
+    const { as } = command
+    const known = this.#published(turn, { org: this.#org, ...as })
+    return known === undefined ? undefined : { event: known.event, duplicate: true }
+  }
+
+  #published(turn: Turn, event: Pick<Incoming, "org" | "source" | "id">): LogRecord | undefined {
     const key = eventKey(event)
     return (
       turn.records.find((record) => eventKey(record.event) === key) ?? this.#log.find(event.org, event.source, event.id)
@@ -334,6 +372,7 @@ export class Mailbox {
       const state = this.#state
       if (state === undefined || state.position === this.#snapshotAt) return Effect.void
       this.#snapshotAt = state.position
+      this.#savedAt = Date.now()
       return this.#log.saveSnapshot(this.#org, {
         position: state.position,
         version: SNAPSHOT_VERSION,

@@ -35,6 +35,8 @@ export const seedsFor = Effect.fn("seedsFor")(function* (
       const page = yield* log.page(filter, cursor, SEED_PAGE_RECORDS)
       for (const { record } of page.items) {
         const { event, decision } = record
+        // Where the state is one of the past, what came later is not in its windows.
+        if (event.seq > state.position) continue
         if (event.type === "hold.released") {
           const held = yield* log.get(state.org, (event.data as BuiltinData["hold.released"]).seq)
           if (held !== undefined) count(held.event, Date.parse(event.time))

@@ -13,6 +13,7 @@ import type { Actor } from "../domain/event.ts"
 import { HOLD_ENDS, type ProposalState } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal } from "../domain/refusal.ts"
+import { adoptAgents } from "../kernel/agents.ts"
 import type { Answer, Command } from "../kernel/command.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import { emptyState } from "../kernel/state.ts"
@@ -31,6 +32,7 @@ export const playCase = (
   const failures: Array<string> = []
   let now = testCase.at ?? tests.at ?? DEFAULT_TEST_TIME_MS
   let published = 0
+  adoptAgents(state, definitions, now)
   /** The event that expectations are about: the case's own, and before it the last one given. */
   let subject: { readonly seq: number; readonly decision: Decision | undefined } | undefined
 
@@ -95,21 +97,40 @@ export const playCase = (
   const vote = (step: Extract<TestStep, { kind: "vote" }>): Answer => {
     const open = proposals(step.in)
     const by = actorNamed(definitions, org, step.by)
+    const { within = 0, max = 0 } = step.standing ?? {}
+    const until = new Date(now + within).toISOString()
+    const standing = step.standing === undefined ? undefined : { standing: { until, max } }
     if (open.length === 0)
       return { refused: true, code: "not-found", type: "no-open-proposal", message: "no proposal is open" }
     const answers = open.map((proposal) =>
       state.proposals.has(proposal)
-        ? execute({ kind: "vote", proposal, by, choice: step.choice })
+        ? execute({ kind: "vote", proposal, by, choice: step.choice, ...standing })
         : ({} satisfies Answer),
     )
     return answers.find((answer) => !isRefusal(answer)) ?? answers[0]!
   }
 
+  const delegate = ({ by, on, to, within }: Extract<TestStep, { kind: "delegate" }>): Answer =>
+    execute({
+      kind: "delegate",
+      by: actorNamed(definitions, org, by),
+      to,
+      on,
+      expires: new Date(now + within).toISOString(),
+    })
+
+  const revoke = (name: string): Answer => {
+    const given = [...state.delegations.values()].findLast(({ from }) => from === name)
+    return execute({ kind: "revokeDelegation", id: given?.id ?? "", by: actorNamed(definitions, org, name) })
+  }
+
+  /** What was held last, else what a member opened last. */
   const cancel = (name: string): Answer => {
-    const hold = [...state.holds.keys()].at(-1)
+    const opened = [...state.proposals.values()].findLast(({ proposal }) => proposal.motion !== undefined)
+    const target = [...state.holds.keys()].at(-1) ?? opened?.proposal.id ?? ""
     return execute({
       kind: "cancel",
-      target: hold ?? "",
+      target,
       by: name === "operator" ? { name, kind: "operator", roles: [] } : actorNamed(definitions, org, name),
     })
   }
@@ -125,6 +146,10 @@ export const playCase = (
         return check(step.expect, vote(step), step.position.line)
       case "cancel":
         return check(step.expect, cancel(step.by), step.position.line)
+      case "delegate":
+        return check(step.expect, delegate(step), step.position.line)
+      case "revoke":
+        return check(step.expect, revoke(step.by), step.position.line)
       case "after":
         return check(step.expect, passTime(step.after), step.position.line)
     }
@@ -161,13 +186,15 @@ export const playCase = (
         if (!types.includes(type))
           say(`expected ${type} to follow, but there followed ${[...new Set(types)].join(", ") || "nothing"}`)
     }
-    if (expect.state !== undefined) {
-      const found = proposalState(records, end.proposals)
-      if (found !== expect.state)
-        say(
-          `expected the proposal to be ${expect.state}, but ${found === undefined ? "there is none" : `it is ${found}`}`,
-        )
-    }
+    const proposal = proposalOf(records, subject?.seq, end.proposals)
+    if (expect.state !== undefined && proposal?.state !== expect.state)
+      say(
+        `expected the proposal to be ${expect.state}, but ${proposal === undefined ? "there is none" : `it is ${proposal.state}`}`,
+      )
+    if (expect.winner !== undefined && proposal?.option !== expect.winner)
+      say(
+        `expected ${expect.winner} to win, but ${proposal?.option === undefined ? "nothing has won" : `${proposal.option} has`}`,
+      )
   }
 
   testCase.given.forEach(play)
@@ -225,18 +252,23 @@ const PROPOSAL_ENDS: Readonly<Record<string, ProposalState>> = {
   "proposal.cancelled": "cancelled",
 }
 
-const proposalState = (
+/** What the event has opened, else the first that it waits for. */
+const proposalOf = (
   records: ReadonlyArray<LogRecord>,
+  seq: number | undefined,
   proposals: ReadonlyArray<string>,
-): ProposalState | undefined => {
-  const [first] = proposals
-  if (first === undefined) return undefined
-  let state: ProposalState = "active"
+): { readonly state: ProposalState; readonly option?: string } | undefined => {
+  const opened = ofType(records, "proposal.opened").find(({ motion }) => motion !== undefined && motion.seq === seq)
+  const wanted = opened?.id ?? proposals[0]
+  if (wanted === undefined) return undefined
+  let found: { readonly state: ProposalState; readonly option?: string } = { state: "active" }
   for (const { event } of records) {
-    const end = PROPOSAL_ENDS[event.type]
-    if (end !== undefined && (event.data as BuiltinData["proposal.succeeded"]).proposal === first) state = end
+    const state = PROPOSAL_ENDS[event.type]
+    if (state === undefined) continue
+    const { proposal, option } = event.data as BuiltinData["proposal.succeeded"]
+    if (proposal === wanted) found = option === undefined ? { state } : { state, option }
   }
-  return state
+  return found
 }
 
 const ofType = <T extends keyof BuiltinData>(

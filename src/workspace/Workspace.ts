@@ -3,14 +3,18 @@
  * force. Whatever happens to the files, the set changes only as a whole, and never by accident.
  */
 import { Clock, Context, Deferred, Effect, Layer, Option, Queue, Semaphore, Stream } from "effect"
+import type { FileChange, Origin } from "../domain/change.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
-import { type Refusal, refuse } from "../domain/refusal.ts"
+import { isRefusal, type Refusal, refuse } from "../domain/refusal.ts"
 import type { LoadedSet } from "./loadedSet.ts"
+import { OwnWrites } from "./ownWrites.ts"
+import { makePreview, type Preview } from "./preview.ts"
 import { type Moment, reconcile, type State, startingState } from "./reconcile.ts"
-import { makeScan, sameScan, type Scan } from "./scan.ts"
+import { isTestFile, makeScan, sameScan, type Scan } from "./scan.ts"
 import { makeParse, sameSources } from "./source.ts"
 import { eventsBetween, type HeldRemoval, type Seen, type Standing, type WorkspaceEvent } from "./standing.ts"
 import { watch } from "./watch.ts"
+import { type Passed, redoFiles, removeJournal, targetOf, writeFiles } from "./writeFiles.ts"
 
 /**
  * A change is taken up when no file has changed for this long, by the times that the file system keeps:
@@ -32,7 +36,19 @@ export interface WorkspaceOptions {
    * stay at their last good version, and where none of those has changed, the running set stays.
    */
   readonly accept?: (candidate: LoadedSet) => Effect.Effect<void, ReadonlyArray<Diagnostic>>
+  /** Edits on disk wait until an operator accepts them. */
+  readonly confirmsEdits?: boolean
+  /** Where a change that is being written is kept until it is done; outside of the workspace. Without it nothing is written. */
+  readonly journal?: string
 }
+
+/** What became of writing a change; `code` and `reason` as `contract.change.failed` has them. */
+export type Written =
+  | { readonly written: true; readonly set: LoadedSet }
+  | { readonly written: false; readonly code: string; readonly reason: string }
+
+/** Says why a change must not be written after all; looked at when nothing else can happen to the files any more. */
+export type LastWord = (preview: Preview) => Extract<Written, { readonly written: false }> | undefined
 
 export class Workspace extends Context.Service<
   Workspace,
@@ -51,6 +67,25 @@ export class Workspace extends Context.Service<
     readonly settled: Effect.Effect<Standing>
     /** The operator's word that the held removal of this candidate is meant; it takes effect at once. */
     readonly confirm: (candidate: string) => Effect.Effect<Standing, Refusal>
+    /** What would be in force with these texts (`null`: without that file), and what stands in the way; writes nothing. */
+    readonly preview: (files: Readonly<Record<string, string | null>>) => Effect.Effect<Preview, Refusal>
+    /** Writes a change that has been allowed, and lets it take effect: all of it, or none. Once it has, this says so again. */
+    readonly write: (
+      change: string,
+      files: ReadonlyArray<FileChange>,
+      lastWord: LastWord,
+      passed?: Passed,
+    ) => Effect.Effect<Written>
+    /** The change is recorded as done: nothing has to be finished after a crash any more. */
+    readonly forget: (change: string) => Effect.Effect<void>
+    /** Changes that have been written and not been forgotten. */
+    readonly unforgotten: Effect.Effect<ReadonlyArray<string>>
+    /** How what is in force came about, as seen from an earlier set. */
+    readonly originOf: (set: LoadedSet, previous: LoadedSet | undefined) => Origin | undefined
+    /** What was in force when the daemon last ran; absent at the very first start. */
+    readonly lastGood: LoadedSet | undefined
+    /** The operator's word that exactly this edit may take effect. */
+    readonly acceptEdit: (edit: string) => Effect.Effect<Standing, Refusal>
     /** Waits until this revision is in force. */
     readonly awaitRevision: (revision: string) => Effect.Effect<LoadedSet>
   }
@@ -58,13 +93,20 @@ export class Workspace extends Context.Service<
   static readonly layer = (options: WorkspaceOptions): Layer.Layer<Workspace> => Layer.effect(this, make(options))
 }
 
-const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () => Effect.void }: WorkspaceOptions) {
+const make = Effect.fnUntraced(function* ({
+  folder,
+  lastGood = [],
+  accept = () => Effect.void,
+  confirmsEdits = false,
+  journal,
+}: WorkspaceOptions) {
   const scan = makeScan(folder)
-  const rules = { parse: makeParse(), accept }
+  const rules = { parse: makeParse(), accept, confirmsEdits }
+  const own = new OwnWrites(journal === undefined ? [] : yield* Effect.sync(() => redoFiles(folder, journal)))
   const turn = yield* Semaphore.make(1)
   const stirred = yield* Queue.sliding<void>(1)
   const start = startingState(rules, lastGood)
-  let state: State = start
+  let state: State = { ...start, admitted: own.admitted }
   /** Completed, and replaced, whenever the state changes. */
   let news = Deferred.makeUnsafe<void>()
   let closed = false
@@ -74,25 +116,93 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
     Deferred.doneUnsafe(news, Effect.void)
     news = Deferred.makeUnsafe()
   }
-  const decide = Effect.fnUntraced(function* (seen: Scan, now: Moment, confirmed: boolean) {
-    state = yield* reconcile(state, rules, seen, now, confirmed)
+  const decide = Effect.fnUntraced(function* (seen: Scan, now: Moment, isMeant: (name: string) => boolean = nothing) {
+    state = yield* reconcile(state, rules, seen, now, isMeant)
     announce()
     return state.standing
   })
   const reload = Effect.gen(function* () {
     const now = yield* moment
-    return yield* decide(yield* scan(now.wall), now, false)
+    return yield* decide(yield* scan(now.wall), now)
   })
   const confirm = Effect.fnUntraced(function* (candidate: string) {
     const now = yield* moment
     const seen = yield* scan(now.wall)
-    const { held } = yield* decide(seen, now, false)
+    const { held } = yield* decide(seen, now)
     if (held === undefined) return yield* Effect.fail(nothingHeld)
     if (held.candidate !== candidate) return yield* Effect.fail(otherCandidate(held))
     const { inForce } = state
-    const { rejected } = yield* decide(seen, now, true)
-    const standing = yield* decide(seen, now, false)
+    const { rejected } = yield* decide(seen, now, everything)
+    const standing = yield* decide(seen, now)
     return sameSources(inForce, state.inForce) ? yield* Effect.fail(candidateRefused(rejected)) : standing
+  })
+  const acceptEdit = Effect.fnUntraced(function* (wanted: string) {
+    const now = yield* moment
+    const seen = yield* scan(now.wall)
+    const { edit } = yield* decide(seen, now)
+    if (edit === undefined) return yield* Effect.fail(nothingEdited)
+    if (edit.edit !== wanted) return yield* Effect.fail(otherEdit(edit.edit))
+    state = {
+      ...state,
+      admitted: new Map([...state.admitted, ...edit.files.map((one) => [one.file, targetOf(one)] as const)]),
+    }
+    return yield* decide(seen, now, everything)
+  })
+
+  const previewOf = makePreview(folder, rules)
+  const preview = Effect.fnUntraced(function* (files: Readonly<Record<string, string | null>>) {
+    yield* reload
+    const found = yield* previewOf(state, files)
+    return isRefusal(found) ? yield* Effect.fail(found) : found
+  })
+  const write = Effect.fnUntraced(function* (
+    change: string,
+    files: ReadonlyArray<FileChange>,
+    lastWord: LastWord,
+    passed?: Passed,
+  ): Effect.fn.Return<Written> {
+    yield* reload
+    const isInForce = (): boolean =>
+      files.every((one) => {
+        const now = (isTestFile(one.file) ? state.read : state.inForce).get(one.file)
+        return (now?.hash ?? null) === targetOf(one)
+      })
+    const isOwn = own.has(change)
+    if (isOwn && isInForce()) return { written: true, set: state.standing.set }
+    if (journal === undefined) return failed("not-written", "this daemon writes no files")
+    const found = yield* previewOf(state, Object.fromEntries(files.map(({ file, text }) => [file, text])), isOwn)
+    if (isRefusal(found)) return failed("file-changed", found.message)
+    const error = found.diagnostics.find(({ severity }) => severity === "error")
+    if (error !== undefined)
+      return failed(
+        "set-invalid",
+        `with what has changed since, it would be wrong: ${error.file}:${error.line} ${error.message}`,
+      )
+    const refused = lastWord(found)
+    if (refused !== undefined) return refused
+    const before = (file: string): string | null => found.texts.get(file) ?? null
+    const problem = writeFiles(
+      folder,
+      journal,
+      { change, files: files.map((one) => ({ ...one, before: before(one.file) })), written: false },
+      passed,
+    )
+    if (problem !== undefined) return failed("file-changed", problem)
+    own.add(change, files)
+    const gone = new Set([...found.meaning.contracts.removed, ...found.meaning.organizations.removed])
+    state = { ...state, admitted: new Map([...state.admitted, ...own.admitted]) }
+    const now = yield* moment
+    yield* decide(yield* scan(now.wall), now, (name) => gone.has(name))
+    if (isInForce()) return { written: true, set: state.standing.set }
+    // Something else has come between: what was written is put back, so that the files are again what is in force.
+    const back = files.map((one) => ({ file: one.file, text: before(one.file), base: targetOf(one), before: one.text }))
+    own.forget(change)
+    removeJournal(journal, change)
+    writeFiles(folder, journal, { change: `${change}.back`, files: back, written: false })
+    removeJournal(journal, `${change}.back`)
+    const why = state.standing.rejected.find(({ file }) => files.some((one) => one.file === file))?.message
+    yield* reload
+    return failed("set-invalid", why ?? "it could not take effect with what has changed since")
   })
 
   /** Scans, and decides where there is something to decide. Returns for how long the files must rest before that. */
@@ -103,7 +213,7 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
     // What changes during the scan is younger than its start; what is younger still tells of a clock of its own.
     const age = now.wall - seen.youngest
     if (patient && Math.abs(age) < DEBOUNCE_MS) return DEBOUNCE_MS - age
-    yield* decide(seen, now, false)
+    yield* decide(seen, now)
     return 0
   })
   const follow = Effect.gen(function* () {
@@ -168,6 +278,17 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
       }
     }),
     confirm: (candidate) => turn.withPermit(confirm(candidate)),
+    acceptEdit: (edit) => turn.withPermit(acceptEdit(edit)),
+    preview: (files) => turn.withPermit(preview(files)),
+    write: (...asked) => turn.withPermit(write(...asked)),
+    forget: (change) =>
+      Effect.sync(() => {
+        own.forget(change)
+        if (journal !== undefined) removeJournal(journal, change)
+      }),
+    unforgotten: Effect.sync(() => own.changes),
+    originOf: (set, previous) => own.originOf(set, previous),
+    lastGood: lastGood.length === 0 ? undefined : start.standing.set,
     awaitRevision: Effect.fnUntraced(function* (revision) {
       while (state.standing.set.revision !== revision) yield* closed ? Effect.interrupt : Deferred.await(news)
       return state.standing.set
@@ -178,6 +299,27 @@ const make = Effect.fnUntraced(function* ({ folder, lastGood = [], accept = () =
 const ticks = Effect.map(Clock.monotonicTimeNanos, (nanoseconds) => Number(nanoseconds / 1_000_000n))
 
 const moment: Effect.Effect<Moment> = Effect.all({ wall: Clock.currentTimeMillis, ticks })
+
+const nothing = () => false
+const everything = () => true
+
+const failed = (code: string, reason: string): Extract<Written, { readonly written: false }> => ({
+  written: false,
+  code,
+  reason,
+})
+
+const nothingEdited = refuse("not-found", "nothing-edited", "no edit on disk waits to be accepted.")
+
+const otherEdit = (edit: string): Refusal =>
+  refuse(
+    "conflict",
+    "edit-differs",
+    `the files have changed since: what waits now is ${edit}. Look at it, and accept that.`,
+    {
+      edit,
+    },
+  )
 
 const nothingHeld = refuse("not-found", "nothing-held", "no removal waits for a confirmation.")
 

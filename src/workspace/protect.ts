@@ -35,14 +35,14 @@ export interface Protected {
 /**
  * An invalid or unreadable file stays at its last good version. What is missing goes after {@link REMOVAL_GRACE_MS};
  * until then the files that defined it stay as they are. Where a folder vanishes, or more than half of the contracts
- * are missing, everything stays until `confirmed`.
+ * are missing, everything stays. What `isMeant` goes at once, and counts as no accident.
  */
 export const protect = (
   inForce: Sources,
   disk: Disk,
   missingBefore: ReadonlyMap<string, number>,
   now: number,
-  confirmed: boolean,
+  isMeant: (name: string) => boolean,
 ): Protected => {
   const { wanted, kept, errors } = lastGoodOf(inForce, disk)
   const present = new Set([...wanted.values()].flatMap(({ defines }) => defines))
@@ -56,12 +56,14 @@ export const protect = (
       }
 
   for (const [name, since] of missing)
-    if (!confirmed && now - since < REMOVAL_GRACE_MS) kept.set(lost.get(name)!.file, "waiting")
+    if (!isMeant(name) && now - since < REMOVAL_GRACE_MS) kept.set(lost.get(name)!.file, "waiting")
 
   const candidate = makeCandidate(inForce, wanted, kept, errors)
-  if (confirmed) return { candidate, missing }
-  const folders = disk.vanished.filter((folder) => [...lost.values()].some(({ file }) => file.startsWith(`${folder}/`)))
-  if (folders.length === 0 && !moreThanHalf(inForce, missing)) return { candidate, missing }
+  const unmeant = new Set([...missing.keys()].filter((name) => !isMeant(name)))
+  const folders = disk.vanished.filter((folder) =>
+    [...lost].some(([name, { file }]) => unmeant.has(name) && file.startsWith(`${folder}/`)),
+  )
+  if (folders.length === 0 && !moreThanHalf(inForce, unmeant)) return { candidate, missing }
   const mass = { removed: [...missing.keys()].toSorted(), folders, sources: wanted }
   return { candidate: unchanged(candidate, errors), missing, mass }
 }
@@ -90,7 +92,7 @@ const lastGoodOf = (inForce: Sources, { sources, faults }: Disk) => {
   return { wanted, kept, errors }
 }
 
-const moreThanHalf = (inForce: Sources, missing: ReadonlyMap<string, number>): boolean => {
+const moreThanHalf = (inForce: Sources, missing: ReadonlySet<string>): boolean => {
   const contracts = [...inForce.values()].flatMap(({ parsed }) => parsed.contracts)
   return contracts.filter(({ fullName }) => missing.has(fullName)).length * 2 > contracts.length
 }

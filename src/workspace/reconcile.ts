@@ -1,5 +1,6 @@
 /** One step of the workspace: from what was in force and what the folders hold now to what is in force next. */
 import { Effect } from "effect"
+import { type Admitted, editOf, sift } from "./edits.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import { check, judge } from "./judge.ts"
 import { assemble, type LoadedSet, withTests } from "./loadedSet.ts"
@@ -24,6 +25,8 @@ export interface Moment {
 export interface Rules {
   readonly parse: Parse
   readonly accept: (candidate: LoadedSet) => Effect.Effect<void, ReadonlyArray<Diagnostic>>
+  /** Edits on disk wait for an operator. */
+  readonly confirmsEdits: boolean
 }
 
 export interface State {
@@ -39,6 +42,8 @@ export interface State {
   readonly scan?: Scan
   /** Everything on disk at the last step; before the first one, what the log handed in. */
   readonly read: Sources
+  /** Versions of files that may take effect though edits wait. */
+  readonly admitted: Admitted
   /** When the next step is due though nothing stirs (ticks); may be infinite. */
   readonly due: number
 }
@@ -50,26 +55,38 @@ export const startingState = (
   const read = byFile(lastGood.map(({ file, text }) => parse(textOf(file, text))))
   const inForce = filter(read, isValid)
   const standing = { set: assemble(inForce, new Map(), []), rejected: [], waiting: [] }
-  return { standing, inForce, tests: new Map(), missing: new Map(), heldSince: 0, read, due: Infinity }
+  return {
+    standing,
+    inForce,
+    tests: new Map(),
+    missing: new Map(),
+    heldSince: 0,
+    read,
+    admitted: new Map(),
+    due: Infinity,
+  }
 }
 
 export const reconcile = Effect.fnUntraced(function* (
   state: State,
-  { parse, accept }: Rules,
+  { parse, accept, confirmsEdits }: Rules,
   scan: Scan,
   { wall, ticks }: Moment,
-  confirmed: boolean,
+  isMeant: (name: string) => boolean,
 ): Effect.fn.Return<State> {
   const starting = state.scan === undefined
   const read = yield* parseAll(state.read, parse, scan)
   const onDisk = filter(read, ({ file }) => !isTestFile(file))
+  // What is in force at the very first start was never anything else.
+  const edits = confirmsEdits && !(starting && state.read.size === 0)
+  const wanted = edits ? sift(state.inForce, onDisk, state.admitted) : { sources: onDisk, waiting: [], admitted: NONE }
   const tests = filter(read, (source) => isTestFile(source.file) && isValid(source))
   const { candidate, missing, mass } = protect(
     state.inForce,
-    { ...scan, sources: onDisk },
+    { ...scan, sources: wanted.sources },
     state.missing,
     ticks,
-    confirmed,
+    isMeant,
   )
   const judged = yield* judge(candidate, (sources, warnings) => assemble(sources, tests, warnings), accept, starting)
   const inForce = judged.candidate.sources
@@ -90,11 +107,14 @@ export const reconcile = Effect.fnUntraced(function* (
     ],
     waiting: waiting.map(({ name, ms }) => ({ name, due: wall + ms })),
     ...(held === undefined ? {} : { held }),
+    ...editOf(wanted.waiting, onDisk, judged.set ?? unchanged, state.standing.edit, wall),
   }
   const reminder = held === undefined ? Infinity : heldSince + (held.reminders + 1) * HELD_REMINDER_MS
   const due = Math.min(reminder, ...waiting.map(({ ms }) => ticks + ms))
-  return { standing, inForce, tests, missing, heldSince, scan, read, due }
+  return { standing, inForce, tests, missing, heldSince, scan, read, admitted: wanted.admitted, due }
 })
+
+const NONE: Admitted = new Map()
 
 const parseAll = Effect.fnUntraced(function* (before: Sources, parse: Parse, { texts }: Scan) {
   const sources = new Map<string, Source>()

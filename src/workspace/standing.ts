@@ -10,6 +10,21 @@ export interface Standing {
   /** What goes unless it returns. */
   readonly waiting: ReadonlyArray<WaitingRemoval>
   readonly held?: HeldRemoval
+  readonly edit?: WaitingEdit
+}
+
+/** Files were edited on disk; what was in force stays until an operator accepts exactly this. */
+export interface WaitingEdit {
+  /** Names the versions of these files: another edit has another name. */
+  readonly edit: string
+  /** Their texts in force and on disk; `null` where there is no such file. */
+  readonly files: ReadonlyArray<{ readonly file: string; readonly before: string | null; readonly text: string | null }>
+  /** Milliseconds since 1970. */
+  readonly since: number
+  readonly summary: string
+  readonly meaning: ReadonlyArray<string>
+  /** What is wrong with the files as they are; an error keeps its file from taking effect even when it is accepted. */
+  readonly diagnostics: ReadonlyArray<Diagnostic>
 }
 
 export interface WaitingRemoval {
@@ -45,6 +60,7 @@ export type WorkspaceEvent =
       readonly diagnostics: ReadonlyArray<Diagnostic>
     }
   | { readonly kind: "held"; readonly held: HeldRemoval }
+  | { readonly kind: "edited"; readonly edit: WaitingEdit }
 
 /** What somebody has seen so far. */
 export type Seen = { readonly [Key in keyof Standing]?: Standing[Key] | undefined }
@@ -65,5 +81,6 @@ export const eventsBetween = (seen: Seen, now: Standing): ReadonlyArray<Workspac
     (now.held.candidate !== seen.held?.candidate || now.held.reminders !== seen.held.reminders)
   )
     events.push({ kind: "held", held: now.held })
+  if (now.edit !== undefined && now.edit.edit !== seen.edit?.edit) events.push({ kind: "edited", edit: now.edit })
   return events
 }

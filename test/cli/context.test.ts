@@ -19,7 +19,7 @@ afterAll(() => shell.close())
 
 describe("messages", () => {
   it("are posted, read, found in an inbox, and acknowledged", async () => {
-    expect((await shell.run(["inbox"], erin)).stdout).toContain("Your inbox is empty.")
+    expect((await shell.run(["inbox"], erin)).stdout).toContain("Nothing waits for you, erin.")
     const posted = await shell.run(["channel", "post", "#general", "@erin,", "have a look"], dana)
     expect(posted, posted.stderr).toMatchObject({ code: 0, stdout: "Sent.\n" })
     expect(await shell.run(["send", "@erin", "-"], { ...dana, input: "two\nlines\u001b[2J\n" })).toMatchObject({
@@ -43,7 +43,7 @@ describe("messages", () => {
       code: 0,
       stdout: "2 are acknowledged.\n",
     })
-    expect((await shell.run(["inbox"], erin)).stdout).toContain("Your inbox is empty.")
+    expect((await shell.run(["inbox"], erin)).stdout).toContain("Nothing waits for you, erin.")
     expect((await shell.run(["inbox", "list", "--all"], erin)).stdout).toMatch(/ acknowledged {2}/)
   })
 
@@ -76,5 +76,37 @@ describe("documents", () => {
     expect((await shell.run(["doc", "read", "plan.md", "--version", "1"], dana)).stdout).toBe("# Plan\n")
     expect((await shell.run(["doc", "list"], dana)).stdout).toMatch(/plan\.md +2 +11 +erin .*@team/)
     expect(await shell.run(["doc", "write", "plan.md", "--base", "one"], dana)).toMatchObject({ code: 2 })
+  })
+})
+
+describe("resources", () => {
+  it("are kept by their hash, which is all that is printed", async () => {
+    const file = shell.write("report.md", "# Report\n")
+    const put = await shell.run(["resource", "put", file], dana)
+    expect(put, put.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{64}\n$/) })
+    expect(await shell.run(["resource", "put"], { ...dana, input: "# Report\n" })).toMatchObject({ stdout: put.stdout })
+    expect(await shell.run(["resource", "get", put.stdout.trim()], erin)).toMatchObject({
+      code: 0,
+      stdout: "# Report\n",
+    })
+    expect(await shell.run(["resource", "get", "0".repeat(64)], erin)).toMatchObject({ code: 1 })
+  })
+
+  it("hold what a message is too long for", async () => {
+    await shell.run(["channel", "post", "general", "-"], { ...dana, input: `${"a long story ".repeat(400)}the end` })
+    const read = await shell.run(["channel", "read", "general"], erin)
+    const [, hash] = /charter resource get ([0-9a-f]{64})/.exec(read.stdout)!
+    expect((await shell.run(["resource", "get", hash!], erin)).stdout).toMatch(/the end$/)
+  })
+})
+
+describe("a document that is added to", () => {
+  it("keeps what everybody has added, also at the same time", async () => {
+    expect(await shell.run(["doc", "append", "notes.md", "first"], dana)).toMatchObject({ code: 1 })
+    await shell.run(["doc", "write", "notes.md"], { ...dana, input: "# Notes" })
+    const all = [dana, erin].map((who, n) => shell.run(["doc", "append", "notes.md", `line`, `${n}`], who))
+    for (const ran of await Promise.all(all)) expect(ran, ran.stderr).toMatchObject({ code: 0 })
+    const { stdout } = await shell.run(["doc", "read", "notes.md"], dana)
+    expect(stdout.trim().split("\n").toSorted()).toEqual(["# Notes", "line 0", "line 1"])
   })
 })

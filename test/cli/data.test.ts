@@ -163,7 +163,7 @@ describe("charter logs", () => {
       following.stdout.setEncoding("utf8").on("data", (chunk: string) => (said += chunk))
       await seen("listens on")
       expect(await shell.run(["down"])).toMatchObject({ code: 0 })
-      await seen("Stopped.")
+      await seen("the daemon has stopped")
     } finally {
       following.kill("SIGKILL")
       await once(following, "exit")

@@ -7,7 +7,8 @@ import { Shell, TEAM } from "./charter.ts"
 const shell = new Shell({
   ...TEAM,
   "organizations/other.yaml": 'organization: "@other"\nmembers: [{ human: olga }]\n',
-  "contracts/advice.yaml": 'contract: advice\nscope: "@team"\non: advice.requested\nthen: [{ route: "@dana" }]\n',
+  "organizations/team.yaml": `${TEAM["organizations/team.yaml"]}  - agent: adviser\n`,
+  "contracts/advice.yaml": 'contract: advice\nscope: "@team"\non: advice.requested\nthen: [{ route: "@adviser" }]\n',
 })
 const empty = join(shell.root, "empty")
 const other = join(shell.root, "other")

@@ -25,8 +25,12 @@ export const UNMARKED = "unmarked"
 
 export const readReference = (): ReadonlyArray<Marked> =>
   ["docs/language.md", ...globSync("docs/language/*.md", { cwd: fileURLToPath(ROOT) }).toSorted()].flatMap((file) =>
-    readMarked(file, readFileSync(new URL(file, ROOT), "utf8")),
+    markedIn(file),
   )
+
+/** Of one page, named from the root of the repository. */
+export const markedIn = (file: string): ReadonlyArray<Marked> =>
+  readMarked(file, readFileSync(new URL(file, ROOT), "utf8"))
 
 const readMarked = (file: string, text: string): ReadonlyArray<Marked> => {
   const found: Array<Marked> = []

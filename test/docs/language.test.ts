@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest"
 import { FACT_NAMES } from "../../src/domain/contract.ts"
 import { formatDiagnostic } from "../../src/domain/diagnostic.ts"
+import { MOTION_KINDS } from "../../src/domain/proposal.ts"
 import { BUILT_IN_REQUESTS, BUILT_IN_TYPES, classOf, MAX_TYPE_LENGTH } from "../../src/domain/eventTypes.ts"
 import { MAX_JSON_DEPTH } from "../../src/domain/json.ts"
 import { MAX_DEPTH, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN, MAX_HOPS } from "../../src/kernel/bounds.ts"
@@ -29,10 +30,8 @@ import {
   ContractTestsDocument,
   EventMap,
   ExpectMap,
-  EventStep,
-  VoteStep,
-  CancelStep,
-  AfterStep,
+  StandingMap,
+  STEPS,
 } from "../../src/language/schemas/contractTests.ts"
 import {
   EFFECT_NAMES,
@@ -56,6 +55,7 @@ import {
   ScheduleMap,
   WebhookMap,
 } from "../../src/language/schemas/organization.ts"
+import { MotionMap } from "../../src/language/schemas/motion.ts"
 import { SELECTOR_WORDS } from "../../src/language/schemas/values.ts"
 import { MAX_FILE_CHARS } from "../../src/language/yaml.ts"
 import { MAX_FILE_NODES, MAX_NESTING_LEVELS } from "../../src/language/yamlTree.ts"
@@ -192,8 +192,11 @@ const NAMES: Readonly<Record<string, ReadonlyArray<string>>> = {
   "keys of tests": keysOf(ContractTestsDocument),
   "keys of a case": keysOf(CaseMap),
   "keys of an event": keysOf(EventMap),
-  "keys of steps": [...new Set([EventStep, VoteStep, CancelStep, AfterStep].flatMap(keysOf))],
+  "keys of steps": [...new Set(Object.values(STEPS).flatMap(keysOf))],
   "keys of expect": keysOf(ExpectMap),
+  "keys of standing": keysOf(StandingMap),
+  "keys of a proposal": keysOf(MotionMap),
+  "kinds of proposals": MOTION_KINDS,
 }
 
 describe("names", () => {

@@ -201,7 +201,12 @@ describe("limits", () => {
     })
     const { outcome, progress } = await runToEnd(command, given)
     expect(progress).toEqual(["started"])
-    expect(outcome).toEqual({ success: false, error: "stopped: the limit of 0.005 minutes is reached", retry: true })
+    expect(outcome).toEqual({
+      success: false,
+      error: "stopped: the limit of 0.005 minutes is reached",
+      retry: false,
+      limit: "minutes",
+    })
     expect(processesOf(given.run)).toEqual([])
   })
 
@@ -215,6 +220,7 @@ describe("limits", () => {
       success: false,
       error: "stopped: 1.5 US dollars are over the limit of 1.2",
       retry: false,
+      limit: "usd",
     })
   })
 
@@ -223,7 +229,12 @@ describe("limits", () => {
       `seq 1 5000; echo '{"usage":{"turns":9}}'; echo '{"usage":{"turns":9}}'; while :; do sleep 1000; done`,
       { limits: { turns: 10 } },
     )
-    expect(outcome).toEqual({ success: false, error: "stopped: 18 turns are over the limit of 10", retry: false })
+    expect(outcome).toEqual({
+      success: false,
+      error: "stopped: 18 turns are over the limit of 10",
+      retry: false,
+      limit: "turns",
+    })
   })
 
   it("end a run with more events than are allowed", async () => {

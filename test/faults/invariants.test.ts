@@ -5,6 +5,7 @@ import type { BuiltinData } from "../../src/domain/builtins.ts"
 import type { Actor } from "../../src/domain/event.ts"
 import type { LogRecord } from "../../src/domain/record.ts"
 import type { Command } from "../../src/kernel/command.ts"
+import { daemonActor } from "../../src/kernel/draft.ts"
 import { emptyState } from "../../src/kernel/state.ts"
 import { Turn } from "../../src/kernel/turn.ts"
 import { EventLog } from "../../src/log/EventLog.ts"
@@ -18,6 +19,12 @@ members:
   - { human: dana }
   - { human: erin }
   - agent: coder
+  - { agent: keeper, schedule: { every: 3h } }
+---
+contract: errands
+scope: "@team"
+on: errand.requested
+then: route(dana)
 ---
 contract: two-agree
 scope: "@team"
@@ -54,7 +61,7 @@ beforeAll(async () => {
   adopting.adopt(
     definitions,
     { revision: definitions.revision, added: [], removed: [], changed: [], manifest: "m", summary: "" },
-    [],
+    daemonActor(),
   )
   records.push(...adopting.records)
   at(1, publish("yes", "deploy.requested"))
@@ -73,7 +80,16 @@ beforeAll(async () => {
   at(7, { kind: "vote", proposal: [...state.proposals.keys()][0]!, by: dana, choice: "deny" })
   at(8, publish("late", "deploy.requested"))
   at(100, { kind: "tick" })
-  at(101, publish("dropped", "drop.requested"))
+  at(102, publish("errand", "errand.requested"))
+  const [errand] = state.tasks.keys()
+  at(103, { kind: "byHand", task: errand!, by: dana, says: { kind: "completed", result: null } })
+  at(181, { kind: "tick" })
+  const [scheduled] = state.tasks.keys()
+  at(182, { kind: "lease", task: scheduled!, worker: "w", leaseMs: 600_000, executor: "command", by: coder })
+  const done = { success: true, result: null } as const
+  at(183, { kind: "finish", task: scheduled!, run: state.tasks.get(scheduled!)!.run!, outcome: done, retries: 2 })
+  at(184, { kind: "stopAgent", agent: "keeper", by: dana })
+  at(185, publish("dropped", "drop.requested"))
   sound = await evidenceOf(records)
 })
 
@@ -157,6 +173,26 @@ describe("the checker", () => {
         ]),
     ],
     ["a task is never brought to its end", 2, () => replace("task.completed", () => [])],
+    ["a firing has no task that it promised", 2, () => edit("cron", () => ({ task: "t-other" }))],
+    [
+      "a firing gave somebody else its task",
+      2,
+      () => edit("task.created", ({ contract }) => (contract === "schedule" ? { member: "coder" } : {})),
+    ],
+    [
+      "a stopped agent has begun a run",
+      2,
+      () =>
+        replace("task.started", (record) => [
+          { event: { ...record.event, id: "stop", type: "agent.stopped", data: { agent: "keeper", by: "dana" } } },
+          record,
+        ]),
+    ],
+    [
+      "a run was begun for what is done by hand",
+      2,
+      () => edit("task.created", ({ contract }) => (contract === "schedule" ? { human: true } : {})),
+    ],
     ["a hold has ended twice", 2, () => replace("hold.released", (record) => [record, record])],
     [
       "what has expired was released",
@@ -195,6 +231,14 @@ describe("the checker", () => {
       () => ({
         ...sound,
         processes: [(sound.records.find(({ event }) => event.type === "run.ended")!.event.data as { run: string }).run],
+      }),
+    ],
+    [
+      "a token outlives its run",
+      6,
+      () => ({
+        ...sound,
+        tokens: [(sound.records.find(({ event }) => event.type === "run.ended")!.event.data as { run: string }).run],
       }),
     ],
   ])("finds that %s", (_, invariant, broken) => {

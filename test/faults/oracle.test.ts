@@ -50,7 +50,7 @@ const buy = (price: number, table: OperatorTable) =>
     yield* service.publish(operator, [{ type: "next.noted", org: "@team" }])
     yield* Context.get(core.context, Oracle).settled
     const { items } = yield* service.events(operator, { types: ["oracle.differed"], limit: 10, order: "asc" })
-    const metrics = yield* service.metrics
+    const metrics = yield* service.metrics(operator)
     return {
       verdict: (answer as { readonly verdict: string }).verdict,
       alarms: items.map(({ event }) => event.data),

@@ -9,7 +9,7 @@ import { call, type Reply, type Request } from "./client.ts"
 
 export const WEBHOOK_SECRET = "it-is-a-secret-of-this-test"
 
-const ORGANIZATIONS = `organization: "@team"
+const TEAM = `organization: "@team"
 owner: "@dana"
 documents: [{ name: standards.md, owner: "@erik" }]
 members:
@@ -21,12 +21,13 @@ members:
     executor: { kind: command, run: ["./worker.sh"] }
 webhooks:
   - { source: github, secret: "\${{ env.TEST_WEBHOOK_SECRET }}" }
----
-organization: "@elsewhere"
+`
+const ELSEWHERE = `organization: "@elsewhere"
 members:
   - { human: zoe }
   - { human: yves }
   - agent: stranger
+  - agent: reviewer
 `
 const CONTRACTS = `contract: deploys-need-two
 scope: "@team"
@@ -40,11 +41,33 @@ on: drop.requested
 then:
   - deny: nothing is dropped here
 ---
+contract: some-things-wait
+scope: "@team"
+on:
+  - message.send.requested
+  - document.write.requested
+  - resource.store.requested
+  - proposal.open.requested
+  - github.issues.pinned
+when:
+  any:
+    - { fact: data, path: $.text, operator: includes, value: PLEASE WAIT }
+    - { fact: data, path: $.question, operator: includes, value: PLEASE WAIT }
+    - { fact: data, path: $.action, operator: equal, value: pinned }
+then:
+  - require_approval: { from: org.humans, within: 1h }
+---
 contract: work-is-done
 scope: "@team"
 on: work.requested
 then:
   - route: "@worker"
+---
+contract: errands-are-run
+scope: "@team"
+on: errand.requested
+then:
+  - route: { to: "@dana", goal: Run the errand }
 `
 /** Leaves its token where the test finds it, and works until it is told to end. */
 const WORKER = `#!/bin/sh
@@ -70,7 +93,8 @@ export const startDaemon = async (options: Partial<ServerOptions> = {}): Promise
   const folder = mkdtempSync(join(tmpdir(), "charter-http-"))
   const workspace = join(folder, "workspace")
   for (const name of ["contracts", "organizations"]) mkdirSync(join(workspace, name), { recursive: true })
-  writeFileSync(join(workspace, "organizations", "team.yaml"), ORGANIZATIONS)
+  writeFileSync(join(workspace, "organizations", "team.yaml"), TEAM)
+  writeFileSync(join(workspace, "organizations", "elsewhere.yaml"), ELSEWHERE)
   writeFileSync(join(workspace, "contracts", "team.yaml"), CONTRACTS)
   writeFileSync(join(workspace, "worker.sh"), WORKER)
   chmodSync(join(workspace, "worker.sh"), 0o755)

@@ -21,9 +21,13 @@ export const identity: Identity = { kind: "human", name: "dana", source: "token/
 
 export const answer: PublishAnswer = { id: "e", seq: 1, org: "@global", verdict: "allow", contracts: [], revision: "r" }
 
+/** `operations` may be a proxy: it is asked before anything else. */
 export const openDoor = async (operations: Operations, options: Partial<ServerOptions> = {}): Promise<Door> => {
   const folder = mkdtempSync(join(tmpdir(), "charter-door-"))
-  const service = { authenticate: () => Effect.succeed(identity), ...operations } as Service["Service"]
+  const service = Object.setPrototypeOf(
+    "authenticate" in operations ? {} : { authenticate: () => Effect.succeed(identity) },
+    operations,
+  ) as Service["Service"]
   const layer = Server.layer({ host: "127.0.0.1", port: 0, socket: join(folder, "socket"), ...options })
   const scope = Scope.makeUnsafe()
   const context = await Effect.runPromise(

@@ -55,6 +55,12 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { id: ids.event, decision: { verdict: "hold" } },
   ],
   [
+    "GET /v1/events/{id}/replay",
+    `/v1/events/${ids.event}/replay`,
+    undefined,
+    { event: ids.event, then: { verdict: "hold" }, now: { verdict: "hold" }, differs: false },
+  ],
+  [
     "GET /v1/events/{id}/explanation",
     `/v1/events/${ids.event}/explanation`,
     undefined,
@@ -80,7 +86,7 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { files: { a: files["contracts/a.yaml"] } },
     { text: expect.stringContaining("never"), diagnostics: [] },
   ],
-  ["POST /v1/contracts/test", "/v1/contracts/test", {}, { passed: 0, failed: 0, coverage: { contracts: 3 } }],
+  ["POST /v1/contracts/test", "/v1/contracts/test", {}, { passed: 0, failed: 0, coverage: { contracts: 5 } }],
   [
     "GET /v1/contracts/{name}",
     "/v1/contracts/%40team%2Fnobody-drops",
@@ -107,6 +113,18 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { items: expect.arrayContaining([expect.objectContaining({ name: "erik", kind: "human" })]) },
   ],
   [
+    "GET /v1/organizations/{org}/state",
+    "/v1/organizations/@team/state",
+    undefined,
+    { org: "@team", holds: [{ id: ids.hold }], proposals: [{ id: ids.proposal }] },
+  ],
+  [
+    "POST /v1/resources",
+    "/v1/resources?org=@team",
+    { text: "a text" },
+    { verdict: "allow", hash: createHash("sha256").update("a text").digest("hex") },
+  ],
+  [
     "GET /v1/organizations/{org}/contracts",
     "/v1/organizations/@team/contracts",
     undefined,
@@ -124,6 +142,12 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     `/v1/proposals/${ids.proposal}/votes`,
     { choice: "approve", reason: "fine" },
     { id: ids.proposal, votes: [{ by: "dana", choice: "approve", reason: "fine" }] },
+  ],
+  [
+    "POST /v1/proposals",
+    "/v1/proposals",
+    { org: "@team", kind: "decision", question: "Do we move?" },
+    { org: "@team", verdict: "allow", proposals: [expect.stringMatching(/^p-team-/)] },
   ],
   [
     "GET /v1/holds",
@@ -185,11 +209,18 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { items: expect.arrayContaining([expect.objectContaining({ id: ids.token, identity: "@erik" })]) },
   ],
   ["DELETE /v1/tokens/{id}", `/v1/tokens/${ids.token}`, undefined, { id: ids.token, revoked: expect.any(String) }],
-  ["GET /v1/status", "/v1/status", undefined, { state: "running", contracts: 3, organizations: 3 }],
+  ["GET /v1/changes", "/v1/changes", undefined, { items: [] }],
+  ["GET /v1/edits", "/v1/edits", undefined, { items: [] }],
+  ["GET /v1/identity", "/v1/identity", undefined, { kind: "operator", name: "operator" }],
+  ["GET /v1/status", "/v1/status", undefined, { state: "running", contracts: 5, organizations: 3 }],
 ]
 
 /** Shown by another test, or refused because there is nothing to do. */
 const ELSEWHERE = [
+  ...["", "/{name}"].map((path) => `GET /v1/agents${path}`),
+  ...["stop", "start", "interrupt", "messages"].map((what) => `POST /v1/agents/{name}/${what}`),
+  "GET /v1/tasks/{id}/log",
+  ...["complete", "fail", "progress"].map((what) => `POST /v1/tasks/{id}/${what}`),
   "GET /v1/delegations",
   "POST /v1/delegations",
   "DELETE /v1/delegations/{id}",
@@ -198,6 +229,16 @@ const ELSEWHERE = [
   "POST /v1/inbox/ack",
   "POST /v1/confirm",
   "POST /v1/shutdown",
+  "POST /v1/contracts",
+  "GET /v1/contracts/{scope}/{id}/history",
+  "GET /v1/changes/{id}",
+  "POST /v1/holds/{id}/accept",
+  "POST /v1/edits/{id}/accept",
+  "POST /v1/organizations/{org}/join",
+  "POST /v1/organizations/{org}/links",
+  "POST /v1/agents",
+  "PUT /v1/agents/{name}",
+  "DELETE /v1/agents/{name}",
 ]
 
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`
@@ -329,7 +370,11 @@ describe("wrong input", () => {
     "%s: no token, a wrong one, a wrong method, a wrong query",
     async (_, route) => {
       const path = pathWith(route, "x")
-      for (const headers of [{}, { authorization: "Basic YTpi" }, { authorization: "Bearer no-such-token" }]) {
+      for (const headers of [
+        ...(route.needsToken ? [{}] : []),
+        { authorization: "Basic YTpi" },
+        { authorization: "Bearer no-such-token" },
+      ]) {
         const reply = await daemon.call(route.method, path, { token: undefined, headers })
         expect(reply.status).toBe(401)
         expect(reply.headers.get("www-authenticate")).toContain("Bearer")

@@ -22,13 +22,13 @@ export const valuesFor = (schemas: Readonly<Record<string, Json>>, known: () => 
       case "string":
         return textOf(schema)
       case "integer":
-        return fc.integer()
+        return fc.integer(least(schema))
       case "boolean":
         return fc.boolean()
       case "null":
         return fc.constant(null)
       case "number":
-        return fc.double({ noDefaultInfinity: true, noNaN: true })
+        return fc.double({ noDefaultInfinity: true, noNaN: true, ...least(schema) })
       case "array":
         return fc.array(of(schema["items"] as Json), { minLength: (schema["minItems"] ?? 0) as number, maxLength: 3 })
       case "object":
@@ -75,6 +75,11 @@ export const valuesFor = (schemas: Readonly<Record<string, Json>>, known: () => 
 
   return { of, spoilt }
 }
+
+const least = ({ minimum, exclusiveMinimum }: Json): { readonly min?: number; readonly minExcluded?: true } => ({
+  ...(typeof minimum === "number" ? { min: minimum } : undefined),
+  ...(typeof exclusiveMinimum === "number" ? { min: exclusiveMinimum, minExcluded: true } : undefined),
+})
 
 const spoil = (value: unknown, place: number, other: unknown, how: "drop" | "replace" | "add" | string): unknown => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return other

@@ -6,6 +6,7 @@ import type { Actor } from "../../src/domain/event.ts"
 import type { LogRecord } from "../../src/domain/record.ts"
 import { isRefusal } from "../../src/domain/refusal.ts"
 import type { Command } from "../../src/kernel/command.ts"
+import { daemonActor } from "../../src/kernel/draft.ts"
 import { decide } from "../../src/kernel/decide.ts"
 import { evolve } from "../../src/kernel/evolve.ts"
 import { explainContracts, verdictFlips } from "../../src/kernel/explanation.ts"
@@ -33,6 +34,8 @@ type Step =
     }
   | { readonly kind: "cancel"; readonly which: number; readonly by: Actor }
   | { readonly kind: "work"; readonly which: number; readonly success: boolean }
+  | { readonly kind: "checkpoint"; readonly which: number }
+  | { readonly kind: "agent"; readonly act: "stopAgent" | "startAgent" | "interrupt"; readonly again: boolean }
   | { readonly kind: "pass"; readonly ms: number }
 
 const anyData = fc.record(
@@ -73,6 +76,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("cancel" as const), which: fc.nat(9), by: fc.constantFrom(...ACTORS) }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("work" as const), which: fc.nat(9), success: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("checkpoint" as const), which: fc.nat(9) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("agent" as const),
+      act: fc.constantFrom("stopAgent" as const, "startAgent" as const, "interrupt" as const),
+      again: fc.boolean(),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.integer({ min: 0, max: 3 * 3_600_000 }) }),
@@ -94,6 +106,9 @@ const live = (
   let state = emptyState(ORG)
   let now = START
   let ids = 0
+  const first = new Turn(state, definitions, now)
+  first.adopt(definitions, REVISED, daemonActor())
+  records.push(...first.records)
   steps.forEach((one, index) => {
     if (one.kind === "pass") now += one.ms
     const turn = new Turn(state, definitions, now)
@@ -104,6 +119,8 @@ const live = (
   })
   return { records, state }
 }
+
+const REVISED = { revision: "r", added: [], removed: [], changed: [], manifest: "m", summary: "" }
 
 const commandsOf = (one: Step, state: OrganizationState, nextId: () => string): ReadonlyArray<Command> => {
   const pick = <A>(map: ReadonlyMap<string, A>, which: number): string =>
@@ -131,7 +148,12 @@ const commandsOf = (one: Step, state: OrganizationState, nextId: () => string): 
     case "work": {
       const open = state.tasks.get(pick(state.tasks, one.which))
       if (open === undefined) return []
-      const { id } = open.task
+      const { id, human, member: who } = open.task
+      if (human === true) {
+        const by = PEOPLE.find(({ name }) => name === who)!
+        const failed = { kind: "failed", error: "no", again: one.which % 2 === 0 } as const
+        return [{ kind: "byHand", task: id, by, says: one.success ? { kind: "completed", result: 1 } : failed }]
+      }
       if (open.state === "queued")
         return [
           {
@@ -147,6 +169,18 @@ const commandsOf = (one: Step, state: OrganizationState, nextId: () => string): 
         ? { success: true as const, result: 1 }
         : { success: false as const, error: "no", retry: true }
       return [{ kind: "finish", task: id, run: open.run ?? "", outcome, retries: 2 }]
+    }
+    case "checkpoint": {
+      const open = state.tasks.get(pick(state.tasks, one.which))
+      const data = { step: one.which }
+      return open?.run === undefined
+        ? []
+        : [{ kind: "checkpoint", task: open.task.id, run: open.run, data, leaseMs: 60_000 }]
+    }
+    case "agent": {
+      const { act, again } = one
+      const by = PEOPLE[0]!
+      return [act === "interrupt" ? { kind: act, agent: "coder", by, again } : { kind: act, agent: "coder", by }]
     }
     case "pass":
       return [{ kind: "tick" }]
@@ -207,7 +241,7 @@ describe("the state of an organization", () => {
             const { eventSeq } = event.data as { eventSeq: number }
             const cause = records.find((record) => record.event.seq === eventSeq)!
             const released = [...ends].some(([hold, end]) => hold === cause.decision?.hold && end === "hold.released")
-            expect(cause.decision?.verdict === "allow" || released).toBe(true)
+            expect(cause.decision?.verdict === "allow" || released || cause.event.type === "cron").toBe(true)
           }
       }),
       { numRuns: 400 },

@@ -8,8 +8,8 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { runContractTests } from "../../src/testing/runContractTests.ts"
 import { inspect } from "../../src/testing/inspect.ts"
-import { castOf, writeWorkspace } from "../support/scenarios/cast.ts"
-import { loadScenarios, type Scenario } from "../support/scenarios/load.ts"
+import { type CastCase, castOf, writeWorkspace } from "../support/scenarios/cast.ts"
+import { loadScenarios } from "../support/scenarios/load.ts"
 import { playOverRest } from "../support/scenarios/playOverRest.ts"
 import { Stage } from "../support/scenarios/Stage.ts"
 
@@ -24,18 +24,28 @@ describe("in contract tests", () => {
   })
 })
 
-/** Scenarios with rules for everybody have a daemon of their own; the others share one, each case in its own organization. */
-const groups: ReadonlyArray<readonly [string, ReadonlyArray<Scenario>]> = [
-  ["all that bind one organization", scenarios.filter(({ global }) => !global)],
-  ...scenarios.filter(({ global }) => global).map((scenario) => [scenario.folder, [scenario]] as const),
+/**
+ * Scenarios with rules for everybody have a daemon of their own, and so has each start of one where time alone makes
+ * something happen; the others share one, each case in its own organization.
+ */
+const shared = scenarios.filter(({ global, timed }) => !global && !timed)
+const groups: ReadonlyArray<readonly [string, ReadonlyArray<CastCase>]> = [
+  ["all that bind one organization", castOf(shared)],
+  ...scenarios.filter(({ global }) => global).map((scenario) => [scenario.folder, castOf([scenario])] as const),
+  ...scenarios
+    .filter(({ timed }) => timed)
+    .flatMap((scenario) =>
+      [...Map.groupBy(castOf([scenario]), ({ start }) => start)].map(
+        ([start, cast]) => [`${scenario.folder} from ${new Date(start).toISOString()}`, cast] as const,
+      ),
+    ),
 ]
 
-describe.each(groups)("through a daemon: %s", (_name, group) => {
+describe.each(groups)("through a daemon: %s", (_name, cast) => {
   it.each([
     ["over REST", false],
     ["over REST, killed after each step", true],
   ] as const)("%s", { timeout: 600_000 }, async (_, kill) => {
-    const cast = castOf(group)
     const folder = mkdtempSync(join(tmpdir(), "charter-scenarios-"))
     writeWorkspace(join(folder, "workspace"), cast)
     const stage = await Stage.open(

@@ -57,6 +57,7 @@ export const live = (life: Life): Lived => {
   const acknowledged: Array<NonNullable<Evidence["acknowledged"]>[number]> = []
   const say = (what: string): void => void broken.push(what)
   let written = 0
+  const grown = (): boolean => written > MAX_RECORDS
   const models = new Map(
     ORGANIZATIONS.map((org) => [org as string, new Model(byRevision, (what) => say(`${org}: ${what}`))]),
   )
@@ -91,7 +92,7 @@ export const live = (life: Life): Lived => {
   const pass = (ms: number, awake: boolean): void => {
     const until = now + ms
     for (let timers = 0; ; timers++) {
-      if (written > MAX_RECORDS) return
+      if (grown()) return
       if (timers > MAX_TIMERS) return say(`it does not come to rest: something is due at ${now} again and again`)
       const next = Math.min(...[...organizations.values()].map(({ state }) => state.nextTimer))
       if (!awake || next > until) break
@@ -130,7 +131,7 @@ export const live = (life: Life): Lived => {
 
   let at = 0
   try {
-    for (; at < life.steps.length && broken.length === 0 && written < MAX_RECORDS; at++) {
+    for (; at < life.steps.length && broken.length === 0 && !grown(); at++) {
       play(life.steps[at]!)
       if ((at + 1) % CHECK_EVERY_STEPS === 0) for (const one of organizations.values()) one.check()
     }

@@ -103,7 +103,7 @@ export class SimulatedOrganization {
     if (adopts) {
       const [old, next] = [this.#definitions, current].map((set) => set?.organizations.get(this.org))
       const events = adoptionEvents(this.org, old, next).map((event) => ({ ...event, actor: daemonActor() }))
-      turn.adopt(current, revisedTo(current), events)
+      turn.adopt(current, revisedTo(current), daemonActor(), events)
       this.#definitions = current
       this.#unreviewed = true
     }
@@ -137,7 +137,7 @@ export class SimulatedOrganization {
 
   /** Whoever sleeps until the next timer must not sleep through one. */
   #checkTimer(what: string, now: number): void {
-    const due = nextTimer(this.state)
+    const due = nextTimer(this.state, Math.max(now, this.state.time))
     if (this.state.nextTimer > Math.max(due, now + 1))
       this.#say(`after ${what} something is due at ${due}, and it would sleep until ${this.state.nextTimer}`)
   }

@@ -6,10 +6,13 @@ import { setTimeout } from "node:timers/promises"
 import type { Decision, Verdict } from "../../src/domain/decision.ts"
 import type { Listed, ProposalView } from "../../src/log/Projections.ts"
 import { DaemonProcess } from "./DaemonProcess.ts"
+import type { EntryOptions } from "./daemonWithClock.ts"
 import { inspect, type Inspected } from "../../src/testing/inspect.ts"
 
 const LOOK_MS = 15
 const PATIENCE_MS = 20_000
+
+export type HouseholdOptions = Pick<EntryOptions, "now" | "maxRuns" | "graceMs">
 
 export interface Answer {
   readonly status: number
@@ -39,15 +42,21 @@ export interface Shown {
 export class Household {
   readonly #folder = mkdtempSync(join(tmpdir(), "charter-household-"))
   readonly #tokens = new Map<string, string>()
+  #options: HouseholdOptions = {}
   #daemon!: DaemonProcess
 
-  static async open(files: Readonly<Record<string, string>>): Promise<Household> {
+  static async open(files: Readonly<Record<string, string>>, options: HouseholdOptions = {}): Promise<Household> {
     const made = new Household()
+    made.#options = options
     for (const name of ["contracts", "organizations"])
       mkdirSync(join(made.#folder, "workspace", name), { recursive: true })
     for (const [file, text] of Object.entries(files)) made.write(file, text)
     await made.start()
     return made
+  }
+
+  get folder(): string {
+    return this.#folder
   }
 
   get daemon(): DaemonProcess {
@@ -58,12 +67,20 @@ export class Household {
     this.#daemon = await DaemonProcess.start({
       workspace: join(this.#folder, "workspace"),
       data: join(this.#folder, "data"),
+      ...this.#options,
     })
   }
 
-  async restart(): Promise<void> {
+  /** `kill -9`, and another daemon on the same data; at a later time where its clock stands still. */
+  async restart(options: HouseholdOptions = {}): Promise<void> {
     await this.#daemon.kill()
+    this.#options = { ...this.#options, ...options }
     await this.start()
+  }
+
+  /** In the workspace. */
+  path(file: string): string {
+    return join(this.#folder, "workspace", file)
   }
 
   /** All invariants, after the daemon's end. */
@@ -79,7 +96,7 @@ export class Household {
   }
 
   write(file: string, text: string): void {
-    writeFileSync(join(this.#folder, "workspace", file), text)
+    writeFileSync(this.path(file), text)
   }
 
   /** Saves a file, and waits until the organization has adopted what it says. */
@@ -92,13 +109,13 @@ export class Household {
   async publish(
     type: string,
     data: unknown = {},
-    more: { readonly as?: string; readonly id?: string } = {},
+    more: { readonly as?: string; readonly id?: string; readonly org?: string } = {},
   ): Promise<Answer> {
-    const { as = "@dana", id } = more
+    const { as = "@dana", id, org = "@team" } = more
     const token = await this.token(as)
     const { status, json } = await this.#daemon.call("POST", "/v1/events", {
       token,
-      json: { type, org: "@team", data, ...(id === undefined ? undefined : { id }) },
+      json: { type, org, data, ...(id === undefined ? undefined : { id }) },
     })
     return { ...(json as Answer), status }
   }

@@ -19,6 +19,9 @@ export interface EntryOptions {
   readonly data: string
   /** Virtual time from here on, in ms since 1970; absent: the real clock. */
   readonly now?: number
+  /** Bounds of the daemon's; its own where they are not said. */
+  readonly maxRuns?: number
+  readonly graceMs?: number
 }
 
 /** What the parent may ask for beside the doors, and what it is answered. */
@@ -52,6 +55,8 @@ const program = Effect.gen(function* () {
     host: "127.0.0.1",
     port: 0,
     environment: process.env,
+    ...(options.maxRuns === undefined ? undefined : { maxRuns: options.maxRuns }),
+    ...(options.graceMs === undefined ? undefined : { graceMs: options.graceMs }),
   })
   const mailboxes = Context.get(daemon.context, Mailboxes)
   const projections = Context.get(daemon.context, Projections)

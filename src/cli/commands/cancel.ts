@@ -1,20 +1,19 @@
 /** `charter cancel` */
+import type { HoldView, ProposalView } from "../../log/Projections.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { plain } from "../text.ts"
 
 export const cancel = async (invocation: Invocation, given: Given): Promise<void> => {
   const id = given.arguments[0]!
-  const reason = textOption(given, "reason")
+  const text = textOption(given, "reason")
   const client = await connect(invocation, "anyone")
-  const hold = await client.cancel(
-    id.startsWith("p-") ? "proposals" : "holds",
-    id,
-    reason === undefined ? {} : { reason },
-  )
-  invocation.output.answer(
-    hold,
-    () =>
-      `${plain(hold.type)} of ${plain(hold.requester.name)} is ${hold.state}${hold.reason === undefined ? "" : `: ${plain(hold.reason)}`}.`,
-  )
+  const reason = text === undefined ? {} : { reason: text }
+  const withdrawn = await (id.startsWith("p-") ? client.cancelProposal(id, reason) : client.cancelHold(id, reason))
+  invocation.output.answer(withdrawn, () => `${whatIs(withdrawn)} is ${withdrawn.state}${why(withdrawn)}.`)
 }
+
+const whatIs = (withdrawn: HoldView | ProposalView): string =>
+  "question" in withdrawn ? plain(withdrawn.question) : `${plain(withdrawn.type)} of ${plain(withdrawn.requester.name)}`
+
+const why = ({ reason }: HoldView | ProposalView): string => (reason === undefined ? "" : `: ${plain(reason)}`)

@@ -2,9 +2,10 @@
 import { existsSync } from "node:fs"
 import type { Given, Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
-import { dim, yellow } from "../output.ts"
+import { bold, dim, yellow } from "../output.ts"
 import { table } from "../table.ts"
-import { plainLines } from "../text.ts"
+import { plain, plainLines } from "../text.ts"
+import { timeAndDistance } from "../times.ts"
 
 const NOTHING_IN_FORCE =
   "No contracts are in force. Write one into a YAML file below contracts/; charter lint checks it."
@@ -39,6 +40,27 @@ export const showContract = async (invocation: Invocation, given: Given): Promis
       "",
       plainLines(documentAt(contract.source ?? "", contract.line)),
     ].join("\n"),
+  )
+}
+
+export const contractHistory = async (invocation: Invocation, given: Given): Promise<void> => {
+  const { output } = invocation
+  const name = given.arguments[0]!
+  const client = await connect(invocation, "anyone")
+  const full = name.includes("/") ? name : (await client.contract(name)).name
+  const [scope = "", id = ""] = full.split("/", 2)
+  const history = await client.history(scope, id)
+  const now = new Date()
+  output.answer(history, () =>
+    history.items
+      .map(({ at, what, by, change, origin, revision, meaning }) =>
+        [
+          `${bold(what)} by ${plain(by)}, ${timeAndDistance(at, now)}`,
+          `    ${dim(change === undefined ? (origin?.disk === true ? "an edit on disk" : "at a start of the daemon") : change)}, ${dim(`revision ${revision.slice(0, 12)}`)}`,
+          ...(meaning === undefined ? [] : [`    ${plain(meaning)}`]),
+        ].join("\n"),
+      )
+      .join("\n"),
   )
 }
 

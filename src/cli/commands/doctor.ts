@@ -24,7 +24,7 @@ export const doctor = async ({ output, folders, environment, program }: Invocati
       "",
       bold(
         healthy
-          ? `Nothing is broken; ${count("warn")} to know about.`
+          ? `Nothing is broken${count("warn") === 0 ? "" : `; ${count("warn")} to know about`}.`
           : `${count("bad")} broken, ${count("warn")} to know about.`,
       ),
     ].join("\n"),

@@ -1,13 +1,13 @@
 /** `charter doc` */
-import { readFile } from "node:fs/promises"
-import { text as textOf } from "node:stream/consumers"
+import type { Client } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { Failure, misuse } from "../failure.ts"
 import { onlyOrganization } from "../onlyOrganization.ts"
 import { dim } from "../output.ts"
 import { table } from "../table.ts"
-import { plain, plainLines } from "../text.ts"
+import { plain } from "../text.ts"
+import { textInput } from "../textInput.ts"
 import { briefTime } from "../times.ts"
 import { decisionText, exitCodeOf } from "./publish.ts"
 
@@ -41,24 +41,51 @@ export const readDocument = async (invocation: Invocation, given: Given): Promis
   const org = invocation.org ?? (await onlyOrganization(client))
   const document = await client.document(given.arguments[0]!, { org, version })
   if (!output.json) output.note(dim(`version ${document.version} by ${plain(document.by)}, ${document.at}`))
-  if (output.json || document.text !== "")
-    output.answer(document, () => (process.stdout.isTTY ? plainLines(document.text) : document.text))
+  output.exact(document, document.text)
 }
 
 export const writeDocument = async (invocation: Invocation, given: Given): Promise<number> => {
   const name = given.arguments[0]!
   const base = versionOf(given, "base")
-  const text = await readText(textOption(given, "file"))
+  const text = await textInput(textOption(given, "file"))
   const client = await connect(invocation, "anyone")
   const org = invocation.org ?? (await onlyOrganization(client))
+  return written(invocation, client, { name, org, base }, text)
+}
+
+const written = async (
+  { output }: Invocation,
+  client: Client,
+  { name, org, base }: { readonly name: string; readonly org: string; readonly base: string | undefined },
+  text: string,
+): Promise<number> => {
   const answer = await client.writeDocument(name, { org }, text, base)
   const event = { id: answer.id, type: "document.write.requested", subject: name, org }
   const said =
     answer.verdict === "allow"
       ? `${plain(name)} of ${org} is at version ${Number(base ?? 0) + 1}.`
       : await decisionText(client, event, answer)
-  invocation.output.answer(answer, () => said)
+  output.answer(answer, () => said)
   return exitCodeOf(answer)
+}
+
+/** A write that comes in between is read, and added to. */
+const MAX_APPEND_TRIES = 5
+
+export const appendDocument = async (invocation: Invocation, given: Given): Promise<number> => {
+  const [name = "", ...words] = given.arguments
+  const added = words.join(" ") === "-" ? await textInput("-") : `${words.join(" ")}\n`
+  const client = await connect(invocation, "anyone")
+  const org = invocation.org ?? (await onlyOrganization(client))
+  for (let tries = 1; ; tries++) {
+    const { text, version } = await client.document(name, { org })
+    const longer = `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${added}`
+    try {
+      return await written(invocation, client, { name, org, base: String(version) }, longer)
+    } catch (error) {
+      if (!(error instanceof Failure && error.problem?.status === 412 && tries < MAX_APPEND_TRIES)) throw error
+    }
+  }
 }
 
 const versionOf = (given: Given, option: string): string | undefined => {
@@ -66,13 +93,4 @@ const versionOf = (given: Given, option: string): string | undefined => {
   if (text !== undefined && !/^[1-9]\d*$/.test(text))
     throw misuse(`--${option} is the number of a version, not ${JSON.stringify(text)}.`)
   return text
-}
-
-const readText = async (file: string | undefined): Promise<string> => {
-  if (file === undefined || file === "-") return textOf(process.stdin)
-  try {
-    return await readFile(file, "utf8")
-  } catch (error) {
-    throw new Failure(`The file ${file} cannot be read: ${(error as Error).message}.`)
-  }
 }

@@ -5,9 +5,10 @@ import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { Failure } from "../failure.ts"
 import { readLimit } from "../limit.ts"
-import { dim, green, type Output, red, yellow } from "../output.ts"
+import { dim, type Output } from "../output.ts"
 import { briefTime, readTime } from "../times.ts"
-import { clip, pad, plain } from "../text.ts"
+import { clip, pad, plain, shortId } from "../text.ts"
+import { VERDICTS } from "../verdicts.ts"
 
 export const events = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output, org } = invocation
@@ -59,21 +60,26 @@ const followed = async (
 
 const TYPE_COLUMNS = 26
 const ACTOR_COLUMNS = 14
-const SHORT_ID_CHARACTERS = 8
+const MIN_ACTOR_COLUMNS = 7
+/** Of a line with all its columns; a narrower terminal takes from the actor first, then from the type. */
+const LINE_COLUMNS = 71
 
 /** One line within 80 columns, as long as the names are not too long. */
 const lineOf = ({ columns }: Output): ((event: ShownEvent) => string) => {
   const now = new Date()
   const terminal = process.stdout.isTTY
+  const missing = terminal ? Math.max(0, LINE_COLUMNS - columns) : 0
+  const actorColumns = Math.max(MIN_ACTOR_COLUMNS, ACTOR_COLUMNS - missing)
+  const typeColumns = TYPE_COLUMNS - Math.max(0, missing - (ACTOR_COLUMNS - actorColumns))
   return ({ id, type, time, org, actor, decision }) => {
-    const shortId = terminal && UUID.test(id) ? id.slice(0, SHORT_ID_CHARACTERS) : plain(id)
+    const shown = terminal ? shortId(plain(id)) : plain(id)
     const verdict = decision?.verdict
     const line = [
       dim(briefTime(time, now)),
       verdict === undefined ? pad("", VERDICT_COLUMNS) : VERDICTS[verdict](pad(verdict, VERDICT_COLUMNS)),
-      pad(plain(type), TYPE_COLUMNS),
-      pad(clip(plain(actor), terminal ? ACTOR_COLUMNS : actor.length), ACTOR_COLUMNS),
-      shortId,
+      pad(missing > 0 ? clip(plain(type), typeColumns) : plain(type), typeColumns),
+      pad(clip(plain(actor), terminal ? actorColumns : actor.length), actorColumns),
+      shown,
     ].join("  ")
     return columns > WIDE_COLUMNS || !terminal ? `${line}  ${dim(org)}` : line
   }
@@ -81,6 +87,3 @@ const lineOf = ({ columns }: Output): ((event: ShownEvent) => string) => {
 
 const WIDE_COLUMNS = 100
 const VERDICT_COLUMNS = 7
-const VERDICTS = { allow: green, deny: red, hold: yellow, expired: red } as const
-
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/

@@ -1,4 +1,5 @@
 /** `charter executors` */
+import { HUMAN_EXECUTOR } from "../../domain/organization.ts"
 import { executorKinds, plannedKinds } from "../../executors/registry.ts"
 import { agentExecutors } from "../agentExecutors.ts"
 import type { Invocation } from "../command.ts"
@@ -24,7 +25,7 @@ export const executors = async ({ output, folders, environment }: Invocation): P
         ["KIND", "HERE", "AGENTS"],
         kinds.map(({ kind, supported, agents }) => [
           kind,
-          supported ? green("runs") : dim("not in this version"),
+          !supported ? dim("not in this version") : kind === HUMAN_EXECUTOR ? "waits for a person" : green("runs"),
           agents
             .map(({ name, obstacle }) => (obstacle === undefined ? name : red(`${name} (cannot start)`)))
             .join(", "),

@@ -3,7 +3,9 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from "
 import { outputFile } from "../../discovery/folders.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { Failure, misuse } from "../failure.ts"
-import { plain } from "../text.ts"
+import { plain, plainLines } from "../text.ts"
+import { dim, red, yellow } from "../output.ts"
+import { type LogEntry, type Paint, parseEntry, textLines } from "../../observability/logEntry.ts"
 
 const DEFAULT_LINES = 50
 /** No more than the end of the file is read for the first lines. */
@@ -18,7 +20,11 @@ export const logs = async ({ output, folders }: Invocation, given: Given): Promi
     throw new Failure(`No daemon has run in the background for ${folders.workspace}; there is no ${file}.`, {
       next: ["Start one: charter up", "One in the foreground prints where it was started."],
     })
-  const show = (line: string): void => output.item({ line }, () => plain(line))
+  const show = (line: string): void => {
+    const entry = parseEntry(line)
+    if (entry === undefined) output.item({ line }, () => plain(line))
+    else output.item(entry, () => textLines(plainEntry(entry), paintLevel))
+  }
   const first = openTail(file, MAX_FIRST_BYTES)
   for (const line of [...first.lines(), first.rest()].filter((one) => one !== "").slice(-wanted)) show(line)
   if (given.options["follow"] !== true) return first.close()
@@ -80,3 +86,12 @@ const readLines = (text: string | undefined): number => {
     throw misuse(`--lines is a whole number from 1, not ${JSON.stringify(text)}.`)
   return lines
 }
+
+/** What others wrote does not reach the terminal as it is. */
+const plainEntry = (entry: LogEntry): LogEntry =>
+  Object.fromEntries(
+    Object.entries(entry).map(([name, value]) => [name, typeof value === "string" ? plainLines(value) : value]),
+  ) as LogEntry
+
+const paintLevel: Paint = (level, text) =>
+  level === "error" || level === "fatal" ? red(text) : level === "warn" ? yellow(text) : dim(text)

@@ -1,6 +1,8 @@
 /** `charter proposals` */
 import { type Given, type Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
+import { meaningLines } from "../changeText.ts"
+import { jsonText } from "../jsonText.ts"
 import { dim } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
 import { proposalOf } from "../proposalOf.ts"
@@ -24,14 +26,33 @@ export const listProposals = async (invocation: Invocation, given: Given): Promi
   })
 }
 
+/** Data is not spread further on a wide terminal. */
+const MAX_COLUMNS = 100
+const LABEL_COLUMNS = 14
+
 export const showProposal = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output } = invocation
   const client = await connect(invocation, "anyone")
   const proposal = await proposalOf(client, given.arguments[0]!)
-  const hold = await client.hold(proposal.hold)
-  const held = (await client.events({ org: hold.org, type: [hold.type], since: hold.opened, order: "asc", limit: "1" }))
-    .items[0]
-  const data = held?.id === hold.event ? held.data : undefined
+  const { motion } = proposal
+  if (motion !== undefined)
+    return output.answer(proposal, () =>
+      [
+        ...proposalLines(proposal, new Date()),
+        "",
+        `    ${dim("kind")}      ${proposal.kind}, ${motion.binding ? "binding" : "advisory"}`,
+        ...(motion.document === undefined ? [] : [`    ${dim("document")}  ${plain(motion.document)}`]),
+        ...(motion.goal === undefined ? [] : [`    ${dim("goal")}      ${plain(motion.goal)}`]),
+        `    ${dim("digest")}    ${proposal.digest}`,
+        "",
+        dim(`How it was decided on: charter explain ${motion.event} --org ${proposal.org}`),
+      ].join("\n"),
+    )
+  const hold = await client.hold(proposal.hold!)
+  const { data: written } = await client.event(hold.event, { org: hold.org, source: hold.source })
+  const change =
+    hold.type === "contract.change.requested" ? await client.change(hold.event).catch(() => undefined) : undefined
+  const data = change === undefined ? written : undefined
   output.answer(proposal, () =>
     [
       ...proposalLines(proposal, new Date()),
@@ -39,10 +60,11 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
       `    ${dim("event")}     ${plain(hold.type)} ${plain(hold.event)}`,
       `    ${dim("contract")}  ${proposal.contract}`,
       `    ${dim("digest")}    ${proposal.digest}`,
+      ...(change === undefined ? [] : ["", ...meaningLines(change)]),
       ...(data === undefined
         ? []
         : [
-            `    ${dim("data")}      ${plainLines(JSON.stringify(data, undefined, 2)).replaceAll("\n", "\n              ")}`,
+            `    ${dim("data")}      ${plainLines(jsonText(data, Math.min(output.columns, MAX_COLUMNS) - LABEL_COLUMNS)).replaceAll("\n", "\n              ")}`,
           ]),
       "",
       dim(`Why it is held: charter explain ${hold.event} --org ${hold.org}`),

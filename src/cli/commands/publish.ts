@@ -1,16 +1,15 @@
 /** `charter publish` */
 import { randomUUID } from "node:crypto"
-import { readFile } from "node:fs/promises"
-import { text as textOf } from "node:stream/consumers"
 import { formatDuration, parseDuration } from "../../domain/duration.ts"
 import type { PublishAnswer } from "../answers.ts"
 import type { Client, NewEvent } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
-import { EXIT_FAILED, Failure, misuse } from "../failure.ts"
+import { EXIT_FAILED, misuse } from "../failure.ts"
 import { bold, dim, green, red, yellow } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
 import { plain } from "../text.ts"
+import { textFile, textInput } from "../textInput.ts"
 
 export const publish = async (invocation: Invocation, given: Given): Promise<number> => {
   const { output, org } = invocation
@@ -91,8 +90,7 @@ const DATA_FOLDER = "The data folder stands before the command:   charter --data
 
 const readData = async (text: string | undefined): Promise<unknown> => {
   if (text === undefined) return undefined
-  const json =
-    text === "-" ? await textOf(process.stdin) : text.startsWith("@") ? await readDataFile(text.slice(1)) : text
+  const json = text === "-" ? await textInput("-") : text.startsWith("@") ? await textFile(text.slice(1)) : text
   try {
     return JSON.parse(json) as unknown
   } catch (error) {
@@ -103,14 +101,6 @@ const readData = async (text: string | undefined): Promise<unknown> => {
       "A file with JSON:                            --data @FILE",
       DATA_FOLDER,
     )
-  }
-}
-
-const readDataFile = async (file: string): Promise<string> => {
-  try {
-    return await readFile(file, "utf8")
-  } catch (error) {
-    throw new Failure(`The file ${file} cannot be read: ${(error as Error).message}.`)
   }
 }
 

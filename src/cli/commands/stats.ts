@@ -17,7 +17,9 @@ export const stats = async (invocation: Invocation): Promise<void> => {
   ])
   const metrics = parseMetrics(text)
   const decisions = Object.fromEntries(
-    (metrics.get("charter_decisions_total") ?? []).map(({ labels, value }) => [labels["verdict"] ?? "", value]),
+    (metrics.get("charter_decisions_total") ?? []).flatMap(({ labels, value }) =>
+      value === 0 ? [] : [[labels["verdict"] ?? "", value]],
+    ),
   )
   const waiting = holds.items.filter(({ state }) => state === "held").map(({ opened }) => opened)
   const oldest = waiting.toSorted()[0]
@@ -26,7 +28,7 @@ export const stats = async (invocation: Invocation): Promise<void> => {
     decisions,
     holds: { ...tally(holds.items), ...(oldest === undefined ? {} : { oldest }) },
     tasks: tally(tasks.items),
-    waitingCommands: metrics.get("charter_mailbox_waiting_commands")?.[0]?.value ?? 0,
+    waitingCommands: (metrics.get("charter_mailbox_waiting_commands") ?? []).reduce((sum, { value }) => sum + value, 0),
     residentMemoryBytes: metrics.get("process_resident_memory_bytes")?.[0]?.value ?? 0,
     more: holds.more || tasks.more,
   }

@@ -3,6 +3,7 @@ import { urlOf, withoutToken } from "../../discovery/daemonFile.ts"
 import { EXIT_FAILED } from "../failure.ts"
 import type { Invocation } from "../command.ts"
 import { connectIfRunning } from "../connect.ts"
+import { waitsFor } from "./down.ts"
 import { bold, dim, green } from "../output.ts"
 import { fromNow } from "../times.ts"
 import { warnings } from "../warnings.ts"
@@ -35,6 +36,10 @@ export const status = async (invocation: Invocation): Promise<number> => {
         ([count, noun, command]) =>
           `  ${String(count).padStart(9)}  ${noun}${count === 1 ? "" : "s"}${count === 0 ? "" : dim(`  ${command}`)}`,
       ),
+      `  ${"work".padEnd(9)}  ${now.runs.running} of ${now.runs.most} runs; agents: ${Object.entries(now.agents)
+        .map(([state, count]) => `${count} ${state}`)
+        .join(", ")}`,
+      ...(now.draining === undefined ? [] : [`  ${"stopping".padEnd(9)}  ${waitsFor(now.draining, new Date())}`]),
       ...warnings(now),
     ].join("\n")
   })

@@ -1,9 +1,12 @@
 /** `charter up` */
+import { parseDuration } from "../../domain/duration.ts"
 import { findDaemon } from "../../discovery/findDaemon.ts"
 import { outputFile } from "../../discovery/folders.ts"
 import { type DaemonFile, urlOf, withoutToken } from "../../discovery/daemonFile.ts"
-import { DEFAULT_HOST, DEFAULT_PORT, startInBackground } from "../background.ts"
+import { DEFAULT_HOST, DEFAULT_PORT, DISK_EDITS, startInBackground } from "../background.ts"
+import { type Bounds } from "../program.ts"
 import { makeClient } from "../client.ts"
+import { choiceOption } from "../choice.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { checkServes } from "../connect.ts"
 import { misuse } from "../failure.ts"
@@ -14,6 +17,8 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
   const { output, folders } = invocation
   const host = textOption(given, "host") ?? DEFAULT_HOST
   const port = readPort(textOption(given, "port"))
+  const diskEdits = choiceOption(given, "diskEdits", DISK_EDITS)
+  const bounds = readBounds(given, invocation.environment)
   const found = await findDaemon(folders.data)
   if (found.state === "running") {
     checkServes(invocation, found.daemon)
@@ -23,8 +28,8 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
     return
   }
   if (given.options["foreground"] === true)
-    return (await import("../foreground.ts")).runInForeground(invocation, { host, port })
-  const daemon = await startInBackground(invocation, { host, port })
+    return (await import("../foreground.ts")).runInForeground(invocation, { host, port, diskEdits, ...bounds })
+  const daemon = await startInBackground(invocation, { host, port, diskEdits, bounds })
   const status = await makeClient(daemon, daemon.token).status()
   output.answer(answerOf(daemon, invocation, true), () =>
     [
@@ -63,4 +68,29 @@ const readPort = (text: string | undefined): number => {
       "With --port 0 the daemon takes any that is free.",
     )
   return port
+}
+
+const MAX_MAX_RUNS = 1_000
+const MAX_GRACE_MS = 3_600_000
+
+/** How much the daemon runs at once, and how long it waits for that when it stops. */
+const readBounds = (given: Given, environment: NodeJS.ProcessEnv): Bounds => {
+  const said = (option: string, variable: string): readonly [string, string] | undefined => {
+    const text = textOption(given, option)
+    if (text !== undefined) return [text, `--${option}`]
+    const set = environment[variable]
+    return set === undefined || set === "" ? undefined : [set, variable]
+  }
+  const runs = said("runs", "CHARTER_RUNS")
+  const grace = said("grace", "CHARTER_GRACE")
+  const maxRuns = runs === undefined ? undefined : Number(runs[0])
+  if (runs !== undefined && (!/^\d+$/.test(runs[0]) || maxRuns! < 1 || maxRuns! > MAX_MAX_RUNS))
+    throw misuse(`${runs[1]} is a number from 1 to ${MAX_MAX_RUNS}, not ${JSON.stringify(runs[0])}.`)
+  const graceMs = grace === undefined ? undefined : grace[0] === "0" ? 0 : parseDuration(grace[0])
+  if (grace !== undefined && (graceMs === undefined || graceMs > MAX_GRACE_MS))
+    throw misuse(`${grace[1]} is a duration up to 1h such as 30s, or 0, not ${JSON.stringify(grace[0])}.`)
+  return {
+    ...(maxRuns === undefined ? undefined : { maxRuns }),
+    ...(graceMs === undefined ? undefined : { graceMs }),
+  }
 }

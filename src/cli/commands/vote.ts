@@ -5,10 +5,8 @@ import { nearest } from "../../language/suggest.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { misuse } from "../failure.ts"
-import { green, red } from "../output.ts"
 import { proposalOf } from "../proposalOf.ts"
-import { proposalLines } from "../proposalText.ts"
-import { plain } from "../text.ts"
+import { outcomeText, proposalLines, VOTED } from "../proposalText.ts"
 import { localTime, readTime } from "../times.ts"
 
 export const vote = async (invocation: Invocation, given: Given, chosen?: Choice): Promise<void> => {
@@ -25,18 +23,9 @@ export const vote = async (invocation: Invocation, given: Given, chosen?: Choice
     ...(digest === undefined ? undefined : { digest }),
     ...(standing === undefined ? undefined : { standing }),
   })
-  const outcome = view.state === "active" ? undefined : await client.hold(view.hold)
+  const outcome = await outcomeText(client, view, choice)
   invocation.output.answer(view, () => {
-    const lines = [`You have ${VOTED[choice] ?? `chosen "${plain(choice)}"`}.`, ...proposalLines(view, new Date())]
-    if (outcome?.state === "released")
-      lines.push(green(`${plain(outcome.type)} of ${plain(outcome.requester.name)} is let through.`))
-    else if (outcome?.state === "held") lines.push("The event still waits for another proposal: charter holds")
-    else if (outcome !== undefined)
-      lines.push(
-        red(
-          `${plain(outcome.type)} of ${plain(outcome.requester.name)} is ${outcome.state}${outcome.reason === undefined ? "" : `: ${plain(outcome.reason)}`}.`,
-        ),
-      )
+    const lines = [outcome, ...proposalLines(view, new Date())]
     if (standing !== undefined)
       lines.push(
         `The same is approved again, ${standing.max === 1 ? "once" : `${standing.max} times`} at most, until ${localTime(standing.until)}.`,
@@ -57,8 +46,6 @@ const readStanding = (given: Given): StandingTerms | undefined => {
   if (!/^[1-9]\d{0,8}$/.test(max)) throw misuse(`--max is a whole number from 1, not ${JSON.stringify(max)}.`)
   return { until: readTime(standing, "--standing", new Date(), true), max: Number(max) }
 }
-
-const VOTED: Readonly<Record<string, string>> = { approve: "approved", deny: "denied", abstain: "abstained" }
 
 /** What this proposal can be answered with; a slip is not sent. */
 const readChoice = (word: string, { id, resolution }: ProposalView): Choice => {

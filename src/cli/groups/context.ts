@@ -16,35 +16,17 @@ const send: Command = {
 export const contextGroup: CommandGroup = {
   heading: "Messages and documents",
   commands: [
-    {
-      name: "inbox",
-      summary: "what has reached you: messages, and mentions of you",
-      commands: [
-        {
-          usage: "list",
-          summary: "list what you have not acknowledged",
-          details:
-            "Lists what has reached you, the newest last, and marks it as seen. It is the inbox of the person whose token " +
-            "is in CHARTER_TOKEN or --token-file. What waits for your vote: charter proposals.",
-          options: [["--all", "what is acknowledged, too"], LIMIT],
-          examples: [["inbox", "with CHARTER_TOKEN set"]],
-          run: async (invocation, given) => (await import("../commands/messages.ts")).listInbox(invocation, given),
-        },
-        {
-          usage: "ack <id...>",
-          summary: "acknowledge: you are done with it",
-          arguments: { id: "as charter inbox shows it" },
-          examples: [["inbox ack team-41 team-44", "two of them"]],
-          run: async (invocation, given) => (await import("../commands/messages.ts")).acknowledge(invocation, given),
-        },
-      ],
-    },
     send,
     {
       name: "channel",
       summary: "what members say to each other",
-      needed: true,
       commands: [
+        {
+          usage: "list",
+          summary: "list the channels",
+          examples: [["channel list --org @team", "those of one organization"]],
+          run: async (invocation) => (await import("../commands/messages.ts")).listChannels(invocation),
+        },
         {
           usage: "read <name>",
           summary: "the latest messages of a channel",
@@ -99,6 +81,37 @@ export const contextGroup: CommandGroup = {
             ["doc write plan.md --base 1 --file plan.md --org @team", "its second version"],
           ],
           run: async (invocation, given) => (await import("../commands/documents.ts")).writeDocument(invocation, given),
+        },
+        {
+          usage: "append <name> <text...>",
+          summary: "add to the end of a document",
+          details: `Asks to write the next version of a document, with a further paragraph at its end. Where somebody writes meanwhile, his version is read and added to. ${WHERE}`,
+          arguments: { name: "the document", text: "what to add; - for standard input" },
+          examples: [['doc append log.md "deployed hello@v2" --org @team', "one line more"]],
+          run: async (invocation, given) =>
+            (await import("../commands/documents.ts")).appendDocument(invocation, given),
+        },
+      ],
+    },
+    {
+      name: "resource",
+      summary: "texts that are kept by their hash",
+      needed: true,
+      commands: [
+        {
+          usage: "put [file]",
+          summary: "keep a text, and print its hash",
+          details: `Asks to keep a text, by whose hash every member of the organization can read it. Contracts may deny or hold it. ${WHERE}`,
+          arguments: { file: "the text; without it, or with -, standard input" },
+          examples: [["resource put report.md --org @team", "prints its hash"]],
+          run: async (invocation, given) => (await import("../commands/resources.ts")).putResource(invocation, given),
+        },
+        {
+          usage: "get <hash>",
+          summary: "print a text",
+          arguments: { hash: "as put has printed it, or as a long message names it" },
+          examples: [["resource get 9f86d081… > report.md", "into a file"]],
+          run: async (invocation, given) => (await import("../commands/resources.ts")).getResource(invocation, given),
         },
       ],
     },

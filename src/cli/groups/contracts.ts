@@ -1,4 +1,5 @@
 import type { CommandGroup } from "../command.ts"
+import { changeCommands } from "./changes.ts"
 
 const FILES = "files or folders; without any, the whole workspace"
 
@@ -42,6 +43,17 @@ export const contractGroup: CommandGroup = {
           run: async (invocation, given) =>
             (await import("../commands/contracts.ts")).describeContracts(invocation, given),
         },
+        {
+          usage: "history <name>",
+          summary: "who changed a contract, when, and by what",
+          details:
+            "Says when a contract came, went or changed, what that meant, and whether it was a change that somebody had asked " +
+            "for or an edit on disk, the newest first. One that is gone is found by its full name.",
+          arguments: { name: "its full name, or its id where only one contract has it" },
+          examples: [["contracts history @team/no-friday-deploys", "the newest first"]],
+          run: async (invocation, given) =>
+            (await import("../commands/contracts.ts")).contractHistory(invocation, given),
+        },
       ],
     },
     {
@@ -83,5 +95,6 @@ export const contractGroup: CommandGroup = {
       ],
       run: async (invocation, given) => (await import("../commands/test.ts")).test(invocation, given),
     },
+    ...changeCommands,
   ],
 }

@@ -12,13 +12,20 @@ export const daemonGroup: CommandGroup = {
       options: [
         ["--foreground", "run here, until Ctrl-C"],
         ["--port <number>", "the port to listen on; 0 for any (default: 5099)"],
+        [
+          "--disk-edits <how>",
+          "apply: a saved file takes effect; confirm: it waits for charter accept (else CHARTER_DISK_EDITS, else as before)",
+        ],
         ["--host <address>", "the address to listen on (default: 127.0.0.1, which only this machine reaches)"],
+        ["--runs <number>", "runs at the same time over all agents (else CHARTER_RUNS, else 8)"],
+        ["--grace <duration>", "how long runs are waited for when it stops (else CHARTER_GRACE, else 10s)"],
       ],
       examples: [
         ["up", "for the workspace you are in"],
         ["up --foreground", "and see what it does"],
         ["up --port 0 --workspace ~/team", "for another one, on any port"],
       ],
+      choices: { how: ["apply", "confirm"] },
       run: async (invocation, given) => (await import("../commands/up.ts")).up(invocation, given),
     },
     {
@@ -27,8 +34,12 @@ export const daemonGroup: CommandGroup = {
       details:
         "Asks the daemon to stop, and waits until it has: it takes no more events, gives runs a moment to end, and closes " +
         "the log. What waits for a vote waits on, and unfinished tasks are taken up again, when it starts again.",
-      examples: [["down", "stop the daemon of the workspace you are in"]],
-      run: async (invocation) => (await import("../commands/down.ts")).down(invocation),
+      options: [["--now", "wait for no run; those that go on are ended and given again at the next start"]],
+      examples: [
+        ["down", "stop the daemon of the workspace you are in"],
+        ["down --now", "at once, also where it stops already"],
+      ],
+      run: async (invocation, given) => (await import("../commands/down.ts")).down(invocation, given),
     },
     {
       usage: "status",

@@ -62,5 +62,30 @@ export const eventGroup: CommandGroup = {
       ],
       run: async (invocation, given) => (await import("../commands/explain.ts")).explain(invocation, given),
     },
+    {
+      usage: "replay <event>",
+      summary: "decide an event again by the rules now in force, without effect",
+      details:
+        "Decides an event again: on the state of its organization as it was then, by the rules that are in force now. Shows " +
+        "both decisions, and whether they differ. Nothing is written, and nothing follows from it.",
+      arguments: { event: "the event's id, or its beginning as charter events shows it" },
+      options: [["--source <text>", "whose event it is, where several have the id"]],
+      examples: [["replay 3f2a91c0", "after a contract was changed"]],
+      run: async (invocation, given) => (await import("../commands/replay.ts")).replay(invocation, given),
+    },
+    {
+      usage: "state [organization]",
+      summary: "what is open in an organization, now or at a time",
+      details:
+        "Shows what is open: held events, proposals, tasks, runs, delegations, standing approvals, documents. With --at, as it " +
+        "was then, made again from the log.",
+      arguments: { organization: "such as @team (default: --org, or the only one that you are in)" },
+      options: [["--at <time>", "2h for two hours ago, or 2026-11-02T09:00:00Z"]],
+      examples: [
+        ["state @team", "now"],
+        ["state @team --at 1d", "a day ago"],
+      ],
+      run: async (invocation, given) => (await import("../commands/state.ts")).state(invocation, given),
+    },
   ],
 }

@@ -36,6 +36,22 @@ export const logGroup: CommandGroup = {
       run: async (invocation, given) => (await import("../commands/export.ts")).exportEvents(invocation, given),
     },
     {
+      usage: "import [file]",
+      summary: "publish the events of another log here, as testimony",
+      details:
+        "Publishes events that charter export has written, or any CloudEvents with id and source, one a line. They come " +
+        "from outside: each is decided by the contracts in force here, and whoever did it there has no rights by that. What " +
+        "has been imported before stays as it is. What a daemon reports by itself, such as votes and tasks, is left out. " +
+        "As the operator it makes a token for itself and revokes it; a bridge's goes with --token-file.",
+      arguments: { file: "the events; without it, or with -, standard input" },
+      options: [["--dry-run", "only say what would be published"]],
+      examples: [
+        ["import events.jsonl", "each where it was"],
+        ["export --org @old | charter import --org @new --data /srv/new", "from one daemon to another"],
+      ],
+      run: async (invocation, given) => (await import("../commands/import.ts")).importEvents(invocation, given),
+    },
+    {
       usage: "backup <file>",
       summary: "copy the whole log into a file, while the daemon runs",
       details:

@@ -1,8 +1,9 @@
 import type { Command, CommandGroup } from "../command.ts"
+import { acceptCommand, joinCommands } from "./changes.ts"
 
 const AS_A_PERSON =
-  "You vote as the person whose token is in CHARTER_TOKEN or --token-file; an operator makes one with " +
-  "charter token create NAME --kind human. The operator's own token cannot vote."
+  "You vote as the person whose token is in CHARTER_TOKEN or --token-file, else as whoever has joined from this machine " +
+  "last (charter join ORGANIZATION --as NAME). The operator's own token cannot vote."
 
 const ID = "the proposal (p-...), or what is held (h-...)"
 const REASON = ["--reason <text>", "why; everybody in the organization can read it"] as const
@@ -38,9 +39,50 @@ const shortVote = (
   run: async (invocation, given) => (await import("../commands/vote.ts")).vote(invocation, given, choice),
 })
 
+const INBOX_OPTIONS = [
+  ["--all", "list what is acknowledged, too"],
+  ["--limit <number>", "how many questions and messages at most (default: 30)"],
+] as const
+
 export const peopleGroup: CommandGroup = {
   heading: "People",
   commands: [
+    {
+      name: "inbox",
+      summary: "what waits for you, one by one: questions to vote on, messages",
+      commands: [
+        {
+          usage: "next",
+          summary: "go through what waits for you, one by one",
+          details:
+            "Shows what waits for you one by one, on a terminal: each question with who asks, what would happen, the rule that " +
+            "asks and until when, and each message. A key decides: approve, deny, abstain, acknowledge, reply, skip. Elsewhere " +
+            "it prints the list. It is the inbox of the person whose token is in CHARTER_TOKEN or --token-file.",
+          options: INBOX_OPTIONS,
+          examples: [["inbox", "with CHARTER_TOKEN set"]],
+          run: async (invocation, given) => (await import("../commands/inbox.ts")).inbox(invocation, given),
+        },
+        {
+          usage: "list",
+          summary: "print what waits for you",
+          details:
+            "Prints the open questions that you can vote on, and the messages that you have not acknowledged, the newest last. Messages become seen.",
+          options: INBOX_OPTIONS,
+          examples: [
+            ["inbox list", "with CHARTER_TOKEN set"],
+            ["inbox list --json | jq '.proposals[].id'", "for a program"],
+          ],
+          run: async (invocation, given) => (await import("../commands/inbox.ts")).listInbox(invocation, given),
+        },
+        {
+          usage: "ack <id...>",
+          summary: "acknowledge messages: you are done with them",
+          arguments: { id: "as charter inbox list shows it" },
+          examples: [["inbox ack team-41 team-44", "two of them"]],
+          run: async (invocation, given) => (await import("../commands/inbox.ts")).acknowledge(invocation, given),
+        },
+      ],
+    },
     {
       name: "proposals",
       summary: "what waits for votes",
@@ -63,6 +105,50 @@ export const peopleGroup: CommandGroup = {
           examples: [["proposals show p-4f1c", "one proposal"]],
           run: async (invocation, given) => (await import("../commands/proposals.ts")).showProposal(invocation, given),
         },
+        {
+          usage: "open <kind> <question>",
+          summary: "ask the members something, without a contract",
+          details:
+            "Opens a proposal of your own. approval: one yes is enough. decision: a majority, or one of several options. " +
+            "election and assignment: one of the members named with --option; a single one is voted for or against. All " +
+            "humans of the organization are asked but you, and have 24 hours. The outcome is posted in the organization's " +
+            "channel. With --binding it is enforced, too: who is elected owns the document, who is assigned gets the task; " +
+            "then all humans are asked, and more than half of them must agree or vote. Contracts can deny or hold it " +
+            "(proposal.open.requested).",
+          arguments: {
+            kind: "approval, decision, election or assignment",
+            question: "what is asked, in one sentence",
+          },
+          choices: { kind: ["approval", "decision", "election", "assignment"] },
+          options: [
+            ["--option <name>", "what can be chosen, or a candidate; once for each", "repeats"],
+            ["--tie-break <option>", "the option that wins a tie; else a tie is a defeat"],
+            ["--from <selector>", "who votes: @dana, role:lead, org.members; once for each", "repeats"],
+            ["--approvals <number>", "how many have to approve"],
+            ["--resolution <rule>", "majority, unanimous, supermajority, or a share such as 75%"],
+            ["--of <whom>", "cast: of the votes cast; else of all who can vote"],
+            ["--quorum <number>", "how many have to vote at all, such as 3 or 50%; needs --of cast, or options"],
+            ["--weights", "votes weigh what the members weigh; else heads are counted"],
+            ["--veto <selector>", "whose no decides at once; once for each", "repeats"],
+            ["--delay <duration>", "wait so long after success; a veto or a cancel still works"],
+            ["--within <duration>", "how long there is time (default: 24h)"],
+            ["--self", "you vote, too"],
+            ["--binding", "the outcome is enforced"],
+            ["--document <name>", "election: the document that the winner owns"],
+            ["--goal <text>", "assignment: what the winner is asked to do (default: the question)"],
+          ],
+          examples: [
+            ['proposals open decision "Do we move to pnpm?"', "a majority of the others"],
+            ['proposals open decision "Which name?" --option otter --option heron --within 2d', "one of two"],
+            [
+              'proposals open election "Who keeps the standards?" --option dana --option erin --document standards.md --binding',
+              "the winner owns the document",
+            ],
+            ['proposals open assignment "Fix the flaky test" --option coder --binding', "yes or no; a yes is a task"],
+          ],
+          run: async (invocation, given) =>
+            (await import("../commands/openProposal.ts")).openProposal(invocation, given),
+        },
       ],
     },
     {
@@ -83,7 +169,7 @@ export const peopleGroup: CommandGroup = {
       usage: "vote <id> <choice>",
       summary: "vote, or abstain",
       details: `Votes on a proposal. While it is open, your last vote counts. ${AS_A_PERSON}`,
-      arguments: { id: ID, choice: "approve, deny or abstain" },
+      arguments: { id: ID, choice: "approve, deny, abstain, or one of its options" },
       choices: { choice: ["approve", "deny", "abstain"] },
       options: [REASON, DIGEST],
       examples: [['vote p-4f1c abstain --reason "my own code"', "with CHARTER_TOKEN set"]],
@@ -92,12 +178,16 @@ export const peopleGroup: CommandGroup = {
     {
       usage: "cancel <id>",
       summary: "withdraw what is held",
-      details: "Withdraws a held event: it is denied. Whoever has asked for it may do this, and an operator.",
+      details:
+        "Withdraws a held event, which is denied, or a proposal that a member has opened. Whoever has asked for it may do " +
+        "this, an operator, and during the delay after success who may veto.",
       arguments: { id: ID },
       options: [REASON],
       examples: [['cancel h-4f1c --reason "no longer needed"', "withdraw a held event"]],
       run: async (invocation, given) => (await import("../commands/cancel.ts")).cancel(invocation, given),
     },
+    acceptCommand,
+    ...joinCommands,
     {
       usage: "delegate <name>",
       summary: "give your vote to somebody else, for a while",

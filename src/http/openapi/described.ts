@@ -41,10 +41,17 @@ export const describedRoute = (route: Route): Described => ({
   method: route.method,
   path: route.path,
   summary: route.summary,
-  token: "needed",
+  token: route.needsToken ? "needed" : "optional",
   params: route.params,
   query: route.query,
-  ...(route.ifMatch ? { headers: { "If-Match": IF_MATCH } } : undefined),
+  ...(route.ifMatch || route.creates
+    ? {
+        headers: {
+          ...(route.ifMatch ? { "If-Match": IF_MATCH } : undefined),
+          ...(route.creates ? { "Idempotency-Key": IDEMPOTENCY_KEY } : undefined),
+        },
+      }
+    : undefined),
   ...(route.body === undefined ? undefined : { body: { [JSON_TYPE]: route.body } }),
   answers: {
     [route.status]: {
@@ -52,7 +59,9 @@ export const describedRoute = (route: Route): Described => ({
       ...(route.etag === undefined ? undefined : { headers: { ETag: "The version, for `If-Match`." } }),
       content: { [JSON_TYPE]: route.result, ...(route.text === undefined ? undefined : { "text/plain": PLAIN_TEXT }) },
     },
-    ...(route.decides ? { 202: { description: "Held.", content: { [JSON_TYPE]: route.result } } } : undefined),
+    ...(route.pending !== undefined
+      ? { 202: { description: "Held.", content: { [JSON_TYPE]: route.result } } }
+      : undefined),
   },
   problems: [400, 401, 403, ...(route.body === undefined ? [] : [413, 415]), ...route.refusals.map(statusOf), 503],
 })
@@ -80,5 +89,7 @@ function problem(description: string, headers?: Readonly<Record<string, string>>
 }
 
 const IF_MATCH = "The `ETag` that the change was made from; without it there is none yet."
+
+const IDEMPOTENCY_KEY = "Sent again with the same key, it makes nothing more and answers as it did."
 
 const SUCCESSES: Readonly<Record<number, string>> = { 200: "Done.", 201: "Made.", 202: "Accepted; it is not over yet." }

@@ -150,8 +150,19 @@ const requestBodyOf = (content: Content): NonNullable<Operation["requestBody"]> 
 
 /** Closed: what a request does not know is refused. */
 const requestSchema = (schema: Schema.Top): Json => {
-  const { schema: json } = Schema.toJsonSchemaDocument(schema, { onExcessProperty: "error" })
-  return "not" in json ? { type: "object", properties: {}, additionalProperties: false } : (plain(json) as Json)
+  const { schema: json, definitions } = Schema.toJsonSchemaDocument(schema, { onExcessProperty: "error" })
+  if ("not" in json) return { type: "object", properties: {}, additionalProperties: false }
+  return inlined(plain(json), plain(definitions) as Readonly<Record<string, Json>>) as Json
+}
+
+/** What the language's small schemas are called means nothing here. */
+const inlined = (value: unknown, definitions: Readonly<Record<string, Json>>): unknown => {
+  if (Array.isArray(value)) return value.map((one) => inlined(one, definitions))
+  if (typeof value !== "object" || value === null) return value
+  const { $ref, ...rest } = value as Json
+  const others = Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, inlined(part, definitions)]))
+  if (typeof $ref !== "string") return others
+  return { ...(inlined(definitions[$ref.slice($ref.lastIndexOf("/") + 1)], definitions) as Json), ...others }
 }
 
 /** CloudEvents allows extension attributes, which are no objects and no lists; an attribute that is null is not set. */

@@ -1,7 +1,7 @@
 /** The daemon itself. */
 import { Schema } from "effect"
 import { DiagnosticResult } from "./contracts.ts"
-import { named, texts, Time } from "./parts.ts"
+import { named, optional, texts, Time } from "./parts.ts"
 
 const { Struct, Array: list, Int, Literals, String: Text } = Schema
 
@@ -17,6 +17,14 @@ export const StatusResult = named(
     openHolds: Int,
     openProposals: Int,
     openTasks: Int,
+    runs: Struct({ running: Int, most: Int }),
+    agents: Struct({ idle: Int, executing: Int, stopped: Int }),
+    draining: optional(
+      Struct({
+        until: Time,
+        runs: list(Struct({ run: Text, task: Text, member: Text, org: Text, since: Time })),
+      }).annotateKey({ description: "While it stops: the runs that it waits for, and for how long at most." }),
+    ),
     workspace: Text,
     diagnostics: list(DiagnosticResult),
     warnings: texts,

@@ -1,6 +1,6 @@
 /** Documents. */
 import { Schema } from "effect"
-import { named, Time } from "./parts.ts"
+import { named, optional, Time } from "./parts.ts"
 
 const { Struct, Int, Literals, String: Text } = Schema
 
@@ -13,6 +13,9 @@ const document = {
   by: Text,
   at: Time,
   state: Literals(["current", "superseded"]),
+  owner: optional(
+    Text.annotateKey({ description: "Who alone may write it: elected, or named by the organization's file." }),
+  ),
 }
 
 export const DocumentResult = named(Struct(document), "Document", "One version of a document, without its text.")

@@ -20,23 +20,26 @@ const LimitUse = named(
   "One limit or budget as it stood before the event.",
 )
 
+const RuleName = Literals([
+  "deny",
+  "limit",
+  "require",
+  "allow",
+  "default",
+  "bound",
+  "change",
+  "unavailable",
+  "released",
+  "defeated",
+  "expired",
+  "cancelled",
+])
+
 const DecisionResult = named(
   Struct({
     v: Schema.Literal(1),
     verdict: VerdictName,
-    rule: Literals([
-      "deny",
-      "limit",
-      "require",
-      "allow",
-      "default",
-      "bound",
-      "unavailable",
-      "released",
-      "defeated",
-      "expired",
-      "cancelled",
-    ]),
+    rule: RuleName,
     revision: Text,
     outcomes: list(
       Struct({
@@ -103,4 +106,25 @@ export const ExplanationResult = named(
   }),
   "Explanation",
   "`text` is for people. `contracts`: every contract that could have spoken; `flips`: what would have changed the verdict.",
+)
+
+const DecisionSummary = Struct({
+  verdict: VerdictName,
+  rule: RuleName,
+  revision: Text,
+  contracts: texts,
+  reason: optional(Text),
+})
+
+export const ReplayResult = named(
+  Struct({
+    event: Text,
+    org: Text,
+    seq: Int,
+    then: DecisionSummary,
+    now: DecisionSummary,
+    differs: Schema.Boolean,
+  }),
+  "Replay",
+  "How an event was decided, and how the rules now in force would have decided it.",
 )

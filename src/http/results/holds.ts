@@ -1,15 +1,8 @@
 /** Holds. */
 import { Schema } from "effect"
-import { ActorKind, HoldStateName, named, optional, texts, Time } from "./parts.ts"
+import { HoldStateName, named, optional, requester, texts, Time } from "./parts.ts"
 
 const { Struct, Int, String: Text } = Schema
-
-const requester = {
-  name: Text,
-  kind: ActorKind,
-  roles: texts,
-  creator: optional(Text),
-}
 
 export const HoldResult = named(
   Struct({

@@ -11,6 +11,7 @@ export const InboxItemResult = named(
     member: Text,
     kind: Literals(["message", "mention"]),
     message: Text,
+    task: optional(Text),
     channel: optional(Text),
     from: Text,
     fromkind: ActorKind,

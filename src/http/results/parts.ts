@@ -19,5 +19,8 @@ export const MemberKind = Literals(["human", "agent"])
 export const HoldStateName = Literals(["held", "released", "denied", "expired", "cancelled"])
 export const Unit = Literals(["usd", "tokens", "turns", "minutes"])
 
+/** Who asks, for himself. */
+export const requester = { name: Text, kind: ActorKind, roles: texts, creator: optional(Text) }
+
 export const named = <S extends Schema.Top>(schema: S, identifier: string, description: string) =>
   schema.annotate({ identifier, description })

@@ -1,6 +1,7 @@
 /** Proposals and votes. */
 import { Schema } from "effect"
-import { MemberKind, named, optional, texts, Time } from "./parts.ts"
+import { MOTION_KINDS } from "../../domain/proposal.ts"
+import { named, optional, requester, texts, Time } from "./parts.ts"
 
 const { Struct, Array: list, Finite, Int, Literals, String: Text, Union } = Schema
 
@@ -25,7 +26,13 @@ const Resolution = Union([
 ])
 
 const Elector = named(
-  Struct({ name: Text, kind: MemberKind, weight: Finite, joins: optional(Time), org: optional(Text) }),
+  Struct({
+    name: Text,
+    kind: Literals(["human", "agent", "operator"]),
+    weight: Finite,
+    joins: optional(Time),
+    org: optional(Text),
+  }),
   "Elector",
   "Who may vote; `joins`: only from then on, as a level of an escalation.",
 )
@@ -44,16 +51,33 @@ const VoteResult = named(
   "One member's answer.",
 )
 
+const MotionResult = named(
+  Struct({
+    event: Text,
+    seq: Int,
+    by: Struct(requester),
+    correlationid: Text,
+    hops: optional(Int),
+    binding: Schema.Boolean,
+    document: optional(Text),
+    goal: optional(Text),
+    candidate: optional(Text),
+  }),
+  "Motion",
+  "What stands in place of a hold where a member opened a proposal. `binding`: the daemon enforces the outcome.",
+)
+
 export const ProposalResult = named(
   Struct({
     id: Text,
     org: Text,
-    hold: Text,
+    hold: optional(Text),
     contract: Text,
     version: Text,
     revision: Text,
     effect: Int,
-    kind: Literals(["approval", "votes"]),
+    kind: Literals(["approval", "votes", ...MOTION_KINDS.filter((kind) => kind !== "approval")]),
+    motion: optional(MotionResult),
     question: Text,
     electorate: list(Elector),
     resolution: Resolution,
@@ -72,7 +96,10 @@ export const ProposalResult = named(
     state: Literals(["active", "succeeded", "defeated", "expired", "cancelled"]),
     votes: list(VoteResult),
     resolvedAt: optional(Time),
+    reason: optional(Text),
+    option: optional(Text),
+    executedAt: optional(Time),
   }),
   "Proposal",
-  "The question that an event waits for, who may answer, and the votes so far.",
+  "A question, who may answer it, and the votes so far. `hold`: what waits for it; `motion`: a member opened it, and nothing waits. `option`: what has won; `executedAt`: since when the outcome holds.",
 )

@@ -22,16 +22,24 @@ export const TaskResult = named(
     escalations: optional(list(Struct({ at: Time, to: texts, message: optional(Text) }))),
     escalates: optional(Text),
     candidate: optional(Int),
+    human: optional(Schema.Literal(true).annotateKey({ description: "No executor runs it: its member does it." })),
     correlationid: Text,
     hops: Int,
     created: Time,
     state: Literals(["queued", "running", "waiting", "parked", "completed", "failed", "dead", "cancelled"]),
     attempt: Int,
     run: optional(Text),
+    checkpointed: optional(Time.annotateKey({ description: "When a run last said where it is." })),
     result: optional(Unknown),
     error: optional(Text),
     updated: Time,
   }),
   "Task",
   "Work for one member that follows from an event.",
+)
+
+export const TaskLogResult = named(
+  Struct({ seq: Int, at: Time, type: Text, run: optional(Text), text: optional(Text), data: optional(Unknown) }),
+  "TaskLogItem",
+  "One thing that has become of a task: `type` is that of the event.",
 )

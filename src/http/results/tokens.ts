@@ -1,6 +1,6 @@
 /** Tokens. */
 import { Schema } from "effect"
-import { named, optional, Time } from "./parts.ts"
+import { named, optional, texts, Time } from "./parts.ts"
 
 const { Struct, Literals, String: Text } = Schema
 
@@ -8,7 +8,8 @@ export const TokenResult = named(
   Struct({
     id: Text,
     identity: Text,
-    kind: Literals(["human", "agent", "operator", "run", "bridge"]),
+    kind: Literals(["human", "agent", "operator", "run", "bridge", "join"]),
+    roles: optional(texts),
     created: Time,
     expires: optional(Text),
     revoked: optional(Time),
@@ -21,4 +22,14 @@ export const NewTokenResult = named(
   Struct({ id: Text, token: Text }),
   "NewToken",
   "A token's secret, shown this once and kept nowhere.",
+)
+
+export const IdentityResult = named(
+  Struct({
+    kind: Literals(["human", "agent", "operator", "run", "bridge"]),
+    name: Text,
+    org: optional(Text),
+  }),
+  "Identity",
+  "Who a token belongs to. `org`: the only organization that it is for.",
 )

@@ -27,7 +27,13 @@ export const channels = [
     body: Schema.Struct({ text: Schema.String, id: optional(Name) }),
     result: PublishResult,
     refusals: ["not-found", "conflict", "too-large"],
-    call: (service, identity, { params, query, body }) =>
-      service.post(identity, { ...query, ...body, channel: params.name }),
+    creates: true,
+    call: (service, identity, { params, query, body, key }) =>
+      service.post(identity, {
+        ...query,
+        ...(key === undefined ? undefined : { id: key }),
+        ...body,
+        channel: params.name,
+      }),
   }),
 ]

@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import { ConfirmResult, ShutdownResult, StatusResult } from "../results/daemon.ts"
 import { route } from "../route.ts"
+import { optional } from "./parts.ts"
 
 export const daemon = [
   route({
@@ -23,10 +24,12 @@ export const daemon = [
   route({
     method: "POST",
     path: "/v1/shutdown",
-    summary: "Stops the daemon once what is under way has ended.",
+    summary:
+      "Stops the daemon once what is under way has ended; now: without waiting for runs, also if it stops already.",
     status: 202,
-    body: Schema.Struct({}),
+    body: Schema.Struct({ now: optional(Schema.Boolean) }),
     result: ShutdownResult,
-    call: (service, identity) => Effect.as(service.shutdown(identity), { state: "draining" as const }),
+    call: (service, identity, { body }) =>
+      Effect.as(service.shutdown(identity, body.now === true), { state: "draining" as const }),
   }),
 ]

@@ -24,8 +24,9 @@ export const delegations = [
     body: Schema.Struct({ org: Name, to: Name, on: optional(EventPattern), expires: Instant }),
     status: 201,
     result: DelegationResult,
-    refusals: ["not-found"],
-    call: (service, identity, { body }) => service.delegate(identity, body),
+    refusals: ["not-found", "conflict"],
+    creates: true,
+    call: (service, identity, { body, key }) => service.delegate(identity, body, key),
   }),
   route({
     method: "DELETE",

@@ -43,7 +43,14 @@ export const documents = [
     result: PublishResult,
     refusals: ["not-found", "conflict", "precondition"],
     ifMatch: true,
-    call: (service, identity, { params, query, body, ifMatch }) =>
-      service.writeDocument(identity, { ...query, ...params, ...body, ...(ifMatch === undefined ? {} : { ifMatch }) }),
+    creates: true,
+    call: (service, identity, { params, query, body, ifMatch, key }) =>
+      service.writeDocument(identity, {
+        ...query,
+        ...params,
+        ...body,
+        ...(ifMatch === undefined ? undefined : { ifMatch }),
+        ...(key === undefined ? undefined : { id: key }),
+      }),
   }),
 ]

@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import type { Explanation } from "../../service/Service.ts"
 import { showEvent } from "../envelope.ts"
-import { EventResult, ExplanationResult } from "../results/events.ts"
+import { EventResult, ExplanationResult, ReplayResult } from "../results/events.ts"
 import { pageOf } from "../results/list.ts"
 import { route } from "../route.ts"
 import { Cursor, EventPattern, Instant, Limit, limitOf, Name } from "../schemas.ts"
@@ -57,5 +57,15 @@ export const events = [
     refusals: ["not-found", "conflict"],
     call: (service, identity, { params, query }) => service.explain(identity, params.id, query.org, query.source),
     text: ({ text }: Explanation) => text,
+  }),
+  route({
+    method: "GET",
+    path: "/v1/events/{id}/replay",
+    summary: "The event decided again, by the rules now in force on the state as it was then; nothing follows from it.",
+    params: Id,
+    query: Where,
+    result: ReplayResult,
+    refusals: ["not-found", "conflict", "too-large"],
+    call: (service, identity, { params, query }) => service.replay(identity, params.id, query.org, query.source),
   }),
 ]

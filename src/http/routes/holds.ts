@@ -37,6 +37,6 @@ export const holds = [
     body: ReasonBody,
     result: HoldResult,
     refusals: ["not-found", "conflict"],
-    call: (service, identity, { params, body }) => service.cancel(identity, params.id, body.reason),
+    call: (service, identity, { params, body }) => service.cancelHold(identity, params.id, body.reason),
   }),
 ]

@@ -1,11 +1,13 @@
 /** Organizations, with what belongs to each. */
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { GLOBAL } from "../../domain/names.ts"
 import { ContractResult } from "../results/contracts.ts"
 import { itemsOf } from "../results/list.ts"
 import { MemberResult, OrganizationResult } from "../results/organizations.ts"
+import { StateResult } from "../results/state.ts"
 import { route } from "../route.ts"
-import { items, Organization } from "./parts.ts"
+import { Instant } from "../schemas.ts"
+import { items, optional, Organization } from "./parts.ts"
 
 export const organizations = [
   route({
@@ -42,5 +44,15 @@ export const organizations = [
     result: itemsOf(ContractResult),
     refusals: ["not-found"],
     call: (service, identity, { params }) => Effect.map(service.contracts(identity, params.org), items),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/organizations/{org}/state",
+    summary: "What is open in an organization: now, or as it was at a time.",
+    params: Organization,
+    query: Schema.Struct({ at: optional(Instant) }),
+    result: StateResult,
+    refusals: ["not-found", "too-large"],
+    call: (service, identity, { params, query }) => service.state(identity, params.org, query.at),
   }),
 ]

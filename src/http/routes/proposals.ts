@@ -2,7 +2,9 @@
 import { Schema } from "effect"
 import { HoldResult } from "../results/holds.ts"
 import { pageOf } from "../results/list.ts"
+import { MotionMap } from "../../language/schemas/motion.ts"
 import { ProposalResult } from "../results/proposals.ts"
+import { PublishResult } from "../results/published.ts"
 import { route } from "../route.ts"
 import { Instant, Name, Reason } from "../schemas.ts"
 import { Id, listed, optional, page, ReasonBody } from "./parts.ts"
@@ -20,6 +22,18 @@ export const proposals = [
     result: pageOf(ProposalResult),
     refusals: ["not-found"],
     call: (service, identity, { query }) => service.proposals(identity, listed(query)),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/proposals",
+    summary:
+      "Asks to open a proposal without a contract, in the notation of require_votes; the answer is the decision on it, and names the proposal.",
+    body: Schema.Struct({ org: optional(Name), ...MotionMap.fields }),
+    result: PublishResult,
+    refusals: ["not-found", "conflict", "too-large"],
+    creates: true,
+    call: (service, identity, { body, key }) =>
+      service.openProposal(identity, { ...body, ...(key === undefined ? undefined : { id: key }) }),
   }),
   route({
     method: "GET",
@@ -48,11 +62,12 @@ export const proposals = [
   route({
     method: "POST",
     path: "/v1/proposals/{id}/cancel",
-    summary: "Withdraws what the proposal is asked for; the answer is the hold.",
+    summary:
+      "Withdraws what the proposal is asked for; the answer is the hold, or the proposal where a member opened it.",
     params: Id,
     body: ReasonBody,
-    result: HoldResult,
+    result: Schema.Union([HoldResult, ProposalResult]),
     refusals: ["not-found", "conflict"],
-    call: (service, identity, { params, body }) => service.cancel(identity, params.id, body.reason),
+    call: (service, identity, { params, body }) => service.cancelProposal(identity, params.id, body.reason),
   }),
 ]

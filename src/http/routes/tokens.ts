@@ -1,12 +1,19 @@
 /** Tokens. */
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { pageOf } from "../results/list.ts"
-import { NewTokenResult, TokenResult } from "../results/tokens.ts"
+import { IdentityResult, NewTokenResult, TokenResult } from "../results/tokens.ts"
 import { route } from "../route.ts"
 import { Instant, Name } from "../schemas.ts"
 import { Id, listed, optional, page } from "./parts.ts"
 
 export const tokens = [
+  route({
+    method: "GET",
+    path: "/v1/identity",
+    summary: "Who the token belongs to.",
+    result: IdentityResult,
+    call: (_, { kind, name, org }) => Effect.succeed({ kind, name, ...(org === undefined ? undefined : { org }) }),
+  }),
   route({
     method: "GET",
     path: "/v1/tokens",
@@ -18,7 +25,8 @@ export const tokens = [
   route({
     method: "POST",
     path: "/v1/tokens",
-    summary: "Makes a token; its secret is in this answer and nowhere else.",
+    summary:
+      "Makes a token; its secret is in this answer and nowhere else, so the same Idempotency-Key again is a 409.",
     status: 201,
     body: Schema.Struct({
       identity: Name,
@@ -26,8 +34,9 @@ export const tokens = [
       expires: optional(Instant),
     }),
     result: NewTokenResult,
-    refusals: ["not-found"],
-    call: (service, identity, { body }) => service.createToken(identity, body),
+    refusals: ["not-found", "conflict"],
+    creates: true,
+    call: (service, identity, { body, key }) => service.createToken(identity, body, key),
   }),
   route({
     method: "DELETE",

@@ -11,7 +11,7 @@ import { refuse } from "../../domain/refusal.ts"
 import { Refused } from "../../service/refused.ts"
 import { didYouMean } from "../../language/suggest.ts"
 import { type Edge, problemOf } from "../edge.ts"
-import { readEvent, showEvent } from "../envelope.ts"
+import { eventJson, readEvent } from "../envelope.ts"
 import { parseJson } from "../json.ts"
 import { MAX_BUFFERED_BYTES, MAX_OPERATIONS_UNDER_WAY, MAX_SUBSCRIPTIONS } from "../limits.ts"
 import { type Failure, internal, invalid, Problem, problemOfRefusal } from "../problem.ts"
@@ -26,6 +26,10 @@ export interface Connection {
   /** Asks for a sign of life, and ends a connection that has given none since the last time. */
   readonly beat: () => void
   readonly close: () => void
+  /** Bytes that its reader has not taken yet. */
+  readonly waitingBytes: () => number
+  /** How long ago the event happened that a subscription waits to be rid of; 0 where the reader keeps up. */
+  readonly lagMs: () => number
 }
 
 type Answer = Readonly<Record<string, unknown>> & { readonly op: string }
@@ -35,7 +39,11 @@ type Operation = Effect.Effect<Answer | Problem | undefined, Failure>
 interface Delivery {
   readonly cursor: string
   readonly time: string
-  readonly answer: Answer
+  readonly op: "event" | "inbox"
+  /** The member of the message that holds it. */
+  readonly member: "event" | "item"
+  /** Its JSON: what many are told is written once. */
+  readonly json: string
 }
 
 /** `presented`: the token of the upgrade request, already verified. */
@@ -48,6 +56,8 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
   let underWay = 0
   /** What came with the last chunk from the network: a paused socket still hands that out. */
   const inbox: Array<{ readonly data: Buffer; readonly isBinary: boolean }> = []
+  /** Deliveries that wait for the reader. */
+  const behind = new Set<{ readonly since: number }>()
   const operations = new Set<Fiber.Fiber<unknown, unknown>>()
   const subscriptions = new Map<MessageId | symbol, Fiber.Fiber<unknown, unknown>>()
 
@@ -112,6 +122,14 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       ),
     )
 
+  const propose = ({ org, proposal }: Message<"propose">): Operation =>
+    Effect.flatMap(identity, (who) =>
+      Effect.map(
+        service.openProposal(who, { ...proposal, ...(org === undefined ? undefined : { org }) }),
+        (decision) => ({ op: "decision", decision }),
+      ),
+    )
+
   const post = ({ org, channel, to, text }: Message<"post">): Operation =>
     Effect.flatMap(identity, (who) =>
       Effect.map(
@@ -130,6 +148,10 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       Effect.map(service.markInbox(who, items, state), (marked) => ({ op: "acked", items: marked })),
     )
 
+  /** What a member says of a task of his own. */
+  const work = (say: (who: Identity) => Effect.Effect<unknown, Failure>): Operation =>
+    Effect.map(Effect.flatMap(identity, say), (task) => ({ op: "task", task }))
+
   const subscribe = ({ id, org, types, after = resumeAfter }: Message<"subscribe">): Operation =>
     read(id, (who) =>
       Stream.map(
@@ -141,7 +163,9 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
         ({ record, cursor }) => ({
           cursor,
           time: record.event.time,
-          answer: { op: "event", cursor, event: showEvent(record) },
+          op: "event",
+          member: "event",
+          json: eventJson(record),
         }),
       ),
     )
@@ -151,7 +175,9 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       Stream.map(service.followInbox(who, after), ({ item, cursor }) => ({
         cursor,
         time: item.at,
-        answer: { op: "inbox", cursor, item },
+        op: "inbox",
+        member: "item",
+        json: JSON.stringify(item),
       })),
     )
 
@@ -183,14 +209,18 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
   }
 
   /** Returns when the reader may be sent more. */
-  const deliver = (id: MessageId | undefined, { answer, cursor, time }: Delivery): Effect.Effect<void> =>
+  const deliver = (id: MessageId | undefined, { op, member, json, cursor, time }: Delivery): Effect.Effect<void> =>
     Effect.suspend(() => {
-      send({ ...answer, ...identified(id) })
+      const head = JSON.stringify({ op, ...identified(id), cursor })
+      if (socket.readyState === socket.OPEN) socket.send(`${head.slice(0, -1)},"${member}":${json}}`)
       if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) return Effect.void
       return Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Effect.callback<void>((resume) => {
           const by = Math.max(0, now - Date.parse(time))
+          const waits = { since: Date.parse(time) }
+          behind.add(waits)
           send({ op: "behind", ...identified(id), by, cursor }, () => {
+            behind.delete(waits)
             readOn()
             resume(Effect.void)
           })
@@ -213,12 +243,26 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       case "approve":
       case "deny":
         return decoded(decoders[op](message), (ballot) => vote({ ...ballot, choice: op }))
+      case "propose":
+        return decoded(decoders.propose(message), propose)
       case "post":
         return decoded(decoders.post(message), post)
       case "inbox":
         return decoded(decoders.inbox(message), inboxOf)
       case "ack":
         return decoded(decoders.ack(message), ack)
+      case "complete":
+        return decoded(decoders.complete(message), ({ task, result = null }) =>
+          work((who) => service.completeTask(who, task, result)),
+        )
+      case "fail":
+        return decoded(decoders.fail(message), ({ task, op: _, id: __, ...failure }) =>
+          work((who) => service.failTask(who, task, failure)),
+        )
+      case "progress":
+        return decoded(decoders.progress(message), ({ task, op: _, id: __, ...progress }) =>
+          work((who) => service.progressTask(who, task, progress)),
+        )
       case "ping":
         return decoded(decoders.ping(message), () => Effect.as(identity, { op: "pong" }))
     }
@@ -233,7 +277,7 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
     if (!isOp(op)) return fail(unknownOp(op), id)
     const operation = operate(op, json)
     if (operation instanceof Problem) return fail(operation, id)
-    const fiber = edge.run(operation)
+    const fiber = edge.doors === undefined ? edge.run(operation) : edge.doors.message(op, () => edge.run(operation))
     underWay++
     operations.add(fiber)
     fiber.addObserver((exit) => {
@@ -291,6 +335,8 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       })
     },
     close: () => socket.close(GOING_AWAY, "the daemon stops"),
+    waitingBytes: () => socket.bufferedAmount,
+    lagMs: () => Math.max(0, ...[...behind].map(({ since }) => Date.now() - since)),
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a client may send over the WebSocket: `{ op, id?, ... }`, in JSON. Answers carry the same `id`. */
 import { Schema } from "effect"
 import { type Decode, decoder } from "../decode.ts"
+import { MotionMap } from "../../language/schemas/motion.ts"
 import { PublishQuery } from "../publish.ts"
 import { Acknowledgement, Cursor, EventPattern, Name, Reason } from "../schemas.ts"
 
@@ -25,11 +26,17 @@ export const messages = {
   vote: message({ ...ballot, choice: Name }),
   approve: message(ballot),
   deny: message(ballot),
+  /** Opens a proposal without a contract. */
+  propose: message({ org: optional(Name), proposal: Schema.Struct(MotionMap.fields) }),
   /** To a channel of `org`, or to a member. */
   post: message({ org: optional(Name), channel: optional(Name), to: optional(Name), text: Schema.String }),
   /** A subscription to the inbox of whoever this is. */
   inbox: message({ after: optional(Cursor) }),
   ack: message(Acknowledgement.fields),
+  /** Of a task that no executor runs, by its member. */
+  complete: message({ task: Name, result: optional(Schema.Unknown) }),
+  fail: message({ task: Name, error: Reason, again: optional(Schema.Boolean) }),
+  progress: message({ task: Name, text: optional(Reason), data: optional(Schema.Unknown) }),
   ping: message({}),
 } as const
 
@@ -48,8 +55,12 @@ export const decoders = {
   vote: decoder(messages.vote, "body"),
   approve: decoder(messages.approve, "body"),
   deny: decoder(messages.deny, "body"),
+  propose: decoder(messages.propose, "body"),
   post: decoder(messages.post, "body"),
   inbox: decoder(messages.inbox, "body"),
   ack: decoder(messages.ack, "body"),
+  complete: decoder(messages.complete, "body"),
+  fail: decoder(messages.fail, "body"),
+  progress: decoder(messages.progress, "body"),
   ping: decoder(messages.ping, "body"),
 } satisfies { readonly [O in Op]: Decode<Message<O>> }

@@ -5,6 +5,8 @@ import { Effect, Schedule } from "effect"
 import { WebSocketServer } from "ws"
 import { bearerToken, type Edge, identify, pathOf } from "../edge.ts"
 import { MAX_BODY_BYTES } from "../limits.ts"
+import { webSocketLag, webSockets, webSocketWaiting } from "../../observability/metrics.ts"
+import { collectWith } from "../../observability/registry.ts"
 import { Problem } from "../problem.ts"
 import { type Connection, serveSocket } from "./connection.ts"
 
@@ -27,6 +29,13 @@ export const makeSockets = Effect.fnUntraced(function* (edge: Edge) {
     perMessageDeflate: false,
   })
   const connections = new Set<Connection>()
+  const collected = collectWith(() => {
+    webSockets.set(connections.size)
+    const all = [...connections]
+    webSocketWaiting.set(all.reduce((bytes, connection) => bytes + connection.waitingBytes(), 0))
+    webSocketLag.set(Math.max(0, ...all.map((connection) => connection.lagMs() / 1_000)))
+  })
+  yield* Effect.addFinalizer(() => Effect.sync(collected))
   yield* Effect.sync(() => connections.forEach((connection) => connection.beat())).pipe(
     Effect.schedule(Schedule.spaced(edge.heartbeatMs)),
     Effect.forkScoped,

@@ -439,13 +439,15 @@ describe("organizations", () => {
   })
   changesShow<RunLimits>(
     "run limits",
-    { turns: 40, usd: 2, minutes: 20, retries: 2 },
+    { turns: 40, usd: 2, minutes: 20, silence: 60_000, retries: 2, runs: 2 },
     (limits) => withMember({ ...sample.member, limits }),
     {
       turns: ["left out", { turns: 41 }],
       usd: ["left out", { usd: 3 }],
       minutes: ["left out", { minutes: 21 }],
+      silence: ["left out", { silence: 90_000 }],
       retries: ["left out", { retries: 3 }],
+      runs: ["left out", { runs: 3 }],
     },
   )
   changesShow<Organization["documents"][number]>(

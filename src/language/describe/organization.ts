@@ -46,7 +46,7 @@ const section = (heading: string, entries: ReadonlyArray<ReadonlyArray<Line>>): 
     ? [{ indent: 2, text: `${heading}: none.` }]
     : [{ indent: 2, text: `${heading}:` }, ...entries.flat()]
 
-const memberPhrase = (member: Member): string => {
+export const memberPhrase = (member: Member): string => {
   const { name, kind, roles, weight, ref, executor, prompt, promptAppend, limits, schedule } = member
   return `${[
     `${memberName(name)}, ${kind === "human" ? "a human" : "an agent"}`,
@@ -67,18 +67,22 @@ const executorPhrase = ({ kind, ...config }: ExecutorConfig): string =>
   `run by ${word(kind)}${Object.keys(config).length === 0 ? "" : ` with ${value(withoutSecrets(config))}`}`
 
 const schedulePhrase = (schedule: Schedule): string =>
-  "every" in schedule
+  ("every" in schedule
     ? `starting after every ${duration(schedule.every)} of idleness`
-    : `starting by the schedule ${quote(schedule.cron)}`
+    : `starting by the schedule ${quote(schedule.cron)}`) +
+  (schedule.goal === undefined ? "" : ` to do ${quote(schedule.goal)}`)
 
-const limitsPhrase = ({ turns, usd, minutes, retries }: RunLimits): string => {
+const limitsPhrase = ({ turns, usd, minutes, silence, retries, runs }: RunLimits): string => {
   const parts = [
     turns === undefined ? "" : amount(turns, "turn"),
     usd === undefined ? "" : amount(usd, "US dollar"),
     minutes === undefined ? "" : amount(minutes, "minute"),
+    silence === undefined ? "" : `${duration(silence)} without a sign of life`,
     retries === undefined ? "" : retries === 1 ? "1 retry" : `${retries} retries`,
   ].filter((part) => part !== "")
-  return parts.length === 0 ? "with no limits of its own" : `at most ${enumeration(parts, "and")} a run`
+  const atOnce = runs === undefined ? "" : `${runs === 1 ? "1 run" : `${runs} runs`} at the same time`
+  if (parts.length === 0) return atOnce === "" ? "with no limits of its own" : `at most ${atOnce}`
+  return `at most ${enumeration(parts, "and")} a run${atOnce === "" ? "" : `, and ${atOnce}`}`
 }
 
 const channelsPhrase = ([first, ...more]: ReadonlyArray<string>): string => {

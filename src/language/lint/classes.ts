@@ -1,4 +1,5 @@
 /** Effects that a type's class does not allow: nobody can deny what has already happened. */
+import { isChangeRequest } from "../../domain/change.ts"
 import type { Contract, Effect, EffectKind, Emit } from "../../domain/contract.ts"
 import {
   BUILT_IN_TYPES,
@@ -45,6 +46,12 @@ const checkEmitted = (world: World, contract: Contract, effect: Emit): void => {
       world.place(effect, contract.position),
       "reserved-type",
       `Only ${owner} ${effect.type}; a contract cannot emit it.`,
+    )
+  else if (isChangeRequest(effect.type))
+    world.error(
+      world.place(effect, contract.position),
+      "reserved-type",
+      `A change of the rules is asked for by somebody; a contract cannot emit ${effect.type}.`,
     )
 }
 

@@ -5,6 +5,7 @@ import {
   Count,
   described,
   Duration,
+  EventPattern,
   EventType,
   Instant,
   MemberName,
@@ -25,6 +26,7 @@ export const ExpectMap = Schema.Struct({
   reason: optional(Text, "A part of the reason."),
   error: optional(Schema.Boolean, "true: the step itself was refused."),
   state: optional(Schema.Literals(PROPOSAL_STATES), "State of the proposal."),
+  winner: optional(Text, "The option or candidate that has won it."),
 }).annotate({ identifier: "Expect" })
 
 export const EventMap = Schema.Struct({
@@ -44,10 +46,15 @@ export const EventStep = Schema.Struct({
   repeat: optional(Count, "How many times."),
   expect,
 })
+export const StandingMap = Schema.Struct({
+  within: described(Duration, "For how long."),
+  max: described(Count, "How often at most."),
+}).annotate({ identifier: "Standing" })
 export const VoteStep = Schema.Struct({
   vote: described(Text, "A vote: approve, deny, abstain, or an option of a plurality."),
   by: described(MemberName, "Who votes."),
   in: optional(Text, "The contract whose proposal it is; left out: each open one."),
+  standing: optional(StandingMap, "It approves the same kind again by itself."),
   expect,
 })
 export const CancelStep = Schema.Struct({
@@ -55,9 +62,29 @@ export const CancelStep = Schema.Struct({
   by: described(MemberName, "Who cancels."),
   expect,
 })
+export const DelegateStep = Schema.Struct({
+  delegate: described(MemberName, "Who gets the vote."),
+  by: described(MemberName, "Whose vote it is."),
+  on: optional(EventPattern, "Held events of this type or pattern. Default all."),
+  within: optional(Duration, "For how long. Default 1d."),
+  expect,
+})
+export const RevokeStep = Schema.Struct({
+  revoke: described(Schema.Literals([true]), "What has been delegated is taken back."),
+  by: described(MemberName, "Who takes it back."),
+  expect,
+})
 export const AfterStep = Schema.Struct({ after: described(Duration, "Time that passes."), expect })
 
-const Steps = Schema.Array(Schema.Union([EventStep, VoteStep, CancelStep, AfterStep])).annotate({ identifier: "Steps" })
+export const STEPS = {
+  event: EventStep,
+  vote: VoteStep,
+  cancel: CancelStep,
+  delegate: DelegateStep,
+  revoke: RevokeStep,
+  after: AfterStep,
+} as const
+const Steps = Schema.Array(Schema.Union(Object.values(STEPS))).annotate({ identifier: "Steps" })
 
 export const CaseMap = Schema.Struct({
   name: described(Text, "What the case shows."),

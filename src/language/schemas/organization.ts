@@ -9,12 +9,21 @@ const Weight = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 export const LimitsMap = Schema.Struct({
   turns: optional(Count, "Most turns of one run."),
   usd: optional(Amount, "Most US dollars of one run."),
-  minutes: optional(Amount, "Longest time of one run."),
-  retries: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), "How often a failed task is given again."),
+  minutes: optional(Amount, "Longest time of one run. Default 60."),
+  silence: optional(
+    Duration,
+    "Longest time of one run without any output: 10m. Left out: as long as the run may take.",
+  ),
+  retries: optional(
+    Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
+    "How often a failed task is given again. Default 2.",
+  ),
+  runs: optional(Count, "Runs of this agent at the same time. Default 1."),
 })
 export const ScheduleMap = Schema.Struct({
-  every: optional(Duration, "Run when it has been idle for this long."),
-  cron: optional(Text, 'Run at these times: "0 9 * * 1-5".'),
+  every: optional(Duration, "A task when it has been idle for this long."),
+  cron: optional(Text, 'A task at these times, in the time zone of the organization: "0 9 * * 1-5".'),
+  goal: optional(Text, "What is to be done then."),
 })
 export const PromptMap = Schema.Struct({ append: described(Text, "Added to the prompt that is defined elsewhere.") })
 

@@ -1,7 +1,7 @@
 /** The log in one libSQL file, with its read models. One process at a time: hold the data folder (`lock.ts`). */
 import { Context, Effect, Layer, type Scope } from "effect"
 import { commitProblem } from "../commit.ts"
-import { FOLLOW_PAGE_RECORDS, followPages, makeCommits } from "../commits.ts"
+import { FOLLOW_PAGE_RECORDS, followPages, makeCommits, makeTail } from "../commits.ts"
 import { cursorOf, positionOf } from "../cursor.ts"
 import { EventLog, LogUnavailable, type Page, type ReadFilter } from "../EventLog.ts"
 import {
@@ -76,6 +76,8 @@ const makeLog = (
   const reached = (cursor: string, more: number): Effect.Effect<void, LogUnavailable> =>
     Effect.flatMap(positionOf(cursor), (position) => commits.reached(position + more))
 
+  const tail = makeTail(commits, (cursor) => page({}, cursor, FOLLOW_PAGE_RECORDS))
+
   return EventLog.of({
     open: (org) => writer.run({ kind: "open", org }),
     append: (org, expected, epoch, commit) => {
@@ -101,6 +103,7 @@ const makeLog = (
         cursor,
         (from) => page(filter, from, FOLLOW_PAGE_RECORDS),
         (from) => reached(from, 1),
+        tail(filter),
       ),
     end: Effect.sync(() => cursorOf(commits.end())),
     saveSnapshot: (org, snapshot) => writer.run({ kind: "saveSnapshot", org, snapshot }),

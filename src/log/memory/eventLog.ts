@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { eventKey } from "../../domain/event.ts"
 import { type LogRecord, MAX_COMMIT_BYTES } from "../../domain/record.ts"
 import { commitBytes, commitProblem, commitTooLarge } from "../commit.ts"
-import { followPages, FOLLOW_PAGE_RECORDS, makeCommits } from "../commits.ts"
+import { followPages, FOLLOW_PAGE_RECORDS, makeCommits, makeTail } from "../commits.ts"
 import { cursorOf, positionOf } from "../cursor.ts"
 import {
   AppendConflict,
@@ -87,6 +87,7 @@ export const makeMemoryLog = (
 
   const reached = (cursor: string, more: number): Effect.Effect<void, LogUnavailable> =>
     Effect.flatMap(positionOf(cursor), (position) => commits.reached(position + more))
+  const tail = makeTail(commits, (cursor) => page({}, cursor, FOLLOW_PAGE_RECORDS))
 
   const written = (): ReadonlyArray<string> =>
     [...organizations].flatMap(([org, into]) => (into.records.length > 0 ? [org] : [])).toSorted()
@@ -115,6 +116,7 @@ export const makeMemoryLog = (
           cursor,
           (from) => page(filter, from, FOLLOW_PAGE_RECORDS),
           (from) => reached(from, 1),
+          tail(filter),
         ),
       end: Effect.sync(() => cursorOf(records.length)),
       saveSnapshot: (org, snapshot) =>

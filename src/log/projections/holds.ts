@@ -31,7 +31,7 @@ export const holds: ReadModel<HoldView> = {
       },
     ]),
     ...on(["proposal.opened"], ({ id, hold, escalates }) =>
-      escalates === undefined
+      escalates === undefined || hold === undefined
         ? []
         : [
             {

@@ -10,10 +10,11 @@ export const INBOX_TYPES = ["message.posted", "mention"] as const
 export const inboxItemOf = (event: Event): InboxItem | undefined => {
   switch (event.type as (typeof INBOX_TYPES)[number]) {
     case "message.posted": {
-      const { to, text } = event.data as MessagePosted
+      const { to, text, task } = event.data as MessagePosted
       if (to === undefined) return undefined
       const { name: from, kind: fromkind } = event.actor
-      return { ...arrived(event), member: to, kind: "message", message: event.id, from, fromkind, text }
+      const about = task === undefined ? undefined : { task }
+      return { ...arrived(event), member: to, kind: "message", message: event.id, ...about, from, fromkind, text }
     }
     case "mention":
       return { ...arrived(event), kind: "mention", ...(event.data as Mention) }
@@ -32,18 +33,36 @@ export const inbox: ReadModel<InboxItem> = {
   on: {
     ...on(INBOX_TYPES, (_, event) => {
       const view = inboxItemOf(event)
-      return view === undefined ? [] : [{ kind: "open", model: "inbox", id: event.id, row: { org: event.org, view } }]
+      if (view === undefined) return []
+      const link = view.task === undefined ? undefined : { link: handedOver(view.task) }
+      return [{ kind: "open", model: "inbox", id: event.id, row: { org: event.org, ...link, view } }]
     }),
+    ...on(["task.completed", "task.cancelled", "task.failed"], (data, { time }) =>
+      "dead" in data && !data.dead
+        ? []
+        : [
+            {
+              kind: "update",
+              model: "inbox",
+              find: { link: handedOver(data.task) },
+              update: updateView<InboxItem>((item) => acknowledged(item, time)),
+            },
+          ],
+    ),
     ...on(["inbox.seen"], ({ member, items }, { time }) =>
       marked(items, member, (item) => (item.state === "new" ? { ...item, state: "seen", seenAt: time } : item)),
     ),
     ...on(["inbox.acknowledged"], ({ member, items }, { time }) =>
-      marked(items, member, (item) =>
-        item.state === "acknowledged" ? item : { ...item, state: "acknowledged", acknowledgedAt: time },
-      ),
+      marked(items, member, (item) => acknowledged(item, time)),
     ),
   },
 }
+
+const acknowledged = (item: InboxItem, time: string): InboxItem =>
+  item.state === "acknowledged" ? item : { ...item, state: "acknowledged", acknowledgedAt: time }
+
+/** Ends with its task, whether anybody has acknowledged it or not. */
+const handedOver = (task: string): string => `task ${task}`
 
 const arrived = ({ id, org, time }: Event) => ({ id, org, at: time, state: "new" as const })
 

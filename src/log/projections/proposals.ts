@@ -23,7 +23,11 @@ export const proposals: ReadModel<ProposalView> = {
         kind: "open",
         model: "proposals",
         id: proposal.id,
-        row: { org: event.org, view: { ...proposal, state: "active", votes: [] } satisfies ProposalView },
+        row: {
+          org: event.org,
+          ...(proposal.hold === undefined ? undefined : { link: proposal.hold }),
+          view: { ...proposal, state: "active", votes: [] } satisfies ProposalView,
+        },
       },
     ]),
     ...on(["vote.cast"], (vote, event) => [
@@ -37,7 +41,7 @@ export const proposals: ReadModel<ProposalView> = {
         })),
       },
     ]),
-    ...on(Object.keys(CLOSED) as Array<keyof typeof CLOSED>, ({ proposal }, event) => [
+    ...on(Object.keys(CLOSED) as Array<keyof typeof CLOSED>, ({ option, proposal, reason }, event) => [
       {
         kind: "update",
         model: "proposals",
@@ -46,8 +50,19 @@ export const proposals: ReadModel<ProposalView> = {
           ...view,
           state: CLOSED[event.type as keyof typeof CLOSED],
           resolvedAt: event.time,
+          reason,
+          ...(option === undefined ? undefined : { option }),
         })),
       },
     ]),
+    ...on(["hold.released"], ({ hold }, { time }) => [
+      { kind: "update", model: "proposals", find: { link: hold }, update: executedAt(time) },
+    ]),
+    ...on(["proposal.executed"], ({ proposal }, { time }) => [
+      { kind: "update", model: "proposals", find: { id: proposal }, update: executedAt(time) },
+    ]),
   },
 }
+
+const executedAt = (time: string) =>
+  updateView<ProposalView>((view) => (view.state === "succeeded" ? { ...view, executedAt: time } : view))

@@ -17,7 +17,12 @@ export const tasks: ReadModel<TaskView> = {
         id: task.id,
         row: {
           org: event.org,
-          view: { ...task, state: "queued", attempt: 0, updated: event.time } satisfies TaskView,
+          view: {
+            ...task,
+            state: task.human === true ? "waiting" : "queued",
+            attempt: 0,
+            updated: event.time,
+          } satisfies TaskView,
         },
       },
     ]),
@@ -34,12 +39,21 @@ export const tasks: ReadModel<TaskView> = {
       becomes(task, (view) => ({ ...view, state: "running", run, attempt, updated: event.time })),
     ),
     ...on(["task.completed"], ({ task, run, result }, event) =>
-      becomes(task, ({ error: _, ...view }) => ({ ...view, state: "completed", run, result, updated: event.time })),
+      becomes(task, ({ error: _, ...view }) => ({
+        ...view,
+        state: "completed",
+        ...(run === undefined ? undefined : { run }),
+        result,
+        updated: event.time,
+      })),
+    ),
+    ...on(["task.checkpoint"], ({ task }, event) =>
+      becomes(task, (view) => ({ ...view, checkpointed: event.time, updated: event.time })),
     ),
     ...on(["task.failed"], ({ task, attempt, error, dead, retry }, event) =>
       becomes(task, (view) => ({
         ...view,
-        state: dead ? "dead" : retry === undefined ? "failed" : "queued",
+        state: dead ? "dead" : retry === undefined ? "failed" : view.human === true ? "waiting" : "queued",
         attempt,
         error,
         updated: event.time,

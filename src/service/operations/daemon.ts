@@ -1,21 +1,20 @@
 /** Tokens, status, metrics and the life of the daemon. */
 import { Effect } from "effect"
+import type { BuiltinData } from "../../domain/builtins.ts"
 import { GLOBAL } from "../../domain/names.ts"
-import { executorKinds } from "../../executors/registry.ts"
-import { count, decisions } from "../../observability/counters.ts"
-import type { Definitions } from "../../kernel/definitions.ts"
-import type { OrganizationState } from "../../kernel/state.ts"
 import { refuse } from "../../domain/refusal.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { checkOperator, fail } from "../access.ts"
+import { makeToken } from "../makeToken.ts"
 import { metricsText } from "../metrics.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
-import { hashOf, identityOf, MAX_TOKEN_LENGTH, newSecret, newTokenId } from "../tokens.ts"
+import { countAgents, forTheOperator, runsOf, stuckTasks } from "../standing.ts"
+import { hashOf, identityOf, MAX_TOKEN_LENGTH } from "../tokens.ts"
 import { operatorActor } from "../../supervision/actors.ts"
 import type { Identity } from "../identity.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
-import { submit } from "./submit.ts"
+import { asNamed, keyUsed, submit } from "./submit.ts"
 
 type Operations = Pick<
   typeof Service.Service,
@@ -30,7 +29,6 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
   const remembered = new Map<string, { readonly identity: Identity; readonly expires: number }>()
   mailboxes.onCommitted((_, records) => {
     if (records.some(({ event }) => event.type === "token.revoked")) remembered.clear()
-    for (const { decision } of records) if (decision !== undefined) count(decisions, "verdict", decision.verdict)
   })
 
   const authenticate: Operations["authenticate"] = (token) => {
@@ -45,10 +43,14 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     const view = projections.tokenByHash(hash)
     if (view === undefined)
       return unauthenticated("this token is not known; an operator makes one with `charter token create`")
+    if (view.kind === "join")
+      return unauthenticated(
+        "this is a link to join with, and opens nothing else: charter join ORGANIZATION --as NAME --link LINK",
+      )
     if (view.revoked !== undefined) return unauthenticated(`this token was revoked at ${view.revoked}`)
     if (view.expires !== undefined && Date.parse(view.expires) <= Date.now())
       return unauthenticated(`this token expired at ${view.expires}`)
-    return remember(identityOf(view), view)
+    return remember(identityOf({ ...view, kind: view.kind }), view)
 
     function remember(identity: Identity, from?: TokenView): Effect.Effect<Identity> {
       if (remembered.size >= MAX_REMEMBERED_TOKENS) remembered.clear()
@@ -77,10 +79,16 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       openHolds: sum(({ holds }) => holds.size),
       openProposals: sum(({ proposals }) => proposals.size),
       openTasks: sum(({ tasks }) => tasks.size),
+      runs: { running: sum(({ runs }) => runs.size), most: options.maxRuns },
+      agents: countAgents(definitions, states),
+      ...(options.lifecycle.until === undefined
+        ? undefined
+        : { draining: { until: options.lifecycle.until, runs: runsOf(states) } }),
       workspace: options.workspace,
       diagnostics: standing.rejected,
       warnings: [
         ...stuckTasks(definitions, states),
+        ...forTheOperator(states, standing),
         ...(standing.held === undefined
           ? []
           : [
@@ -92,24 +100,23 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
 
   return {
     authenticate,
-    createToken: Effect.fnUntraced(function* (identity, request) {
+    createToken: Effect.fnUntraced(function* (identity, request, key) {
       yield* checkOperator(identity, "make tokens")
       const named = yield* checkTokenIdentity(dependencies, request)
-      const token = newSecret()
-      const id = newTokenId()
-      yield* submit(dependencies, GLOBAL, {
-        kind: "report",
-        type: "token.created",
-        actor: operatorActor,
-        data: {
-          id,
-          identity: named,
-          kind: request.kind,
-          hash: hashOf(token),
-          ...(request.expires === undefined ? undefined : { expires: request.expires }),
-        },
-      })
-      return { id, token }
+      const { id, token, event, duplicate } = yield* makeToken(
+        dependencies,
+        { ...request, identity: named },
+        asNamed(identity, key),
+      )
+      if (duplicate !== true) return { id, token }
+      if (event?.type !== "token.created") return yield* keyUsed(key)
+      const { id: made } = event.data as BuiltinData["token.created"]
+      return yield* fail(
+        "conflict",
+        "token-made",
+        `this key has made the token ${made} already, and its secret is not kept; revoke it and use another key`,
+        { token: made },
+      )
     }),
     tokens: (identity, filter) => Effect.andThen(checkOperator(identity, "list tokens"), projections.tokens(filter)),
     revokeToken: Effect.fnUntraced(function* (identity, id) {
@@ -130,7 +137,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     }),
     status,
     ready: Effect.sync(() => options.lifecycle.state === "running"),
-    metrics: Effect.sync(() => metricsText(dependencies)),
+    metrics: metricsText,
     confirm: Effect.fnUntraced(function* (identity) {
       yield* checkOperator(identity, "confirm a removal")
       const { held } = yield* workspace.status
@@ -138,27 +145,9 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       const { set } = yield* Effect.mapError(workspace.confirm(held.candidate), (refusal) => new Refused({ refusal }))
       return { revision: set.revision }
     }),
-    shutdown: (identity) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown),
+    shutdown: (identity, now) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown(now)),
   }
 }
-
-/** Tasks that nobody will take up: their member is a human, or has no executor that this version runs. */
-const stuckTasks = (definitions: Definitions, states: ReadonlyArray<OrganizationState>): ReadonlyArray<string> =>
-  states.flatMap(({ org, tasks }) =>
-    [...tasks.values()].flatMap(({ task, state }) => {
-      if (state !== "queued") return []
-      const member = definitions.view(org).members.get(task.member)
-      const kind = member?.executor?.kind
-      if (kind !== undefined && executorKinds.includes(kind)) return []
-      const why =
-        member === undefined
-          ? "is no member any more"
-          : kind === undefined
-            ? `has no executor; give the member one in its organization's file, or end the task with charter tasks cancel ${task.id}`
-            : `needs the executor "${kind}", which this version does not run`
-      return [`task ${task.id} waits: ${task.member} ${why}`]
-    }),
-  )
 
 const unauthenticated = (message: string): Effect.Effect<never, Refused> =>
   Effect.fail(new Refused({ refusal: refuse("unauthenticated", "token-invalid", message) }))

@@ -1,14 +1,21 @@
 /** Documents with versions, and texts by their hash. */
 import { Effect } from "effect"
 import { GLOBAL } from "../../domain/names.ts"
-import { WRITE_DOCUMENT } from "../../kernel/documents.ts"
+import { ownerOf, WRITE_DOCUMENT } from "../../kernel/documents.ts"
+import { keptText } from "../../kernel/keptText.ts"
+import { STORE_RESOURCE } from "../../kernel/resources.ts"
+import { emptyState } from "../../kernel/state.ts"
 import { LogUnavailable } from "../../log/EventLog.ts"
+import type { DocumentView } from "../../log/Projections.ts"
 import { checkOrganization, fail, visibleOrganizations } from "../access.ts"
 import { Refused } from "../refused.ts"
-import type { Service } from "../Service.ts"
+import type { OwnedDocument, Service } from "../Service.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 
-type Operations = Pick<typeof Service.Service, "documents" | "document" | "writeDocument" | "resource">
+type Operations = Pick<
+  typeof Service.Service,
+  "documents" | "document" | "writeDocument" | "resource" | "storeResource"
+>
 
 export const documentOperations = (
   dependencies: Dependencies,
@@ -23,13 +30,20 @@ export const documentOperations = (
         : Effect.succeed(text),
     )
 
+  /** Who alone may write it, as it is now. */
+  const owned = (view: DocumentView): OwnedDocument => {
+    const state = dependencies.mailboxes.states().find(({ org }) => org === view.org) ?? emptyState(view.org)
+    const owner = ownerOf(state, definitionsOf(dependencies), view.name)
+    return owner === undefined ? view : { ...view, owner }
+  }
+
   return {
     documents: Effect.fnUntraced(function* (identity, filter) {
       const definitions = definitionsOf(dependencies)
       if (filter.org !== undefined) yield* checkOrganization(definitions, identity, filter.org)
       const visible = visibleOrganizations(definitions, identity)
       const { items, ...rest } = yield* projections.documents({ ...filter, state: "current" })
-      return { ...rest, items: items.filter(({ org }) => visible === undefined || visible.has(org)) }
+      return { ...rest, items: items.filter(({ org }) => visible === undefined || visible.has(org)).map(owned) }
     }),
     document: Effect.fnUntraced(function* (identity, name, { org = identity.org ?? GLOBAL, version }) {
       yield* checkOrganization(definitionsOf(dependencies), identity, org)
@@ -40,9 +54,9 @@ export const documentOperations = (
           "document-unknown",
           `${org} has no document "${name}"${version === undefined ? "" : ` of version ${version}`}`,
         )
-      return { ...found, text: yield* textOf(found.hash) }
+      return { ...owned(found), text: yield* textOf(found.hash) }
     }),
-    writeDocument: Effect.fnUntraced(function* (identity, { org, ifMatch, name, text }) {
+    writeDocument: Effect.fnUntraced(function* (identity, { id, org, ifMatch, name, text }) {
       const base = ifMatch === undefined ? 0 : Number(ifMatch)
       if (!Number.isSafeInteger(base) || base < 0 || ifMatch === "")
         return yield* fail("precondition", "document-changed", `"${name}" has no version "${ifMatch}"; read it again`)
@@ -53,6 +67,7 @@ export const documentOperations = (
           subject: name,
           data,
           bytes: Buffer.byteLength(JSON.stringify(data)),
+          ...(id === undefined ? undefined : { id }),
           ...(org === undefined ? undefined : { org }),
         },
       ])
@@ -60,6 +75,20 @@ export const documentOperations = (
       const { refusal } = answer
       const stale = refusal.type === "document-changed" && ifMatch !== undefined
       return yield* Effect.fail(stale ? new Refused({ refusal: { ...refusal, code: "precondition" } }) : answer)
+    }),
+    storeResource: Effect.fnUntraced(function* (identity, { id, org, text }) {
+      const data = { text }
+      const [answer] = yield* publish(identity, [
+        {
+          type: STORE_RESOURCE,
+          data,
+          bytes: Buffer.byteLength(JSON.stringify(data)),
+          ...(id === undefined ? undefined : { id }),
+          ...(org === undefined ? undefined : { org }),
+        },
+      ])
+      if (answer instanceof Refused) return yield* Effect.fail(answer)
+      return { ...answer!, hash: keptText(text).hash }
     }),
     resource: Effect.fnUntraced(function* (identity, hash) {
       const definitions = definitionsOf(dependencies)

@@ -1,6 +1,7 @@
 /** Publishing, reading and following events. */
 import { Effect, Stream } from "effect"
 import type { LogRecord } from "../../domain/record.ts"
+import { isChangeRequest } from "../../domain/change.ts"
 import { isRefusal } from "../../domain/refusal.ts"
 import { HOLD_ENDS } from "../../domain/proposal.ts"
 import type { LogUnavailable, Page, ReadFilter, Stored } from "../../log/EventLog.ts"
@@ -10,7 +11,10 @@ import type { Identity } from "../identity.ts"
 import { prepare } from "../publishing.ts"
 import { Refused } from "../refused.ts"
 import type { EventInput, EventQuery, PublishAnswer, Service } from "../Service.ts"
+import { answerOf, presentState } from "./answers.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
+import { runTask } from "./runTask.ts"
+import { submitFollowed } from "./followed.ts"
 
 type Operations = Pick<typeof Service.Service, "publish" | "events" | "event" | "explain" | "follow">
 
@@ -20,8 +24,14 @@ const DEFAULT_WAIT_MS = 60_000
 /** Pages of the log looked through for one list where most records are not visible to who asks. */
 const MAX_PAGES_LOOKED_THROUGH = 20
 
-export const eventOperations = (dependencies: Dependencies): Operations => {
-  const { log, projections, mailboxes } = dependencies
+/** Carries out a published request that is an operation of more than one organization's log. */
+export type PublishChange = (
+  identity: Identity,
+  input: EventInput,
+) => Effect.Effect<PublishAnswer, Refused | LogUnavailable>
+
+export const eventOperations = (dependencies: Dependencies, publishChange: PublishChange): Operations => {
+  const { log, projections } = dependencies
   const waiters = waitForHolds(dependencies)
 
   const publishOne = (
@@ -32,13 +42,19 @@ export const eventOperations = (dependencies: Dependencies): Operations => {
     const prepared = prepare(definitionsOf(dependencies), identity, input, task)
     if (isRefusal(prepared)) return Effect.succeed(new Refused({ refusal: prepared }))
     const { event, fresh } = prepared
+    if (isChangeRequest(event.type)) return Effect.catchTag(publishChange(identity, input), "Refused", Effect.succeed)
     return Effect.flatMap(
-      mailboxes.submit(event.org, {
-        kind: "publish",
-        event,
-        ...(fresh ? { fresh: true } : undefined),
-        ...(input.bytes === undefined ? undefined : { bytes: input.bytes }),
-      }),
+      submitFollowed(
+        dependencies,
+        event.org,
+        {
+          kind: "publish",
+          event,
+          ...(fresh ? { fresh: true } : undefined),
+          ...(input.bytes === undefined ? undefined : { bytes: input.bytes }),
+        },
+        identity,
+      ),
       (answer): Effect.Effect<PublishAnswer | Refused, LogUnavailable> => {
         if (isRefusal(answer)) return Effect.succeed(new Refused({ refusal: answer }))
         const made = answerOf(answer.event!, answer.decision)
@@ -162,36 +178,6 @@ const filterOf = (query: {
   ...(query.since === undefined ? undefined : { since: query.since }),
   ...(query.correlationid === undefined ? undefined : { correlationid: query.correlationid }),
 })
-
-export const answerOf = (event: LogRecord["event"], decision: LogRecord["decision"]): PublishAnswer => ({
-  id: event.id,
-  seq: event.seq,
-  org: event.org,
-  verdict: decision?.verdict ?? "allow",
-  ...(decision?.hold === undefined ? undefined : { hold: decision.hold }),
-  ...(decision?.verdict === "hold" ? { holdState: "held" as const } : undefined),
-  ...(decision?.proposals === undefined ? undefined : { proposals: decision.proposals }),
-  ...(decision?.tasks === undefined ? undefined : { tasks: decision.tasks }),
-  contracts: decision?.contracts ?? [],
-  revision: decision?.revision ?? "",
-  ...(decision?.reason === undefined ? undefined : { reason: decision.reason }),
-})
-
-/** What a hold has come to since the event was decided. */
-const presentState = (
-  state: NonNullable<PublishAnswer["holdState"]>,
-  reason: string | undefined,
-): Partial<PublishAnswer> => ({
-  holdState: state,
-  verdict: state === "held" ? "hold" : state === "released" ? "allow" : state === "expired" ? "expired" : "deny",
-  ...(reason === undefined ? undefined : { reason }),
-})
-
-const runTask = ({ mailboxes }: Dependencies, identity: Identity) =>
-  mailboxes
-    .states()
-    .find(({ org }) => org === identity.org)
-    ?.tasks.get(identity.task ?? "")
 
 /** Requests that wait for a hold to end, woken by its record. */
 const waitForHolds = ({ mailboxes, projections }: Dependencies) => {

@@ -2,15 +2,16 @@
 import { Effect } from "effect"
 import { memberName } from "../../domain/names.ts"
 import type { Delegation } from "../../domain/proposal.ts"
-import { canVote } from "../../kernel/proposals.ts"
+import { OPEN_PROPOSAL } from "../../kernel/motions.ts"
+import { canVote } from "../../kernel/ballots.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
-import type { Listed, ListFilter, ProposalView } from "../../log/Projections.ts"
-import { actorOf, checkOrganization, fail, visibleOrganizations } from "../access.ts"
+import type { Listed, ListFilter, ProposalView, TaskView } from "../../log/Projections.ts"
+import { actorOf, checkOrganization, fail, nameIn, visibleOrganizations } from "../access.ts"
 import type { Identity } from "../identity.ts"
-import type { Refused } from "../refused.ts"
+import { Refused } from "../refused.ts"
 import type { DelegationView, Service } from "../Service.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
-import { submit } from "./submit.ts"
+import { asNamed, keyUsed, submit } from "./submit.ts"
 
 type Operations = Pick<
   typeof Service.Service,
@@ -20,7 +21,9 @@ type Operations = Pick<
   | "proposals"
   | "proposal"
   | "vote"
-  | "cancel"
+  | "openProposal"
+  | "cancelHold"
+  | "cancelProposal"
   | "holds"
   | "hold"
   | "tasks"
@@ -28,7 +31,10 @@ type Operations = Pick<
   | "cancelTask"
 >
 
-export const governanceOperations = (dependencies: Dependencies): Operations => {
+export const governanceOperations = (
+  dependencies: Dependencies,
+  { publish }: Pick<typeof Service.Service, "publish">,
+): Operations => {
   const { projections } = dependencies
 
   /** Lists show what is in the organizations that the identity is in, and what it is `asked`. */
@@ -70,42 +76,66 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     electorate.some(
       (elector) =>
         elector.kind === identity.kind &&
-        elector.name === electorName(identity, org) &&
+        elector.name === nameIn(identity, org) &&
         canVote(definitionsOf(dependencies), elector),
     )
 
+  /** Whoever does a task himself sees it, too, wherever it comes from. */
+  const isMine = (identity: Identity, { org, member, human }: TaskView): boolean =>
+    human === true && (identity.kind === "human" || identity.kind === "agent") && member === nameIn(identity, org)
+
   const proposal = visibleOne("proposal", projections.proposal, isAsked)
   const hold = visibleOne("hold", projections.hold)
-  const task = visibleOne("task", projections.task)
+  const task = visibleOne("task", projections.task, isMine)
 
   /** Those that are in force, of the organizations that the identity is in. */
   const delegationsOf = (identity: Identity): ReadonlyArray<DelegationView> => {
     const visible = visibleOrganizations(definitionsOf(dependencies), identity)
-    const now = Date.now()
     return dependencies.mailboxes
       .states()
       .flatMap(({ org, delegations }) =>
-        visible === undefined || visible.has(org)
-          ? [...delegations.values()].filter(({ expires }) => Date.parse(expires) > now).map((one) => ({ ...one, org }))
-          : [],
+        visible === undefined || visible.has(org) ? [...delegations.values()].map((one) => ({ ...one, org })) : [],
       )
   }
+
+  const cancelling = (
+    identity: Identity,
+    { id, org }: { readonly id: string; readonly org: string },
+    reason?: string,
+  ) => ({
+    kind: "cancel" as const,
+    target: id,
+    by: actorOf(definitionsOf(dependencies), identity, org),
+    ...(reason === undefined ? undefined : { reason }),
+  })
+
+  const cancelHold: Operations["cancelHold"] = Effect.fnUntraced(function* (identity, target, reason) {
+    const open = yield* hold(identity, target)
+    if (open.state !== "held")
+      return yield* fail("conflict", "hold-ended", `${target} has been ${open.state} already`, { state: open.state })
+    yield* submit(dependencies, open.org, cancelling(identity, open, reason))
+    return yield* hold(identity, target)
+  })
 
   return {
     delegations: (identity, org) => {
       const checked = org === undefined ? Effect.void : checkOrganization(definitionsOf(dependencies), identity, org)
       return Effect.map(checked, () => delegationsOf(identity).filter((one) => org === undefined || one.org === org))
     },
-    delegate: Effect.fnUntraced(function* (identity, { org, to, on = "**", expires }) {
+    delegate: Effect.fnUntraced(function* (identity, { org, to, on = "**", expires }, key) {
       yield* checkOrganization(definitionsOf(dependencies), identity, org)
-      const { event } = yield* submit(dependencies, org, {
+      const wanted = { to: memberName(to), on }
+      const { event, duplicate } = yield* submit(dependencies, org, {
         kind: "delegate",
         by: actorOf(definitionsOf(dependencies), identity, org),
-        to: memberName(to),
-        on,
+        ...wanted,
         expires,
+        ...asNamed(identity, key),
       })
-      return { ...(event!.data as Delegation), org }
+      const made = event!.data as Delegation
+      const same = made.to === wanted.to && made.on === on && Date.parse(made.expires) === Date.parse(expires)
+      if (duplicate === true && !(event!.type === "delegation.created" && same)) return yield* keyUsed(key)
+      return { ...made, org }
     }),
     revokeDelegation: Effect.fnUntraced(function* (identity, id) {
       const found = delegationsOf(identity).find((one) => one.id === id)
@@ -121,14 +151,15 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     }),
     proposals: visibleList(projections.proposals, isAsked),
     holds: visibleList(projections.holds),
-    tasks: visibleList(projections.tasks),
+    tasks: visibleList(projections.tasks, isMine),
     proposal,
     hold,
     task,
     vote: Effect.fnUntraced(function* (identity, id, { choice, reason, digest, standing }) {
       const open = yield* proposal(identity, id)
       // What has succeeded with a delay may still be vetoed.
-      if (open.state !== "active" && !(open.state === "succeeded" && open.delay !== undefined))
+      const delayed = open.state === "succeeded" && open.delay !== undefined && open.executedAt === undefined
+      if (open.state !== "active" && !delayed)
         return yield* fail(
           "conflict",
           "proposal-decided",
@@ -140,7 +171,7 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
         proposal: id,
         by: {
           ...actorOf(definitionsOf(dependencies), identity, identity.org ?? open.org),
-          name: electorName(identity, open.org),
+          name: nameIn(identity, open.org),
         },
         choice,
         ...(reason === undefined ? undefined : { reason }),
@@ -149,18 +180,24 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
       })
       return yield* proposal(identity, id)
     }),
-    cancel: Effect.fnUntraced(function* (identity, target, reason) {
-      const found = target.startsWith("p-") ? (yield* proposal(identity, target)).hold : target
-      const open = yield* hold(identity, found)
-      if (open.state !== "held")
-        return yield* fail("conflict", "hold-ended", `${found} has been ${open.state} already`, { state: open.state })
-      yield* submit(dependencies, open.org, {
-        kind: "cancel",
-        target: found,
-        by: actorOf(definitionsOf(dependencies), identity, open.org),
-        ...(reason === undefined ? undefined : { reason }),
-      })
-      return yield* hold(identity, found)
+    openProposal: Effect.fnUntraced(function* (identity, { id, org, ...data }) {
+      const [answer] = yield* publish(identity, [
+        {
+          ...(id === undefined ? undefined : { id }),
+          ...(org === undefined ? undefined : { org }),
+          type: OPEN_PROPOSAL,
+          data,
+          bytes: Buffer.byteLength(JSON.stringify(data)),
+        },
+      ])
+      return answer instanceof Refused ? yield* Effect.fail(answer) : answer!
+    }),
+    cancelHold,
+    cancelProposal: Effect.fnUntraced(function* (identity, id, reason) {
+      const found = yield* proposal(identity, id)
+      if (found.hold !== undefined) return yield* cancelHold(identity, found.hold, reason)
+      yield* submit(dependencies, found.org, cancelling(identity, found, reason))
+      return yield* proposal(identity, id)
     }),
     cancelTask: Effect.fnUntraced(function* (identity, id, reason) {
       const found = yield* task(identity, id)
@@ -176,7 +213,3 @@ export const governanceOperations = (dependencies: Dependencies): Operations => 
     }),
   }
 }
-
-/** The name by which the electorates of `org` know an identity: an agent of another organization is `name@org`. */
-const electorName = ({ kind, name, org: home }: Identity, org: string): string =>
-  kind === "agent" && home !== undefined && home !== org ? `${name}${home}` : name

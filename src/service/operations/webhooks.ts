@@ -7,7 +7,7 @@ import { Refused } from "../refused.ts"
 import type { PublishAnswer, Service } from "../Service.ts"
 import { resolveSecret, webhookKind, webhookSources } from "../webhooks/webhook.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
-import { answerOf } from "./events.ts"
+import { answerOf } from "./answers.ts"
 import { submit } from "./submit.ts"
 
 export const webhookOperations = (dependencies: Dependencies): Pick<typeof Service.Service, "webhook"> => ({

@@ -4,8 +4,9 @@ import type { Decision, Verdict } from "../../../src/domain/decision.ts"
 import type { Actor, Incoming } from "../../../src/domain/event.ts"
 import { isReserved } from "../../../src/domain/eventTypes.ts"
 import type { Member } from "../../../src/domain/organization.ts"
-import { HOLD_ENDS, type HoldState, type ProposalState } from "../../../src/domain/proposal.ts"
+import { HOLD_ENDS, type HoldState, type Proposal } from "../../../src/domain/proposal.ts"
 import { isRefusal } from "../../../src/domain/refusal.ts"
+import type { DelegationView } from "../../../src/service/Service.ts"
 import type { HoldView, Listed, ProposalView, TaskView } from "../../../src/log/Projections.ts"
 import type { CastCase } from "./cast.ts"
 import { rename } from "./cast.ts"
@@ -81,6 +82,10 @@ export class RestCase {
         return this.#vote(stage, step)
       case "cancel":
         return this.#cancel(stage, step.by)
+      case "delegate":
+        return this.#delegate(stage, step)
+      case "revoke":
+        return this.#revoke(stage, step.by)
       case "after":
         return undefined
     }
@@ -90,6 +95,8 @@ export class RestCase {
     const event: TestEvent = written.data === undefined ? written : { ...written, data: this.#renamed(written.data) }
     const { type, subject, source, id, correlation, data } = event
     const member = this.#member(event.actor)
+    const own = await this.#ownTask(stage, event)
+    if (own !== undefined) return this.#byHand(stage, event, own)
     if (this.#needsSideChannel(event, member)) return this.#report(stage, event, member)
     const token =
       event.actor === "operator"
@@ -155,6 +162,28 @@ export class RestCase {
     return undefined
   }
 
+  /** The task whose end the event tells, where its member does it himself. */
+  async #ownTask(stage: Stage, { type, actor }: TestEvent): Promise<TaskView | undefined> {
+    if ((type !== "task.completed" && type !== "task.failed") || actor === undefined) return undefined
+    const tasks = await stage.get<Listed<TaskView>>(`/v1/tasks?org=${this.org}&order=oldest&limit=1000`)
+    return tasks.items.find(({ state, member, human }) => state === "waiting" && member === actor && human === true)
+  }
+
+  /** He says it at the door. */
+  async #byHand(stage: Stage, { type, actor, data }: TestEvent, { id }: TaskView): Promise<Refused> {
+    const { result, error } = (data ?? {}) as { readonly result?: unknown; readonly error?: string }
+    const completed = type === "task.completed"
+    const { status, json } = await stage.request("POST", `/v1/tasks/${id}/${completed ? "complete" : "fail"}`, {
+      token: await this.#tokenOf(stage, actor!),
+      json: completed ? (result === undefined ? {} : { result }) : { error: error ?? "it has failed" },
+    })
+    const refused = refusalOf(status, json)
+    if (refused !== undefined) return refused
+    const [said] = await this.#events(stage, `type=${type}&order=desc&limit=1`)
+    this.#subject = { seq: said!.seq, verdict: "allow" }
+    return undefined
+  }
+
   /** A task's end is told of the member's open task, where the test does not name one. */
   async #taskData(stage: Stage, { data, actor }: TestEvent): Promise<unknown> {
     if ((data as { task?: unknown } | undefined)?.task !== undefined) return data
@@ -171,8 +200,11 @@ export class RestCase {
   async #vote(stage: Stage, step: Extract<TestStep, { kind: "vote" }>): Promise<Refused> {
     const listed = await stage.get<Listed<ProposalView>>(`/v1/proposals?org=${this.org}&order=oldest&limit=1000`)
     const held = await stage.get<Listed<HoldView>>(`/v1/holds?org=${this.org}&state=held&limit=1000`)
-    const isOpen = ({ state, delay, hold }: ProposalView): boolean =>
-      state === "active" || (state === "succeeded" && delay !== undefined && held.items.some(({ id }) => id === hold))
+    const isOpen = ({ state, delay, executedAt, hold, motion }: ProposalView): boolean =>
+      state === "active" ||
+      (state === "succeeded" &&
+        delay !== undefined &&
+        (motion === undefined ? held.items.some(({ id }) => id === hold) : executedAt === undefined))
     const open = listed.items
       .filter(isOpen)
       .filter(
@@ -181,6 +213,9 @@ export class RestCase {
       )
     if (open.length === 0) return { refused: "no proposal is open" }
     const token = await this.#tokenOf(stage, step.by)
+    const { within = 0, max = 0 } = step.standing ?? {}
+    const until = new Date(stage.now + within).toISOString()
+    const standing = step.standing === undefined ? undefined : { standing: { until, max } }
     const answers: Array<Refused> = []
     for (const { id } of open) {
       if (!isOpen(await stage.get<ProposalView>(`/v1/proposals/${id}`))) {
@@ -189,7 +224,7 @@ export class RestCase {
       }
       const { status, json } = await stage.request("POST", `/v1/proposals/${id}/votes`, {
         token,
-        json: { choice: step.choice },
+        json: { choice: step.choice, ...standing },
       })
       answers.push(refusalOf(status, json))
     }
@@ -199,12 +234,33 @@ export class RestCase {
   async #cancel(stage: Stage, by: string): Promise<Refused> {
     const held = await stage.get<Listed<HoldView>>(`/v1/holds?org=${this.org}&state=held&limit=1`)
     const [hold] = held.items
-    if (hold === undefined) return { refused: "nothing waits" }
+    const listed = await stage.get<Listed<ProposalView>>(`/v1/proposals?org=${this.org}&limit=1000`)
+    const opened = listed.items.find(
+      ({ motion, state, executedAt }) =>
+        motion !== undefined && (state === "active" || (state === "succeeded" && executedAt === undefined)),
+    )
+    const target = hold === undefined ? `proposals/${opened?.id ?? "none"}` : `holds/${hold.id}`
     const token = by === "operator" ? undefined : await this.#tokenOf(stage, by)
-    const { status, json } = await stage.request("POST", `/v1/holds/${hold.id}/cancel`, {
+    const { status, json } = await stage.request("POST", `/v1/${target}/cancel`, {
       ...(token === undefined ? undefined : { token }),
       json: {},
     })
+    return refusalOf(status, json)
+  }
+
+  async #delegate(stage: Stage, step: Extract<TestStep, { kind: "delegate" }>): Promise<Refused> {
+    const { status, json } = await stage.request("POST", "/v1/delegations", {
+      token: await this.#tokenOf(stage, step.by),
+      json: { org: this.org, to: step.to, on: step.on, expires: new Date(stage.now + step.within).toISOString() },
+    })
+    return refusalOf(status, json)
+  }
+
+  async #revoke(stage: Stage, by: string): Promise<Refused> {
+    const given = await stage.get<Listed<DelegationView>>(`/v1/delegations?org=${this.org}`)
+    const { id = "none" } = given.items.findLast(({ from }) => from === by) ?? {}
+    const token = await this.#tokenOf(stage, by)
+    const { status, json } = await stage.request("DELETE", `/v1/delegations/${id}`, { token })
     return refusalOf(status, json)
   }
 
@@ -224,15 +280,18 @@ export class RestCase {
       contracts: decision?.contracts ?? [],
     }
     const hold = decision?.hold === undefined ? undefined : await stage.get<HoldView>(`/v1/holds/${decision.hold}`)
-    const [proposal] = decision?.proposals ?? []
-    const state: ProposalState | undefined =
-      proposal === undefined ? undefined : (await stage.get<ProposalView>(`/v1/proposals/${proposal}`)).state
+    const opened = events.find(
+      ({ type, data }) => type === "proposal.opened" && (data as Proposal).motion?.seq === this.#subject?.seq,
+    )
+    const proposal = (opened?.data as Proposal | undefined)?.id ?? decision?.proposals?.[0]
+    const view = proposal === undefined ? undefined : await stage.get<ProposalView>(`/v1/proposals/${proposal}`)
     const seen = hold === undefined || hold.state === "held" ? first : { ...first, ...endOf(events, hold) }
     return this.#restored({
       ...seen,
       tasks: tasks.items.map(({ member }) => member),
       emits: types,
-      ...(state === undefined ? undefined : { state }),
+      ...(view === undefined ? undefined : { state: view.state }),
+      ...(view?.option === undefined ? undefined : { winner: view.option }),
     })
   }
 

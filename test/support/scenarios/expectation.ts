@@ -10,6 +10,7 @@ export interface Observed {
   readonly tasks: ReadonlyArray<string>
   readonly emits: ReadonlyArray<string>
   readonly state?: ProposalState
+  readonly winner?: string
 }
 
 export const differences = (expect: Expectation, seen: Observed): ReadonlyArray<string> => {
@@ -25,5 +26,6 @@ export const differences = (expect: Expectation, seen: Observed): ReadonlyArray<
   if (expect.tasks !== undefined && expect.tasks.join() !== seen.tasks.join()) say("tasks", expect.tasks, seen.tasks)
   for (const type of expect.emits ?? []) if (!seen.emits.includes(type)) say("emits", type, seen.emits)
   if (expect.state !== undefined && expect.state !== seen.state) say("state", expect.state, seen.state)
+  if (expect.winner !== undefined && expect.winner !== seen.winner) say("winner", expect.winner, seen.winner)
   return found
 }

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly writtenMembers: ReadonlyMap<string, unknown>
   /** Does it have rules for everybody? Then it cannot share a daemon. */
   readonly global: boolean
+  /** Does something happen in it by time alone? Then its time begins with its cases. */
+  readonly timed: boolean
 }
 
 export interface RuleDocument {
@@ -59,6 +61,9 @@ const loadScenario = (folder: string): Scenario => {
       [...texts].flatMap(([file, text]) => (file.endsWith(".test.yaml") ? writtenMembersOf(file, text) : [])),
     ),
     global: documents.some(({ global }) => global),
+    timed: parsed
+      .flatMap(({ organizations }) => organizations)
+      .some(({ members }) => members.some(({ schedule }) => schedule !== undefined)),
   }
 }
 

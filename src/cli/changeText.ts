@@ -1,0 +1,52 @@
+/** A change of the rules: what it means, and how it stands. */
+import type { ChangeView } from "./answers.ts"
+import type { Client } from "./client.ts"
+import { bold, dim, green, red, yellow } from "./output.ts"
+import { proposalLines } from "./proposalText.ts"
+import { plain } from "./text.ts"
+
+/** What it comes to, without what has become of it. */
+export const meaningLines = ({
+  meaning,
+  files,
+}: Pick<ChangeView, "meaning"> & { readonly files: ChangeView["files"] }): ReadonlyArray<string> => [
+  ...meaning.map((line) => `  ${MARKS[line.split(" ", 1)[0]!] ?? yellow("~")} ${plain(line)}`),
+  ...files.map((one) => `  ${dim("file")}  ${plain(one.file)}  ${dim(fileWords(one))}`),
+]
+
+export const changeText = async (client: Client, change: ChangeView): Promise<string> => {
+  const { summary, diagnostics, change: id, reason } = change
+  const now = new Date()
+  const waiting = change.requests.flatMap(({ verdict, proposals = [] }) => (verdict === "hold" ? proposals : []))
+  // Not everybody who may ask may see them.
+  const views = await Promise.all(waiting.map((one) => client.proposal(one).catch(() => undefined)))
+  return [
+    `${HEADLINES[change.state]} ${plain(summary)}.`,
+    ...(reason === undefined ? [] : [`  ${plain(reason)}`]),
+    ...meaningLines(change),
+    ...diagnostics.map((one) =>
+      yellow(`  ${one.file}:${one.line}:${one.column} ${one.severity}: ${plain(one.message)}`),
+    ),
+    ...views.flatMap((view) => (view === undefined ? [] : ["", ...proposalLines(view, now)])),
+    ...(id === undefined ? [] : ["", dim(`charter changes ${id} shows how it stands.`)]),
+  ].join("\n")
+}
+
+const MARKS: Readonly<Record<string, string>> = { added: green("+"), removed: red("-"), changed: yellow("~") }
+
+const HEADLINES: Readonly<Record<ChangeView["state"], string>> = {
+  preview: bold("It would be:"),
+  waiting: bold(yellow("Held:")),
+  denied: bold(red("Denied:")),
+  allowed: bold(green("Allowed, and being written:")),
+  changed: bold(green("Changed:")),
+  failed: bold(red("Failed:")),
+}
+
+const fileWords = ({ before, text }: ChangeView["files"][number]): string =>
+  text === null ? "goes" : before === null ? `new, ${lines(text)}` : `${lines(before)} before, ${lines(text)} now`
+
+const lines = (text: string): string => {
+  const count = text.split("\n").length - (text.endsWith("\n") ? 1 : 0)
+  return `${count} line${count === 1 ? "" : "s"}`
+}

@@ -1,0 +1,55 @@
+/** `charter accept` */
+import type { EditView, ProposalView } from "../answers.ts"
+import { meaningLines } from "../changeText.ts"
+import type { Client } from "../client.ts"
+import { type Given, type Invocation, textOption } from "../command.ts"
+import { connect } from "../connect.ts"
+import { bold, dim, red } from "../output.ts"
+import { proposalLines } from "../proposalText.ts"
+import { plain } from "../text.ts"
+
+/** Without a name it shows what waits; with one, exactly that takes effect. */
+export const accept = async (invocation: Invocation, given: Given): Promise<void> => {
+  const { output } = invocation
+  const [id] = given.arguments
+  const client = await connect(invocation, "operator")
+  if (id === undefined) return showWaiting(invocation, client)
+  if (/^[ph]-/.test(id)) {
+    const reason = textOption(given, "reason")
+    const hold = id.startsWith("p-") ? ((await client.proposal(id)).hold ?? id) : id
+    const accepted = await client.accept(hold, reason === undefined ? {} : { reason })
+    return output.answer(
+      accepted,
+      () =>
+        `${plain(accepted.type)} of ${plain(accepted.requester.name)} is ${accepted.state}${accepted.reason === undefined ? "" : `: ${plain(accepted.reason)}`}.`,
+    )
+  }
+  const answer = await client.acceptEdit(id)
+  output.answer(answer, () => `The edit is in force, as revision ${answer.revision.slice(0, 12)}. See: charter status`)
+}
+
+const showWaiting = async ({ output }: Invocation, client: Client): Promise<void> => {
+  const edits = (await client.edits()).items
+  const proposals = (await client.proposals({ state: "active", member: "operator" })).items.filter(({ electorate }) =>
+    electorate.some(({ kind }) => kind === "operator"),
+  )
+  const now = new Date()
+  output.answer({ edits, proposals }, () =>
+    edits.length + proposals.length === 0
+      ? "Nothing waits for the operator."
+      : [...edits.map(editText), ...proposals.map((proposal) => proposalText(proposal, now))].join("\n\n"),
+  )
+}
+
+const editText = (edit: EditView): string =>
+  [
+    `${bold(edit.edit)}  an edit on disk: ${plain(edit.summary)}`,
+    ...meaningLines(edit),
+    ...edit.diagnostics.map((one) => red(`  ${one.file}:${one.line}:${one.column} ${plain(one.message)}`)),
+    dim(`  Let exactly this take effect: charter accept ${edit.edit}`),
+  ].join("\n")
+
+const proposalText = (proposal: ProposalView, now: Date): string =>
+  [...proposalLines(proposal, now), dim(`    charter accept ${proposal.id}, or: charter cancel ${proposal.id}`)].join(
+    "\n",
+  )

@@ -1,0 +1,108 @@
+/** Changes of the rules as they are asked for: the data of `contract.change.requested` and `member.join.requested`. */
+
+export const CHANGE_RULES = "contract.change.requested"
+export const JOIN = "member.join.requested"
+
+/** Is it asked that a file of the rules be written? */
+export const isChangeRequest = (type: string): boolean => type === CHANGE_RULES || type === JOIN
+
+/** One file, as it is to be. */
+export interface FileChange {
+  /** Relative to the workspace, with `/`; below `contracts/` or `organizations/`. */
+  readonly file: string
+  /** `null`: the file is to go. */
+  readonly text: string | null
+  /** SHA-256, hex, of the text that it replaces; `null` where there is no such file. */
+  readonly base: string | null
+}
+
+/** Names, sorted. */
+export interface NameChanges {
+  readonly added: ReadonlyArray<string>
+  readonly removed: ReadonlyArray<string>
+  readonly changed: ReadonlyArray<string>
+}
+
+/** What of an organization's file a change may touch, as contracts can ask for it. */
+export const ASPECTS = [
+  "parent",
+  "default",
+  "owner",
+  "members",
+  "roles",
+  "weights",
+  "agents",
+  "conditions",
+  "webhooks",
+  "documents",
+  "channels",
+  "timezone",
+  "texts",
+] as const
+export type Aspect = (typeof ASPECTS)[number]
+
+/** What a change comes to, compared with the set in force when it was asked for. */
+export interface ChangeMeaning {
+  /** One line. */
+  readonly summary: string
+  /** Plain English, a line for each thing that changes; at most so much of it as a request has room for. */
+  readonly meaning: ReadonlyArray<string>
+  /** Full names. */
+  readonly contracts: NameChanges
+  readonly organizations: NameChanges
+  /** `dana@review-team`. */
+  readonly members: NameChanges
+  readonly aspects: ReadonlyArray<Aspect>
+}
+
+interface Asked {
+  /** Names the change in the log of every organization that decides on it. */
+  readonly change: string
+  /**
+   * Those whose rules decide: it takes effect when all have let it through, and ends when one has not. The first one
+   * brings it to its end.
+   */
+  readonly deciding: ReadonlyArray<string>
+}
+
+export interface ChangeRequested extends Asked, ChangeMeaning {
+  readonly files: ReadonlyArray<FileChange>
+}
+
+/** A human is to become a member; the organization's file gains him when it is allowed. */
+export interface JoinRequested extends Asked {
+  readonly summary: string
+  /** Without `@`. */
+  readonly member: string
+  readonly roles: ReadonlyArray<string>
+  /** The operator's link that it was asked for with. */
+  readonly invitation?: string
+}
+
+/** The data of `contract.changed`: the files are written, and their rules are in force. */
+export interface Changed {
+  readonly change: string
+  readonly revision: string
+  readonly files: ReadonlyArray<string>
+  readonly summary: string
+  readonly requester: string
+}
+
+/** The data of `contract.change.failed`: nothing has changed. */
+export interface ChangeFailed {
+  readonly change: string
+  readonly files: ReadonlyArray<string>
+  readonly summary: string
+  readonly requester: string
+  /** Stable, kebab-case: `file-changed`, `refused`, `set-invalid`, `not-written`, `concerns-others`. */
+  readonly code: string
+  readonly reason: string
+}
+
+/** How a revision came about. */
+export interface Origin {
+  /** Changes that were asked for and allowed. */
+  readonly changes: ReadonlyArray<string>
+  /** Files were edited on disk, which is the operator's act. */
+  readonly disk: boolean
+}

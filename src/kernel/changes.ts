@@ -1,0 +1,72 @@
+/** Changes of the rules: who decides on one to which no contract speaks, and which have not come to their end. Pure. */
+import { type ChangeRequested, isChangeRequest, JOIN, type JoinRequested } from "../domain/change.ts"
+import type { Decision } from "../domain/decision.ts"
+import type { Event } from "../domain/event.ts"
+import { GLOBAL } from "../domain/names.ts"
+import type { Definitions } from "./definitions.ts"
+import type { OpenChange, OrganizationState } from "./state.ts"
+
+/** Stands for a contract where the daemon's own rule for changes holds an event. */
+export const CHANGES_CONTRACT = "charter/changes"
+
+/** `pass`: it may happen. Else: who is asked. */
+export type ChangeRule = "pass" | "humans" | "operator"
+
+/**
+ * What becomes of a change to which no contract of its organization speaks; `undefined` for every other event.
+ *
+ * An operator's passes, and so does that of a human whom the organization's own file names, if he asks for it himself,
+ * and a join by an operator's link. Whatever else asks needs a human of the organization; for `@global`, and where an
+ * organization has no human, the operator.
+ */
+export const changeRule = (definitions: Definitions, event: Event): ChangeRule | undefined => {
+  if (!isChangeRequest(event.type)) return undefined
+  const { actor, org } = event
+  const own = event.depth === undefined && actor.onbehalf === undefined
+  if (own && (actor.kind === "operator" || isInvited(event))) return "pass"
+  const humans = definitions.view(org).organization.members.filter(({ kind }) => kind === "human")
+  if (own && actor.kind === "human" && humans.some(({ name }) => name === actor.name)) return "pass"
+  return org === GLOBAL || humans.length === 0 ? "operator" : "humans"
+}
+
+/** Does the rule stand above the organization's `default: deny`? What an operator does, or has granted, does. */
+export const isOperators = (event: Event): boolean => event.actor.kind === "operator" || isInvited(event)
+
+/** What is asked for; `undefined` where the daemon has not made it, so that nothing is to be carried out. */
+export const askedChange = ({ type, depth, data }: Event): ChangeRequested | JoinRequested | undefined => {
+  if (!isChangeRequest(type) || depth !== undefined) return undefined
+  const { change, deciding } = (data ?? {}) as Partial<ChangeRequested>
+  return typeof change === "string" && Array.isArray(deciding) ? (data as ChangeRequested | JoinRequested) : undefined
+}
+
+export const isJoin = (asked: ChangeRequested | JoinRequested): asked is JoinRequested => "member" in asked
+
+/** A request has been decided for the first time. */
+export const foldAsked = (state: OrganizationState, event: Event, decision: Decision | undefined): void => {
+  const asked = askedChange(event)
+  if (asked === undefined || (decision?.verdict !== "allow" && decision?.verdict !== "hold")) return
+  const { change } = asked
+  const stands: OpenChange["state"] = decision.verdict === "allow" ? "allowed" : "waiting"
+  state.changes.set(change, { change, seq: event.seq, state: stands, reason: undefined })
+}
+
+/**
+ * What it waited for has ended. One that is refused is kept where it is to be brought to its end in other organizations,
+ * too.
+ */
+export const foldHeld = (state: OrganizationState, event: Event, released: boolean, reason: string): void => {
+  const asked = askedChange(event)
+  const open = asked === undefined ? undefined : state.changes.get(asked.change)
+  if (asked === undefined || open === undefined) return
+  if (released) open.state = "allowed"
+  else if (asked.deciding.length > 1 && asked.deciding[0] === state.org) {
+    open.state = "refused"
+    open.reason = reason
+  } else state.changes.delete(asked.change)
+}
+
+const isInvited = ({ type, data, depth, actor }: Event): boolean =>
+  type === JOIN &&
+  actor.kind === "human" &&
+  depth === undefined &&
+  (data as Partial<JoinRequested> | undefined)?.invitation !== undefined

@@ -1,0 +1,114 @@
+/** What is asked and answered about changes of the rules. */
+import type { ChangeMeaning, Origin } from "../domain/change.ts"
+import type { Diagnostic } from "../domain/diagnostic.ts"
+import type { PublishAnswer } from "./Service.ts"
+
+/** `null`: the file is to go. */
+export type Texts = Readonly<Record<string, string | null>>
+
+export interface Proposed {
+  /** Names the change; one is made where it is absent. */
+  readonly id?: string
+  readonly files: Texts
+  /** SHA-256, hex, of what each file said when the change was made; refused where one says something else by now. */
+  readonly base?: Readonly<Record<string, string>>
+  /** Nothing is asked for: what would be. */
+  readonly dryRun?: boolean
+}
+
+/**
+ * - `preview`: nothing has been asked for.
+ * - `waiting`: some organization has it held.
+ * - `denied`: one has refused it.
+ * - `allowed`: all have let it through, and it is being written.
+ * - `changed`, `failed`: its end.
+ */
+export type ChangeState = "preview" | "waiting" | "denied" | "allowed" | "changed" | "failed"
+
+export interface ChangeView extends ChangeMeaning {
+  /** Absent in a preview. */
+  readonly change?: string
+  readonly state: ChangeState
+  /** Whose rules decide. */
+  readonly deciding: ReadonlyArray<string>
+  /** What each of them has answered so far. */
+  readonly requests: ReadonlyArray<PublishAnswer>
+  readonly files: ReadonlyArray<{ readonly file: string; readonly text: string | null; readonly before: string | null }>
+  /** Warnings. */
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+  /** Why it was denied, or failed. */
+  readonly reason?: string
+  readonly revision?: string
+  /** It had been asked for before, under the same name. */
+  readonly duplicate?: true
+}
+
+export interface JoinRequest {
+  /** With or without `@`. */
+  readonly name: string
+  readonly roles?: ReadonlyArray<string>
+}
+
+export interface JoinAnswer {
+  readonly org: string
+  readonly member: string
+  /** He is a member now. */
+  readonly joined: boolean
+  /** Absent where he was a member already. */
+  readonly request?: PublishAnswer
+  /** For whom the operator or a link has asked: his token, shown this once. */
+  readonly token?: { readonly id: string; readonly token: string }
+  /** Why he is none yet. */
+  readonly reason?: string
+}
+
+export interface LinkRequest {
+  /** The one human that it is for; absent: whoever comes first, under a name that nobody has. */
+  readonly name?: string
+  readonly roles?: ReadonlyArray<string>
+  /** RFC 3339. */
+  readonly expires?: string
+}
+
+export interface JoinLink {
+  readonly id: string
+  /** The secret, shown this once. */
+  readonly link: string
+  readonly org: string
+  readonly expires: string
+}
+
+/** An agent as an organization's file has it; what is absent is not there. */
+export interface AgentInput {
+  readonly roles?: ReadonlyArray<string>
+  readonly weight?: number
+  readonly executor?: Readonly<Record<string, unknown>>
+  readonly prompt?: string
+  readonly limits?: Readonly<Record<string, number>>
+  readonly schedule?: Readonly<Record<string, string>>
+}
+
+/** What is `null` goes, what is absent stays. */
+export type AgentChange = { readonly [Key in keyof AgentInput]: AgentInput[Key] | null }
+
+/** One time that a contract came, went or changed. */
+export interface Revised {
+  readonly revision: string
+  readonly at: string
+  readonly what: "added" | "removed" | "changed"
+  /** The operator, the daemon at its start, or who asked for the change. */
+  readonly by: string
+  readonly change?: string
+  readonly origin?: Origin
+  /** Plain English, one line. */
+  readonly meaning?: string
+}
+
+export interface EditView {
+  readonly edit: string
+  readonly since: string
+  readonly files: ReadonlyArray<{ readonly file: string; readonly before: string | null; readonly text: string | null }>
+  readonly summary: string
+  readonly meaning: ReadonlyArray<string>
+  readonly diagnostics: ReadonlyArray<Diagnostic>
+}

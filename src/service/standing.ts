@@ -1,0 +1,89 @@
+/** How work stands over all organizations: what runs, how agents are, and what nobody will take up. */
+import type { Standing } from "../workspace/standing.ts"
+import type { BuiltinData } from "../domain/builtins.ts"
+import { executorKinds } from "../executors/registry.ts"
+import type { Definitions } from "../kernel/definitions.ts"
+import { memberOf, worksByHand } from "../kernel/members.ts"
+import type { OrganizationState } from "../kernel/state.ts"
+import type { Status } from "./Service.ts"
+
+type States = ReadonlyArray<OrganizationState>
+
+/** Agents of all organizations by their state, as each is shown alone. */
+export const countAgents = (definitions: Definitions, states: States): Status["agents"] => {
+  const counts = { idle: 0, executing: 0, stopped: 0 }
+  const byOrg = new Map(states.map((state) => [state.org, state]))
+  for (const org of definitions.organizations.keys()) {
+    const state = byOrg.get(org)
+    const executing = new Set([...(state?.runs.values() ?? [])].map(({ member }) => member))
+    for (const { kind, name } of definitions.view(org).members.values())
+      if (kind === "agent")
+        counts[
+          state?.agents.get(name)?.stopped !== undefined ? "stopped" : executing.has(name) ? "executing" : "idle"
+        ]++
+  }
+  return counts
+}
+
+export const runsOf = (states: States): NonNullable<Status["draining"]>["runs"] =>
+  states.flatMap(({ org, runs }) =>
+    [...runs.values()].map(({ run, task, member, started }) => ({
+      run,
+      task,
+      member,
+      org,
+      since: new Date(started).toISOString(),
+    })),
+  )
+
+/** What nobody but an operator can let through, in words, with what he can do. */
+export const forTheOperator = (states: States, { edit }: Standing): ReadonlyArray<string> => [
+  ...states.flatMap(({ proposals }) =>
+    [...proposals.values()].flatMap(({ proposal: { id, question, electorate }, released }) =>
+      released === undefined && electorate.some(({ kind }) => kind === "operator")
+        ? [`${question}; it waits for an operator: charter accept ${id}, or: charter cancel ${id}`]
+        : [],
+    ),
+  ),
+  ...(edit === undefined
+    ? []
+    : [
+        `an edit on disk waits for an operator: ${edit.summary} (${edit.files.map(({ file }) => file).join(", ")}); look at it and accept it: charter accept`,
+      ]),
+]
+
+/** Tasks that nobody will take up as things are, in words: what is in the way, and what to do. */
+export const stuckTasks = (definitions: Definitions, states: States): ReadonlyArray<string> =>
+  states.flatMap((state) => [
+    ...[...state.agents].flatMap(([name, { stopped }]) => {
+      const waiting = stopped === undefined ? 0 : queuedFor(state, name)
+      if (stopped === undefined || waiting === 0) return []
+      const tasks = waiting === 1 ? "1 task waits" : `${waiting} tasks wait`
+      return [`${tasks}: ${name} is stopped, by ${stopped.by}; charter agents start ${name}${state.org}`]
+    }),
+    ...[...state.tasks.values()].flatMap(({ task, state: stands }) => {
+      const idle = stands === "queued" || (stands === "waiting" && task.human === true)
+      const why = idle ? obstacle(definitions, state, task) : undefined
+      return why === undefined ? [] : [`task ${task.id} waits: ${task.member} ${why}`]
+    }),
+  ])
+
+const queuedFor = ({ tasks }: OrganizationState, name: string): number =>
+  [...tasks.values()].filter(({ task, state }) => task.member === name && state === "queued").length
+
+const obstacle = (
+  definitions: Definitions,
+  { org }: OrganizationState,
+  { id, member: name, human }: BuiltinData["task.created"],
+): string | undefined => {
+  if (worksByHand(definitions, org, name)) return undefined
+  const member = memberOf(definitions, org, name)
+  const kind = member?.executor?.kind
+  if (kind !== undefined && human === true)
+    return `has an executor now, and the task was given to be done by hand; end it with charter tasks cancel ${id}`
+  if (kind !== undefined && executorKinds.includes(kind)) return undefined
+  if (member === undefined) return `is no member any more; end the task with charter tasks cancel ${id}`
+  return kind === undefined
+    ? `has no executor; give the member one in its organization's file, or end the task with charter tasks cancel ${id}`
+    : `needs the executor "${kind}", which this version does not run`
+}

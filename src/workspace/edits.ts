@@ -1,0 +1,81 @@
+/** Edits on disk that wait for an operator: what of the files may take effect, and what the rest would come to. Pure. */
+import * as crypto from "node:crypto"
+import { describeSetChange } from "../language/describe/describeSetChange.ts"
+import { check } from "./judge.ts"
+import { assemble, type LoadedSet } from "./loadedSet.ts"
+import { errorsOf, isError, isValid, type Source, type Sources } from "./source.ts"
+import type { WaitingEdit } from "./standing.ts"
+
+/** File → hash of the one version that may take effect; `null`: the file may go. */
+export type Admitted = ReadonlyMap<string, string | null>
+
+type FileEdit = WaitingEdit["files"][number]
+
+export interface Sifted {
+  /** What lies in the folders, with every file that waits as it is in force. */
+  readonly sources: Sources
+  readonly waiting: ReadonlyArray<FileEdit>
+  /** What is still of use: a version that is no longer there was not what was accepted. */
+  readonly admitted: Admitted
+}
+
+export const sift = (inForce: Sources, onDisk: Sources, before: Admitted): Sifted => {
+  const sources = new Map<string, Source>()
+  const waiting: Array<FileEdit> = []
+  const still = new Map<string, string | null>()
+  for (const file of new Set([...inForce.keys(), ...onDisk.keys()])) {
+    const now = onDisk.get(file)
+    const then = inForce.get(file)
+    const hash = now?.hash ?? null
+    const isEdited = now?.hash !== then?.hash
+    const isAdmitted = before.has(file) && before.get(file) === hash
+    const taken = isEdited && !isAdmitted ? then : now
+    if (taken !== undefined) sources.set(file, taken)
+    if (isEdited && isAdmitted) still.set(file, hash)
+    if (isEdited && !isAdmitted)
+      waiting.push({
+        file,
+        before: then?.text ?? null,
+        text: now?.text ?? null,
+      })
+  }
+  return { sources, waiting, admitted: still }
+}
+
+/** Nothing is worked out again while the same edit waits. */
+export const editOf = (
+  waiting: ReadonlyArray<FileEdit>,
+  onDisk: Sources,
+  inForce: LoadedSet,
+  known: WaitingEdit | undefined,
+  now: number,
+): { readonly edit?: WaitingEdit } => {
+  if (waiting.length === 0) return {}
+  const files = waiting.toSorted((a, b) => (a.file < b.file ? -1 : 1))
+  const edit = crypto.hash("sha256", JSON.stringify([inForce.revision, files])).slice(0, EDIT_CHARACTERS)
+  if (edit === known?.edit) return { edit: known }
+  const valid: Sources = new Map([...onDisk].filter(([, source]) => isValid(source)))
+  return {
+    edit: {
+      edit,
+      files,
+      since: now,
+      ...meaningOf(inForce, valid),
+      diagnostics: [
+        ...files.flatMap(({ file }) => {
+          const source = onDisk.get(file)
+          return source === undefined ? [] : errorsOf(source)
+        }),
+        ...check(valid).filter(isError),
+      ],
+    },
+  }
+}
+
+/** Enough that nobody hits upon another edit of the same name. */
+const EDIT_CHARACTERS = 16
+
+const meaningOf = (inForce: LoadedSet, valid: Sources) => {
+  const { summary, meaning } = describeSetChange(inForce, assemble(valid, new Map(), []))
+  return { summary, meaning }
+}

@@ -1,0 +1,170 @@
+/**
+ * Writes several files as one: what is to be is kept in a journal before the first of them changes, so that whoever
+ * comes after a crash either finishes it or finds nothing begun. A file is replaced by renaming, never in place.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs"
+import { basename, dirname, join } from "node:path"
+import type { FileChange } from "../domain/change.ts"
+import { wrongPlace } from "./changePath.ts"
+import { readText } from "./readText.ts"
+import { textOf } from "./source.ts"
+
+/** A change that has begun to be written. */
+export interface Journal {
+  readonly change: string
+  readonly files: ReadonlyArray<FileChange & { /** What `base` is the hash of. */ readonly before: string | null }>
+  /** All files are as they are to be: whatever becomes of them from now on is somebody else's doing. */
+  readonly written: boolean
+}
+
+/** For tests: called before and after each file is replaced. */
+export type Passed = (point: "writing" | "written", file: string) => void
+
+/** Why it was not written, as a sentence; every file is as it was then. `undefined`: all are as they are to be. */
+export const writeFiles = (
+  workspace: string,
+  folder: string,
+  journal: Journal,
+  passed: Passed = () => {},
+): string | undefined => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  saveJournal(folder, journal)
+  const problem = replaceAll(workspace, journal, passed, false)
+  if (problem === undefined) saveJournal(folder, { ...journal, written: true })
+  else removeJournal(folder, journal.change)
+  return problem
+}
+
+/** Finishes what an earlier daemon has begun. Returns every journal that is left: of changes that are not recorded as done yet. */
+export const redoFiles = (workspace: string, folder: string): ReadonlyArray<Journal> =>
+  (existsSync(folder) ? readdirSync(folder) : []).flatMap((name) => {
+    const journal = readJournal(join(folder, name))
+    if (journal === undefined) {
+      rmSync(join(folder, name), { force: true })
+      return []
+    }
+    if (journal.written) return [journal]
+    const problem = replaceAll(workspace, journal, () => {}, true)
+    if (problem === undefined) saveJournal(folder, { ...journal, written: true })
+    else removeJournal(folder, journal.change)
+    return problem === undefined ? [{ ...journal, written: true }] : []
+  })
+
+export const removeJournal = (folder: string, change: string): void => rmSync(fileOf(folder, change), { force: true })
+
+/** The hash of what is there now; `null` where nothing is, a problem where it cannot be told. */
+export const hashOnDisk = (
+  workspace: string,
+  file: string,
+): { readonly hash: string | null } | { readonly problem: string } => {
+  const problem = wrongPlace(workspace, file)
+  if (problem !== undefined) return { problem }
+  const path = join(workspace, file)
+  if (!existsSync(path)) return { hash: null }
+  const text = readText(file, path)
+  return typeof text === "string" ? { hash: textOf(file, text).hash } : { problem: text.message }
+}
+
+/**
+ * Every file is looked at before the first one is touched; where one cannot be replaced, those before it are put back.
+ * `again`: what is as it is to be was made so by an earlier attempt.
+ */
+const replaceAll = (workspace: string, { files }: Journal, passed: Passed, again: boolean): string | undefined => {
+  const due: Array<Journal["files"][number]> = []
+  const done: Array<Journal["files"][number]> = []
+  for (const one of files) {
+    const found = hashOnDisk(workspace, one.file)
+    if ("problem" in found) return putBack(workspace, done, `${one.file} cannot be written: ${found.problem}`)
+    if (found.hash === targetOf(one)) done.push(...(again ? [one] : []))
+    else if (found.hash === one.base) due.push(one)
+    else return putBack(workspace, done, `${one.file} has changed since the change was asked for`)
+  }
+  for (const one of due) {
+    try {
+      passed("writing", one.file)
+      replace(workspace, one.file, one.text)
+      done.push(one)
+      passed("written", one.file)
+    } catch (error) {
+      return putBack(workspace, done, `${one.file} cannot be written: ${(error as Error).message}`)
+    }
+  }
+  return undefined
+}
+
+/** The hash of a file as it is to be. */
+export const targetOf = ({ file, text }: Pick<FileChange, "file" | "text">): string | null =>
+  text === null ? null : textOf(file, text).hash
+
+const putBack = (workspace: string, done: ReadonlyArray<Journal["files"][number]>, problem: string): string => {
+  for (const { file, before, text } of done) {
+    const found = hashOnDisk(workspace, file)
+    if ("hash" in found && found.hash === targetOf({ file, text })) replace(workspace, file, before)
+  }
+  return problem
+}
+
+/** Whole or not at all, and on the disk before it returns. */
+const replace = (workspace: string, file: string, text: string | null): void => {
+  const path = join(workspace, file)
+  const folder = dirname(path)
+  if (text === null) rmSync(path, { force: true })
+  else {
+    mkdirSync(folder, { recursive: true })
+    // Hidden, so that no scan takes it for a file of the rules.
+    const temporary = join(folder, `.${basename(path)}.charter`)
+    writeWhole(temporary, text, statSync(path, { throwIfNoEntry: false })?.mode ?? 0o644)
+    renameSync(temporary, path)
+  }
+  syncFolder(folder)
+}
+
+const writeWhole = (path: string, text: string, mode: number): void => {
+  rmSync(path, { force: true })
+  const descriptor = openSync(path, "wx", mode & 0o777)
+  try {
+    writeFileSync(descriptor, text)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+const syncFolder = (folder: string): void => {
+  const descriptor = openSync(folder, "r")
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+const fileOf = (folder: string, change: string): string => join(folder, `${change}.json`)
+
+const saveJournal = (folder: string, journal: Journal): void => {
+  const path = fileOf(folder, journal.change)
+  writeWhole(`${path}.new`, JSON.stringify(journal), 0o600)
+  renameSync(`${path}.new`, path)
+  syncFolder(folder)
+}
+
+const readJournal = (path: string): Journal | undefined => {
+  if (!path.endsWith(".json")) return undefined
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Journal
+  } catch {
+    return undefined
+  }
+}
