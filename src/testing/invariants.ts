@@ -85,6 +85,8 @@ interface HoldLife {
   readonly ends: Array<{ readonly type: string; readonly seq: number; readonly decision: Decision }>
   /** It waited for room, was decided afresh, and waited on. */
   continued: boolean
+  /** Those that it waits for in the end. */
+  proposals: ReadonlyArray<string>
 }
 interface ProposalLife {
   readonly proposal: Proposal
@@ -168,7 +170,14 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     index.bySeq.set(place(org, seq), record)
     if (decision !== undefined && classOf(event.type) === "gated") index.decided.push({ event, decision })
     if (decision?.verdict === "hold" && decision.hold !== undefined)
-      index.holds.set(decision.hold, { event, decision, opened: false, ends: [], continued: false })
+      index.holds.set(decision.hold, {
+        event,
+        decision,
+        opened: false,
+        ends: [],
+        continued: false,
+        proposals: decision.proposals ?? [],
+      })
     let delegations = index.delegations.get(org)
     if (delegations === undefined) index.delegations.set(org, (delegations = new Delegations()))
     delegations.see(event)
@@ -202,9 +211,11 @@ const fold = (index: Index, event: Event, say: Say): void => {
       return
     }
     case "hold.continued": {
-      const life = index.holds.get((event.data as BuiltinData["hold.continued"]).hold)
+      const { hold, proposals } = event.data as BuiltinData["hold.continued"]
+      const life = index.holds.get(hold)
       if (life === undefined) return say(2, `${event.id} continues a hold that is not there`)
       life.continued = true
+      life.proposals = proposals
       return
     }
     case "proposal.opened": {
@@ -387,14 +398,14 @@ const VERDICTS: Readonly<Record<string, string>> = {
   "hold.expired": "expired",
 }
 
-const checkHold = ({ event, decision, opened, ends }: HoldLife, log: Index, say: Say): void => {
+const checkHold = ({ event, decision, opened, ends, proposals: announced }: HoldLife, log: Index, say: Say): void => {
   const id = decision.hold!
   if (!opened) say(2, `${id} was never opened`)
   if (ends.length > 1) say(2, `${id} has ended ${ends.length} times`)
-  for (const proposal of decision.proposals ?? [])
+  for (const proposal of announced)
     if (!log.proposals.has(proposal)) say(3, `${proposal} was announced and never opened`)
   const [end] = ends
-  const proposals = (decision.proposals ?? []).map((proposal) => outcomeOf(log, proposal))
+  const proposals = announced.map((proposal) => outcomeOf(log, proposal))
   if (end === undefined) return
   if (end.decision.verdict !== VERDICTS[end.type]) say(2, `${id}: ${end.type} says ${end.decision.verdict}`)
   if (end.decision.first?.seq !== event.seq || end.decision.first.revision !== decision.revision)
