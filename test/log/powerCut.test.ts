@@ -16,7 +16,7 @@ import { layerLocal } from "../../src/log/local/layer.ts"
 import { run } from "./records.ts"
 
 const SEED = Number(process.env["CHARTER_SEED"] ?? 1)
-const CUTS = process.env["CHARTER_FAULTS"] === "all" ? 400 : 40
+const CUTS = process.env["CHARTER_FAULTS"] === "all" ? 400 : 10
 const COMMITS = 60
 const RECORDS_PER_COMMIT = 3
 const PAGE_BYTES = 4_096

@@ -7,7 +7,7 @@ import { simulate, type Simulation } from "./simulate.ts"
 const STEPS = Number(process.env["CHARTER_SIMULATION_STEPS"] ?? 200_000)
 const SEED = Number(process.env["CHARTER_SEED"] ?? 1)
 
-it(`breaks nothing in ${STEPS} steps from seed ${SEED}`, { timeout: 600_000 }, () => {
+it(`breaks nothing in ${STEPS} steps from seed ${SEED}`, { timeout: 120_000 + STEPS * 4 }, () => {
   const { found, types, compared } = simulate(SEED, STEPS)
   expect(found === undefined ? "" : describeFound(found)).toBe("")
   expect(compared).toBeGreaterThan(STEPS / 10)
