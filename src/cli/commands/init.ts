@@ -37,7 +37,7 @@ export const init = ({ output, folders, foldersNamed, environment }: Invocation,
       `  charter up           ${dim("start the daemon; it reloads files when they are saved")}`,
       `  charter publish deploy.requested --org ${organizationIn(folder)} --data '{"environment":"production"}'`,
       `  charter proposals    ${dim("what waits now, and for whom")}`,
-      `  export CHARTER_TOKEN=$(charter token create ${memberOf(environment)})`,
+      `  charter join ${organizationIn(folder)} --as ${memberOf(environment)}`,
       `  charter inbox        ${dim("what waits for you, one by one; a key decides")}`,
     ].join("\n"),
   )
