@@ -159,9 +159,24 @@ const nextAfter = ({ status, type }: Problem): ReadonlyArray<string> => {
       return ["An operator makes a token: charter token create NAME"]
     case 503:
       return ["Nothing has happened. Try again in a moment."]
+    case 404:
+      return WHERE_TO_LOOK[type.slice(type.lastIndexOf(":") + 1)] ?? []
     default:
       return type.endsWith(":internal") ? ["Its output says more: charter status shows where it is."] : []
   }
+}
+
+/** Where the names of what was not found are. */
+const WHERE_TO_LOOK: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "event-unknown": ["Ids are in: charter events"],
+  "proposal-unknown": ["Those that there are: charter proposals --all"],
+  "hold-unknown": ["Those that there are: charter holds --all"],
+  "task-unknown": ["Those that there are: charter tasks"],
+  "delegation-unknown": ["Those in force: charter delegations"],
+  "document-unknown": ["Those that there are: charter doc"],
+  "inbox-item-unknown": ["Those that have reached you: charter inbox list --all"],
+  "token-unknown": ["Those that there are: charter token list"],
+  "channel-unknown": ["Those that there are: charter channel"],
 }
 
 /** Problems whose explanation begins with a member's name, which stays as it is written. */

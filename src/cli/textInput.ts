@@ -7,10 +7,19 @@ import { Failure } from "./failure.ts"
 export const textInput = (file: string | undefined): Promise<string> =>
   file === undefined || file === "-" ? text(process.stdin) : textFile(file)
 
+export const unreadable = (file: string, error: unknown): Failure => {
+  const { code, message } = error as NodeJS.ErrnoException
+  return new Failure(
+    code === "ENOENT" ? `There is no file ${file}.` : `The file ${file} cannot be read: ${WHY[code ?? ""] ?? message}.`,
+  )
+}
+
+const WHY: Readonly<Record<string, string>> = { EISDIR: "it is a folder", EACCES: "it is not yours to read" }
+
 export const textFile = async (file: string): Promise<string> => {
   try {
     return await readFile(file, "utf8")
   } catch (error) {
-    throw new Failure(`The file ${file} cannot be read: ${(error as Error).message}.`)
+    throw unreadable(file, error)
   }
 }

@@ -75,6 +75,7 @@ const addFamily = (root: Commander, family: CommandFamily, invoke: Invoke): void
     .command(family.name)
     .summary(family.summary)
     .description(`${capitalized(family.summary)}.`)
+    .helpCommand(false)
     .usage("COMMAND")
   const [first] = family.commands
   if (family.needed === true || first === undefined) {

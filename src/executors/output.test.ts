@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest"
 import type { Chunk } from "./Executor.ts"
 import type { Usage } from "./limits.ts"
 import {
+  MAX_CHECKPOINT_BYTES,
+  MAX_CHECKPOINTS,
   MAX_CHUNKS,
   MAX_ERROR_BYTES,
   MAX_EVENT_BYTES,
@@ -185,5 +187,32 @@ describe("bounds", () => {
     const before = performance.now()
     for (let count = 0; count < 1_024; count++) output.stdout(piece)
     expect(performance.now() - before).toBeLessThan(2_000)
+  })
+})
+
+describe("a checkpoint", () => {
+  const checkpoint = (data: unknown): Chunk => ({ kind: "checkpoint", data })
+
+  it("is any JSON, and is read past the end of what is shown", () => {
+    const many = `${"x".repeat(30)}\n`.repeat(5)
+    const { chunks, fault } = read(many + line({ checkpoint: { step: 1 } }) + line({ checkpoint: null }), 20)
+    expect(chunks.slice(-2)).toEqual([checkpoint({ step: 1 }), checkpoint(null)])
+    expect(fault).toBeUndefined()
+    expect(read(line({ checkpoint: 1, data: 2 })).chunks).toEqual([progress('{"checkpoint":1,"data":2}')])
+  })
+
+  it("that is too large, or one too many, is a fault", () => {
+    const room = MAX_CHECKPOINT_BYTES - line({ checkpoint: "" }).length + 1
+    expect(read(line({ checkpoint: "x".repeat(room) })).fault).toBeUndefined()
+    const large = read(line({ checkpoint: "x".repeat(room + 1) }))
+    expect(large).toMatchObject({
+      chunks: [],
+      fault: `a checkpoint of ${MAX_CHECKPOINT_BYTES + 1} bytes is over the bound of ${MAX_CHECKPOINT_BYTES}`,
+    })
+    expect(read(line({ checkpoint: 1 }).repeat(MAX_CHECKPOINTS)).fault).toBeUndefined()
+    expect(read(line({ checkpoint: 1 }).repeat(MAX_CHECKPOINTS + 1)).fault).toBe(
+      `more than ${MAX_CHECKPOINTS} checkpoints`,
+    )
+    expect(read(line({ checkpoint: "x".repeat(MAX_LINE_BYTES) })).fault).toContain("an event, a checkpoint or a result")
   })
 })

@@ -84,6 +84,28 @@ describe("a scripted executor", () => {
     })
   })
 
+  it("says where it is, and goes on from there by what it is told", async () => {
+    const task = { checkpoint: { step: 2 } }
+    const { chunks } = await play('[{checkpoint: { after: "${{ task.checkpoint.step }}" }}]', { task })
+    expect(chunks[0]).toEqual({ kind: "checkpoint", data: { after: 2 } })
+    const large = await play('[{checkpoint: "${{ message }}"}]', { message: "x".repeat(70_000) })
+    expect(large.outcome).toEqual({
+      success: false,
+      error: "a checkpoint of 70002 bytes is over the bound of 65536",
+      retry: false,
+    })
+  })
+
+  it("is ended where it waits in silence for longer than it may", async () => {
+    const { outcome } = await play("[{wait: 1h}, {result: 1}]", { limits: { silence: 20 } })
+    expect(outcome).toEqual({
+      success: false,
+      error: "stopped: no sign of life for 20 milliseconds",
+      retry: true,
+      limit: "silence",
+    })
+  })
+
   it("keeps to the limits of its member", async () => {
     const spent = await play("[{usage: {turns: 2}}, {usage: {turns: 2}}, {result: 1}]", { limits: { turns: 3 } })
     expect(spent.outcome).toEqual({

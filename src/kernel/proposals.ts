@@ -86,25 +86,24 @@ export const closeProposal = (
   }
 }
 
-/** Votes that standing approvals cast by themselves when a proposal of the same kind opens. */
-export const standingVotes = (
+/** The next vote that a standing approval casts by itself when a proposal of the same kind opens: one of each elector. */
+export const standingVote = (
   state: OrganizationState,
   open: OpenProposal,
   cause: Event,
   now: number,
-): ReadonlyArray<Draft> => {
-  const asked = askedEvent(state, open.proposal)
-  if (asked === undefined || state.standing.size === 0) return NONE
-  const given = new Set<string>()
-  return [...state.standing.values()].flatMap((standing) => {
-    const elector = open.proposal.electorate.find(({ name }) => name === standing.by)
-    const stands = standing.left > 0 && standing.until > now && isOfKind(standing, open.proposal, asked)
-    // One vote, though several approvals may stand for it; a level that joins later has none yet.
-    if (elector === undefined || !stands || given.has(elector.name) || !hasJoined(elector, now)) return []
-    given.add(elector.name)
-    const vote: Vote = { proposal: open.proposal.id, by: standing.by, choice: "approve", bystanding: standing.id }
-    return [{ ...follow(cause, "vote.cast", vote), actor: { name: elector.name, kind: elector.kind, roles: [] } }]
-  })
+): Draft | undefined => {
+  const { proposal, votes } = open
+  const asked = askedEvent(state, proposal)
+  if (asked === undefined) return undefined
+  for (const standing of state.standing.values()) {
+    if (standing.left < 1 || standing.until <= now || votes.has(standing.by)) continue
+    const elector = proposal.electorate.find(({ name }) => name === standing.by)
+    if (elector === undefined || !hasJoined(elector, now) || !isOfKind(standing, proposal, asked)) continue
+    const vote: Vote = { proposal: proposal.id, by: standing.by, choice: "approve", bystanding: standing.id }
+    return { ...follow(cause, "vote.cast", vote), actor: { name: elector.name, kind: elector.kind, roles: [] } }
+  }
+  return undefined
 }
 
 /** What a vote with standing terms makes: the same contract version, requester, type, data on the `same:` paths, and electorate. */

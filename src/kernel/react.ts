@@ -12,7 +12,7 @@ import { afterMessage } from "./messages.ts"
 import { question } from "./freezeProposal.ts"
 import { channelOf, furtherProposal } from "./openProposals.ts"
 import { asOf, closed } from "./askedEvent.ts"
-import { closeProposal, standingVotes } from "./proposals.ts"
+import { closeProposal } from "./proposals.ts"
 import { afterMotion, cancelMotion, executeWhenDue } from "./reactMotions.ts"
 import type { OpenHold, OpenProposal, OrganizationState } from "./state.ts"
 
@@ -49,10 +49,6 @@ export const react = (
 ): ReadonlyArray<Draft> => {
   const { event } = record
   switch (event.type as keyof BuiltinData) {
-    case "proposal.opened": {
-      const open = state.proposals.get((event.data as BuiltinData["proposal.opened"]).id)
-      return open === undefined ? NONE : standingVotes(state, open, event, now)
-    }
     case "vote.cast": {
       const open = state.proposals.get((event.data as BuiltinData["vote.cast"]).proposal)
       if (open === undefined) return NONE

@@ -4,7 +4,7 @@
  * the state is thrown away and made again from the log.
  */
 import type { BuiltinData } from "../domain/builtins.ts"
-import type { Actor, Incoming } from "../domain/event.ts"
+import type { Actor, Event, Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
 import { classOf } from "../domain/eventTypes.ts"
@@ -20,11 +20,11 @@ import { evolve } from "./evolve.ts"
 import type { KeptText } from "./keptText.ts"
 import { writtenMessage } from "./messages.ts"
 import { motionProblem, OPEN_PROPOSAL } from "./motions.ts"
-import { closeProposal } from "./proposals.ts"
+import { closeProposal, standingVote } from "./proposals.ts"
 import { endedBy, react, revisited } from "./react.ts"
 import { resourceProblem, STORE_RESOURCE } from "./resources.ts"
 import { writtenFiring } from "./schedules.ts"
-import type { OrganizationState } from "./state.ts"
+import type { OpenProposal, OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
 import { acceptDrafts, cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
 import {
@@ -181,12 +181,26 @@ export class Turn {
       for (const id of revisited(this.#state, this.records[at]!)) {
         this.#unsettled ||= this.records.length - start >= MAX_CATCH_UP_RECORDS
         if (this.#unsettled) return this.records[start]!
-        const open = this.#state.proposals.get(id)
-        const { event } = this.records[at]!
-        if (open !== undefined)
-          this.#drain(closeProposal(this.#state, this.#definitions, open, event, this.#now), crowd)
+        this.#revisit(id, this.records[at]!.event, crowd)
       }
     return this.records[start]!
+  }
+
+  /** The votes that cast themselves, one after the other: the first may decide it. Then whether it is decided without any. */
+  #revisit(id: string, cause: Event, crowd: Crowd): void {
+    const state = this.#state
+    const undecided = (): OpenProposal | undefined => {
+      const open = state.proposals.get(id)
+      return open?.released === undefined ? open : undefined
+    }
+    if (cause.type === "proposal.opened")
+      for (let open = undecided(); open !== undefined; open = undecided()) {
+        const vote = standingVote(state, open, cause, this.#now)
+        if (vote === undefined) break
+        this.#drain([vote], crowd)
+      }
+    const open = undecided()
+    if (open !== undefined) this.#drain(closeProposal(state, this.#definitions, open, cause, this.#now), crowd)
   }
 
   /** Records drafts, and what follows from each, in order. */

@@ -22,6 +22,9 @@ import { makeRunner, type RunOptions } from "./runs.ts"
 export const MAX_RUNS = 8
 export const MAX_RUNS_PER_AGENT = 1
 
+/** Before the task of a run that could not be asked for is looked at again. */
+export const BROKEN_OFF_PAUSE_MS = 1_000
+
 export interface SupervisorOptions extends RunOptions {
   /** Runs at the same time, over all agents. */
   readonly maxRuns: number
@@ -64,16 +67,23 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
   const running = new Map<string, Running>()
   const alarms = new Set<string>()
   let taking = false
+  /** Something could run and had no place: whatever is ready next, it is looked at with all that waits. */
+  let crowded = false
 
   const fork = <A, E>(effect: Effect.Effect<A, E>): Fiber.Fiber<A, E> =>
     Effect.runSyncWith(context)(Effect.forkIn(effect, scope))
 
   /** Starts what may start: of these tasks, or of all. */
   const takeUp = (states: Iterable<OrganizationState>, now: number, only?: ReadonlyArray<string>): void => {
-    if (!taking || running.size >= options.maxRuns) return
+    if (!taking) return
+    if (running.size >= options.maxRuns) {
+      crowded = true
+      return
+    }
     const waiting = new Set<Startable>()
-    for (const state of states) {
-      const tasks = only === undefined ? state.tasks.values() : only.flatMap((id) => state.tasks.get(id) ?? [])
+    for (const state of crowded ? mailboxes.states() : states) {
+      const tasks =
+        only === undefined || crowded ? state.tasks.values() : only.flatMap((id) => state.tasks.get(id) ?? [])
       for (const open of tasks) {
         const startable = startableOf(state, open, now)
         if (startable !== undefined) waiting.add(startable)
@@ -81,10 +91,14 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     }
     while (running.size < options.maxRuns) {
       const next = nextInTurn(waiting, load)
-      if (next === undefined) return
+      if (next === undefined) {
+        crowded = false
+        return
+      }
       waiting.delete(next)
       begin(next)
     }
+    crowded = waiting.size > 0
   }
 
   const startableOf = (state: OrganizationState, open: OpenTask, now: number): Startable | undefined => {
@@ -126,10 +140,8 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     const onGranted = (run: string): void => void (entry.run = run)
     entry.fiber = fork(
       runTask({ org, task: open.task, member, executor, checkpoint: open.checkpoint, onGranted }).pipe(
-        Effect.catch((error) => Effect.logError(`the run of task ${id} broke off; its lease will run out`, error)),
-        Effect.catchDefect((error) =>
-          Effect.logError(`the run of task ${id} broke off; its lease will run out`, error),
-        ),
+        Effect.catch((error) => brokeOff(id, error)),
+        Effect.catchDefect((error) => brokeOff(id, error)),
         Effect.ensuring(ended),
       ),
     )
@@ -184,6 +196,13 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
       }),
   })
 })
+
+/** It keeps its place for a moment, so that a log that is away is not asked without end. */
+const brokeOff = (task: string, error: unknown): Effect.Effect<void> =>
+  Effect.andThen(
+    Effect.logError(`the run of task ${task} broke off; where it was leased, its lease will run out`, error),
+    Effect.sleep(BROKEN_OFF_PAUSE_MS),
+  )
 
 /** The run itself has not said so: what it still does is ended. */
 const ENDED_BY_OTHERS: ReadonlySet<string> = new Set(["cancelled", "interrupted", "lost"])

@@ -18,6 +18,9 @@ import { bundled, commandOf, LEASE_MS, PROGRESS_CHUNKS, PROGRESS_MS } from "./re
 import { Revisions } from "./Revisions.ts"
 import { traceRun } from "./runTrace.ts"
 
+/** Before a mailbox that had no room is asked again. */
+const BUSY_PAUSE_MS = 1_000
+
 export interface RunOptions {
   /** Names this daemon's life: leases of any other are given back at start. */
   readonly worker: string
@@ -89,7 +92,8 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
       },
       trace.dispatch,
     )
-    if (isRefusal(leased) || leased.run?.state !== "started") return
+    if (isRefusal(leased)) return yield* Effect.sleep(leased.code === "busy" ? BUSY_PAUSE_MS : 0)
+    if (leased.run?.state !== "started") return
     const { id: run, attempt } = leased.run
     assignment.onGranted(run)
     const granted: Granted = { ...assignment, run, attempt, event, traceparent: trace.begin(run, attempt, kind) }

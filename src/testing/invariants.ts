@@ -84,7 +84,7 @@ interface ProposalLife {
   /** Of what a member opened: where its outcome is said to hold, and the records that enforce it. */
   readonly executed: Array<{ readonly seq: number; readonly data: BuiltinData["proposal.executed"] }>
   readonly enforced: Array<string>
-  readonly votes: Array<{ readonly vote: Vote; readonly time: string }>
+  readonly votes: Array<{ readonly vote: Vote; readonly time: string; readonly seq: number }>
   readonly ends: Array<{ readonly type: string; readonly time: string; readonly seq: number }>
   hold: HoldLife | undefined
 }
@@ -205,7 +205,7 @@ const fold = (index: Index, event: Event, say: Say): void => {
       if (life === undefined) return say(3, `a vote was cast on ${vote.proposal}, which is not there`)
       if (life.ends.length > 0 && !isVetoInDelay(life, vote))
         say(3, `${vote.by} has voted on ${vote.proposal} after its end`)
-      life.votes.push({ vote, time: event.time })
+      life.votes.push({ vote, time: event.time, seq: event.seq })
       return
     }
     case "proposal.succeeded":
@@ -390,7 +390,7 @@ const checkProposal = (life: ProposalLife, log: Index, say: Say): void => {
   }
   const [end] = ends
   if (end === undefined) return
-  const before = votes.filter(({ time }) => time <= end.time)
+  const before = votes.filter(({ seq }) => seq < end.seq)
   const last = new Map(before.map(({ vote }) => [vote.by, vote.choice]))
   const type = proposal.motion === undefined ? (hold?.event.type ?? "") : "proposal.open.requested"
   const counting = log.delegations.get(proposal.org)?.counted(proposal, type, last, end.seq, end.time) ?? last

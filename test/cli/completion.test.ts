@@ -72,7 +72,7 @@ describe.each(Object.keys(SHELLS))("completion in %s", (name) => {
   it.runIf(installed)("knows commands, those below them, and options with their words", () => {
     expect(after("dele")).toEqual(["delegate", "delegations"])
     expect(after("tasks", "")).toEqual(expect.arrayContaining(["list", "show", "cancel"]))
-    expect(after("--org", "tasks", "tasks", "l")).toEqual(["list"])
+    expect(after("--org", "tasks", "tasks", "li")).toEqual(["list"])
     expect(after("tasks", "list", "--s")).toEqual(["--state"])
     expect(after("tasks", "list", "--state", "run")).toEqual(["running"])
     expect(after("vote", "p-1", "ab")).toEqual(["abstain"])

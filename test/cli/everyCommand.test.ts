@@ -5,7 +5,8 @@ import { type Command, isFamily } from "../../src/cli/command.ts"
 import { GROUPS } from "../../src/cli/groups.ts"
 import { type Ran, Shell, TEAM } from "./charter.ts"
 
-const shell = new Shell(TEAM)
+const READ = 'contract: readings\nscope: "@team"\non: text.requested\nthen: [{ route: "@dana" }]\n'
+const shell = new Shell({ ...TEAM, "contracts/readings.yaml": READ })
 const env: Record<string, string> = {}
 const known: Record<string, string> = {}
 
@@ -37,6 +38,12 @@ beforeAll(async () => {
   Object.assign(known, { event: held.id, proposal: held.proposals[0], another: (await hold()).proposals[0] })
   const routed = await shell.run(["publish", "review.requested", "--org", "team", "--json"])
   known["task"] = (routed.json() as { readonly tasks: ReadonlyArray<string> }).tasks[0]!
+  for (const name of ["own", "lost"]) {
+    const { tasks } = (await shell.run(["publish", "text.requested", "--org", "team", "--json"])).json() as {
+      readonly tasks: ReadonlyArray<string>
+    }
+    known[name] = tasks[0]!
+  }
   await shell.run(["doc", "write", "plan.md", "--org", "team"], { input: "a plan\n" })
   known["hash"] = (await shell.run(["resource", "put", "--org", "team"], { input: "a text" })).stdout.trim()
 })
@@ -64,7 +71,14 @@ const GIVEN: Readonly<Record<string, () => ReadonlyArray<string>>> = {
   "doc append": () => ["plan.md", "more"],
   "doc write": () => ["new.md"],
   "resource get": () => [known["hash"]!],
+  "agents info": () => ["coder"],
+  "agents stop": () => ["coder@team", "--reason", "a test"],
+  "agents start": () => ["coder@team"],
   "tasks show": () => [known["task"]!],
+  "tasks log": () => [known["task"]!],
+  "tasks progress": () => [known["own"]!, "half", "of", "it"],
+  "tasks complete": () => [known["own"]!, "--result", '{"outcome":"read"}'],
+  "tasks fail": () => [known["lost"]!, "no", "time"],
   backup: () => [join(shell.root, "copy.db")],
 }
 
@@ -79,8 +93,11 @@ const wordsFor = ({ usage }: Command): ReadonlyArray<string> =>
     .slice(1)
     .flatMap((word) => (word.startsWith("<") ? ["x"] : []))
 
+/** One that ends what another one is about comes after it. */
+const LATE = ["tasks complete"]
 const inOrder = [
-  ...commands.filter(([name]) => ![...APART, ...AT_THE_END].includes(name)),
+  ...commands.filter(([name]) => ![...APART, ...LATE, ...AT_THE_END].includes(name)),
+  ...commands.filter(([name]) => LATE.includes(name)),
   ...commands.filter(([name]) => AT_THE_END.includes(name)),
 ]
 
@@ -96,6 +113,23 @@ const isJson = (text: string): boolean =>
       }
     }),
   )
+
+describe("a command that asks the daemon", () => {
+  it.each([["events"], ["status"], ["publish", "a.b"], ["inbox", "list"], ["proposals"], ["state", "team"]])(
+    "%s %s loads no Effect, no schemas and no server",
+    async (...words) => {
+      const hook = shell.write(
+        "hook.mjs",
+        `import { registerHooks } from "node:module"
+         registerHooks({ load: (url, context, next) => (process.stderr.write(url + "\\n"), next(url, context)) })`,
+      )
+      const { stderr } = await shell.run([...words, "--json"], { env, node: ["--import", hook] })
+      const loaded = stderr.split("\n").filter((line) => line.startsWith("file:"))
+      expect(loaded.some((url) => url.endsWith("/src/client/client.ts"))).toBe(true)
+      expect(loaded.filter((url) => /node_modules\/effect|src\/(?:http|service|log|kernel)\//.test(url))).toEqual([])
+    },
+  )
+})
 
 describe("every command", () => {
   it.each(inOrder)("%s answers in JSON, and exits with 0, 1 or 2", async (name, command) => {

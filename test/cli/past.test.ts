@@ -95,9 +95,13 @@ describe("charter import", () => {
     expect(ran.stdout).toContain("3 refused:\n  line 1: it is no JSON\n  line 2: an event without id")
     expect(ran.stdout).toContain('line 4: there is no organization "@nowhere"')
     expect(await other.run(["import", "--org", "team"], { input: input.split("\n")[3]! })).toMatchObject({ code: 0 })
+    expect(await other.run(["import", other.workspace])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("cannot be read: it is a folder."),
+    })
     expect(await other.run(["import", "no-such-file"])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("no-such-file cannot be read"),
+      stderr: expect.stringContaining("There is no file no-such-file."),
     })
   })
 })

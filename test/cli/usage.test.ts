@@ -50,6 +50,7 @@ const COMMANDS = [
   "inbox ack",
   "send",
   "channel",
+  "channel list",
   "channel read",
   "channel post",
   "doc",

@@ -11,6 +11,7 @@ import { MAX_TEXT_LENGTH } from "../../src/kernel/interpolate.ts"
 import { MAX_KEYS_PER_WINDOW } from "../../src/kernel/keys.ts"
 import { MAX_MENTIONS } from "../../src/kernel/mentions.ts"
 import { MAX_MESSAGE_CHARACTERS } from "../../src/kernel/messages.ts"
+import { MAX_OPEN_MOTIONS, MAX_OPEN_MOTIONS_OF_ONE } from "../../src/kernel/motions.ts"
 import { MAX_DELEGATIONS, MAX_STANDING, MAX_STANDING_MS, MAX_STANDING_USES } from "../../src/kernel/voting.ts"
 import { MAX_DECORATORS } from "../../src/language/conditions/checkLeaf.ts"
 import { MAX_KEEP } from "../../src/language/conditions/counter.ts"
@@ -21,6 +22,7 @@ import { MAX_REGEX_LENGTH_CHARS } from "../../src/language/conditions/regex.ts"
 import { MAX_CONDITION_DEPTH } from "../../src/language/conditions/shared.ts"
 import { describeContract } from "../../src/language/describe/describeContract.ts"
 import { MAX_FILE_DIAGNOSTICS } from "../../src/language/findings.ts"
+import { MAX_OPTION_CHARACTERS, MAX_OPTIONS, MAX_QUESTION_CHARACTERS } from "../../src/language/motion.ts"
 import { EVENT_ROOTS } from "../../src/language/interpolation.ts"
 import { checkSet, parseFile } from "../../src/language/load.ts"
 import { ParamsMap, TREE_KEYS } from "../../src/language/schemas/conditions.ts"
@@ -249,6 +251,11 @@ const BOUNDS: Readonly<Record<string, number>> = {
   MAX_STANDING,
   MAX_STANDING_USES,
   MAX_STANDING_MS,
+  MAX_OPEN_MOTIONS,
+  MAX_OPEN_MOTIONS_OF_ONE,
+  MAX_OPTIONS,
+  MAX_OPTION_CHARACTERS,
+  MAX_QUESTION_CHARACTERS,
   REMOVAL_GRACE_MS,
 }
 

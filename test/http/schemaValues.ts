@@ -60,7 +60,9 @@ export const valuesFor = (schemas: Readonly<Record<string, Json>>, known: () => 
     if (typeof others !== "object") return declared
     // A random name may be a slip of a known one, which is refused.
     const names =
-      members.length > 0 ? fc.constantFrom("partitionkey", "sampledrate") : of((propertyNames ?? {}) as Json)
+      members.length > 0
+        ? fc.constantFrom("partitionkey", "sampledrate")
+        : of({ type: "string", ...(propertyNames as Json | undefined) })
     const more = fc.dictionary(names as fc.Arbitrary<string>, of(others as Json), { maxKeys: 2, noNullPrototype: true })
     return fc.tuple(more, declared).map(([some, all]) => ({ ...some, ...all }))
   }

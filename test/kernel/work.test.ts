@@ -63,3 +63,22 @@ it("a task that is cancelled while its run waits to be granted takes the run's h
   })
   expect(again).toMatchObject({ run: { state: "waiting" } })
 })
+
+it("candidates are numbered, and each is told the same, humans too", () => {
+  const state = emptyState("@team")
+  const rules = `${RULES.replace("  - { human: dana }\n", "  - { human: dana }\n  - { human: erin }\n")}---
+contract: the-best-of-two
+scope: "@team"
+on: draft.requested
+then:
+  - route: { to: [coder, erin], as: compete, goal: "Draw \${{ data.what }}", with: { what: "\${{ data.what }}", size: 3 } }
+`
+  const turn = new Turn(state, definitionsFrom(rules), Date.UTC(2026, 10, 20))
+  const event = { id: "1", source: "s", type: "draft.requested", org: "@team", actor: dana, data: { what: "a cat" } }
+  turn.execute({ kind: "publish", event })
+  const told = { as: "compete", goal: "Draw a cat", with: { what: "a cat", size: 3 } }
+  expect([...state.tasks.values()]).toMatchObject([
+    { state: "queued", task: { ...told, member: "coder", candidate: 1 } },
+    { state: "waiting", task: { ...told, member: "erin", candidate: 2, human: true } },
+  ])
+})

@@ -16,6 +16,7 @@ import { connect, connectAs } from "../connect.ts"
 import { EXIT_FAILED, Failure } from "../failure.ts"
 import { bold, dim, green, red } from "../output.ts"
 import { plain } from "../text.ts"
+import { unreadable } from "../textInput.ts"
 
 /** As many as are published at once: in events, and in bytes of what is sent. */
 const MAX_BATCH_EVENTS = 500
@@ -59,6 +60,7 @@ export const importEvents = async (invocation: Invocation, given: Given): Promis
   await output
     .during(() => `${count.read} lines read, ${count.imported} events imported …`, work)
     .catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).syscall === "read") throw unreadable(file ?? "standard input", error)
       throw count.imported === 0 || !(error instanceof Failure)
         ? error
         : new Failure(`${error.message} ${count.imported} events have been imported.`, {
@@ -74,7 +76,7 @@ const openFile = async (file: string): Promise<NodeJS.ReadableStream> => {
   try {
     return (await open(file)).createReadStream()
   } catch (error) {
-    throw new Failure(`The file ${file} cannot be read: ${(error as Error).message}.`)
+    throw unreadable(file, error)
   }
 }
 

@@ -88,5 +88,6 @@ export const acknowledge = async (invocation: Invocation, given: Given): Promise
 const itemText = (item: InboxItem, now: Date): string => {
   const mark = item.state === "new" ? bold("new") : dim(item.state)
   const text = plainLines(item.text.trimEnd()).replaceAll("\n", "\n    ")
-  return `${item.id}  ${mark}  ${dim(briefTime(item.at, now))}  ${whence(item)}\n    ${text}`
+  const next = item.task === undefined ? "" : `\n    ${dim(`When it is done: charter tasks complete ${item.task}`)}`
+  return `${item.id}  ${mark}  ${dim(briefTime(item.at, now))}  ${whence(item)}\n    ${text}${next}`
 }

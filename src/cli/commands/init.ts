@@ -36,7 +36,9 @@ export const init = ({ output, folders, foldersNamed, environment }: Invocation,
       `  charter test         ${dim("its cases, in virtual time")}`,
       `  charter up           ${dim("start the daemon; it reloads files when they are saved")}`,
       `  charter publish deploy.requested --org ${organizationIn(folder)} --data '{"environment":"production"}'`,
-      `  charter proposals    ${dim("what waits for you now, and how to let it go")}`,
+      `  charter proposals    ${dim("what waits now, and for whom")}`,
+      `  charter join ${organizationIn(folder)} --as ${memberOf(environment)}`,
+      `  charter inbox        ${dim("what waits for you, one by one; a key decides")}`,
     ].join("\n"),
   )
 }

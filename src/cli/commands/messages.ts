@@ -7,10 +7,33 @@ import { readLimit } from "../limit.ts"
 import { onlyOrganization } from "../onlyOrganization.ts"
 import { author } from "../inbox/cards.ts"
 import { dim } from "../output.ts"
+import { table } from "../table.ts"
 import { plain, plainLines } from "../text.ts"
 import { textInput } from "../textInput.ts"
 import { briefTime } from "../times.ts"
 import { decisionText, exitCodeOf } from "./publish.ts"
+
+export const listChannels = async (invocation: Invocation): Promise<void> => {
+  const { output, org } = invocation
+  const client = await connect(invocation, "anyone")
+  const { items } = await client.organizations()
+  const channels = items
+    .filter(({ id }) => org === undefined || id === org)
+    .flatMap(({ id, channels: names }) => names.map((channel) => ({ org: id, channel })))
+  output.answer({ items: channels }, () =>
+    channels.length === 0
+      ? "There are no channels that you may read."
+      : [
+          table(
+            ["CHANNEL", "ORGANIZATION"],
+            channels.map((one) => [`#${plain(one.channel)}`, one.org]),
+            output.columns,
+          ),
+          "",
+          dim(`Read one: charter channel read ${plain(channels.at(-1)!.channel)} --org ${channels.at(-1)!.org}`),
+        ].join("\n"),
+  )
+}
 
 export const readChannel = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output } = invocation
@@ -32,8 +55,11 @@ export const readChannel = async (invocation: Invocation, given: Given): Promise
 export const postInChannel = (invocation: Invocation, given: Given): Promise<number> =>
   send(invocation, { channel: channelOf(given) }, given)
 
-export const sendToMember = (invocation: Invocation, given: Given): Promise<number> =>
-  send(invocation, { to: given.arguments[0]!.replace(/^@/, "") }, given)
+/** `erin`, `@erin`, or `coder@team` for an agent of one of several organizations. */
+export const sendToMember = (invocation: Invocation, given: Given): Promise<number> => {
+  const [to = "", home] = given.arguments[0]!.replace(/^@/, "").split("@")
+  return send(home === undefined ? invocation : { ...invocation, org: `@${home}` }, { to }, given)
+}
 
 const send = async (
   invocation: Invocation,

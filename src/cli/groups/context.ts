@@ -20,8 +20,13 @@ export const contextGroup: CommandGroup = {
     {
       name: "channel",
       summary: "what members say to each other",
-      needed: true,
       commands: [
+        {
+          usage: "list",
+          summary: "list the channels",
+          examples: [["channel list --org @team", "those of one organization"]],
+          run: async (invocation) => (await import("../commands/messages.ts")).listChannels(invocation),
+        },
         {
           usage: "read <name>",
           summary: "the latest messages of a channel",

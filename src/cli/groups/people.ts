@@ -57,9 +57,10 @@ export const peopleGroup: CommandGroup = {
           details:
             "Shows what waits for you one by one, on a terminal: each question with who asks, what would happen, the rule that " +
             "asks and until when, and each message. A key decides: approve, deny, abstain, acknowledge, reply, skip. Elsewhere " +
-            "it prints the list. It is the inbox of the person whose token is in CHARTER_TOKEN or --token-file.",
+            "it prints the list. It is the inbox of the person whose token is in CHARTER_TOKEN or --token-file, else of whoever " +
+            "has joined from this machine.",
           options: INBOX_OPTIONS,
-          examples: [["inbox", "with CHARTER_TOKEN set"]],
+          examples: [["inbox", "after charter join, or with CHARTER_TOKEN set"]],
           run: async (invocation, given) => (await import("../commands/inbox.ts")).inbox(invocation, given),
         },
         {

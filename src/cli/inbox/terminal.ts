@@ -68,6 +68,7 @@ export const openTerminal = (): Terminal => {
         // All that comes with it has come by then.
         await new Promise(setImmediate)
         if (ctrl !== true && all.count === 1) return name === "return" || name === "escape" ? name : text
+        if (all.count > 1) print(dim("That was more than one key, so it counts for none."))
         typed.length = 0
       }
     },
