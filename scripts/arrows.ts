@@ -7,6 +7,7 @@
 import { globSync, readFileSync } from "node:fs"
 import { join, posix, sep } from "node:path"
 import { fileURLToPath } from "node:url"
+import { BUNDLED } from "./bundled.ts"
 import { type CallExpression, type NewExpression, parseSync, type ParseResult, Visitor } from "oxc-parser"
 
 export interface Finding {
@@ -50,6 +51,7 @@ export const ARROWS: Readonly<Record<string, ReadonlyArray<string>>> = {
   demo: ["domain", "language", "log", "testing", ...GROUND, "client"],
   cli: ["domain", "language", "log", "executors", "workspace", "testing", "demo", "tui", ...GROUND, "client"],
   "daemon.ts": [...LIBRARY, "service", "http", "mcp", "web"],
+  library: ["service", "daemon.ts"],
   "bin.ts": ["cli", "daemon.ts", ...GROUND],
 }
 
@@ -76,7 +78,7 @@ type Names = ReadonlyArray<string> | undefined
 
 /** Every arrow that points the wrong way in the `src` folder of `root`, in the order of files and lines. */
 export function findWrongArrows(root: string): ReadonlyArray<Finding> {
-  const declared = new Set(Object.keys(readPackage(root).dependencies ?? {}))
+  const declared = new Set([...Object.keys(readPackage(root).dependencies ?? {}), ...BUNDLED])
   return globSync("**/*.ts", { cwd: join(root, "src") })
     .map((file) => `src/${file.split(sep).join("/")}`)
     .filter((file) => !isTest(file))
@@ -129,7 +131,7 @@ function complaintAboutPackage(
     return `${entry} is pure: it may not use ${names?.join(", ") ?? "all"} of ${specifier}`
   }
   const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
-  if (!declared.has(name)) return `${name} is not in the dependencies of package.json`
+  if (!declared.has(name)) return `${name} is neither in the dependencies of package.json nor in scripts/bundled.ts`
   if (entry === "domain" && name !== "effect") return `domain imports only effect, not ${name}`
   if (!pure || name !== "effect") return undefined
   const taken = specifier === "effect" ? names : [specifier.slice("effect/".length)]

@@ -18,6 +18,7 @@ import { checkExecutorConfig } from "./executors/registry.ts"
 import { daemonActor } from "./kernel/draft.ts"
 import { notAcceptable } from "./language/acceptance.ts"
 import { EventLog } from "./log/EventLog.ts"
+import { layerMemory } from "./log/memory/layer.ts"
 import { layerLocal } from "./log/local/layer.ts"
 import { serviceLayer } from "./service/layer.ts"
 import type { Lifecycle } from "./service/operations/dependencies.ts"
@@ -30,9 +31,10 @@ import { Revisions } from "./supervision/Revisions.ts"
 import { Rules } from "./supervision/Rules.ts"
 import { MAX_RUNS, Supervisors } from "./supervision/Supervisors.ts"
 import type { LoadedSet } from "./workspace/loadedSet.ts"
+import { noMemory, openMemory } from "./workspace/memory.ts"
 import type { WorkspaceEvent } from "./workspace/standing.ts"
 import { Workspace } from "./workspace/Workspace.ts"
-import { VERSION } from "./version.ts"
+import { BUILD, VERSION } from "./version.ts"
 
 export type DiskEdits = "apply" | "confirm"
 
@@ -41,6 +43,8 @@ export interface CoreOptions {
   readonly workspace: string
   /** The folder with the database; made where it is missing. */
   readonly data: string
+  /** The log lives and dies with the daemon; the folder holds what runs need meanwhile. */
+  readonly ephemeral?: boolean
   /** For secrets of webhooks; nothing of it reaches a run. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /**
@@ -83,7 +87,9 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   const hurry = yield* Deferred.make<void>()
   yield* Effect.promise(() => mkdir(options.data, { recursive: true, mode: 0o700 }))
 
-  const logLive = layerLocal({ file: join(options.data, "charter.db") })
+  const logLive = options.ephemeral === true ? layerMemory : layerLocal({ file: join(options.data, "charter.db") })
+  const recall = () =>
+    BUILD === undefined ? noMemory : openMemory({ file: join(options.data, "checked-rules"), build: BUILD })
   const rulesLive = Revisions.layer.pipe(Layer.provideMerge(logLive))
   const workspaceLive = Layer.unwrap(
     Effect.gen(function* () {
@@ -95,6 +101,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
         accept: acceptable,
         confirmsEdits,
         journal: join(options.data, "changes"),
+        memory: recall(),
       })
     }),
   ).pipe(Layer.provideMerge(rulesLive))
@@ -157,17 +164,22 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   }
 })
 
-export interface DaemonOptions {
-  readonly workspace: string
-  readonly data: string
-  readonly diskEdits?: DiskEdits
+export interface DaemonOptions extends Omit<CoreOptions, "url"> {
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly maxRuns?: number
-  readonly graceMs?: number
 }
+
+/** A daemon inside another program: alone on its data folder, and reached through its service alone. */
+export const startInside = (options: Omit<CoreOptions, "url">) =>
+  withObservability(
+    { CHARTER_LOG_LEVEL: "warn", ...options.environment },
+    VERSION,
+    Effect.andThen(
+      acquireDataFolder(options.data),
+      startCore({ ...options, url: () => "" }, () => Effect.void),
+    ),
+  )
 
 /** A daemon with its doors open: alone on its data folder, listening, and found through `daemon.json` there. */
 export const startDaemon = (options: DaemonOptions) =>

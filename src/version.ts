@@ -1,4 +1,10 @@
-/** The version of this program, as in package.json. */
+/** Which program this is. */
 import packageJson from "../package.json" with { type: "json" }
 
+/** As in package.json. */
 export const VERSION: string = packageJson.version
+
+declare const CHARTER_BUILD: string | undefined
+
+/** Names the content of the bundle that this is; `undefined` where the sources run. */
+export const BUILD: string | undefined = typeof CHARTER_BUILD === "undefined" ? undefined : CHARTER_BUILD

@@ -5,6 +5,8 @@ export interface Program {
   readonly version: string
   /** The file that Node runs for `charter`. */
   readonly entry: string
+  /** The folder with what the program ships: `contracts/`, `organizations/`, `tools/`. */
+  readonly home: string
   readonly loadDaemon: () => Promise<StartDaemon>
 }
 

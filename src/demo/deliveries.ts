@@ -1,5 +1,4 @@
 /** Real webhook deliveries, as GitHub documents them: the examples of `@octokit/webhooks-examples`. */
-import { createRequire } from "node:module"
 import type { Delivery } from "./api.ts"
 
 interface Definition {
@@ -8,8 +7,11 @@ interface Definition {
 }
 
 /** Every example there is, in the package's order, each with a delivery id of its own. */
-export const realDeliveries = (): ReadonlyArray<Delivery> => {
-  const definitions = createRequire(import.meta.url)("@octokit/webhooks-examples") as ReadonlyArray<Definition>
+export const realDeliveries = async (): Promise<ReadonlyArray<Delivery>> => {
+  const { default: imported }: { readonly default: unknown } = await import("@octokit/webhooks-examples", {
+    with: { type: "json" },
+  })
+  const definitions = imported as ReadonlyArray<Definition>
   return definitions.flatMap(({ name, examples }) =>
     examples.map((payload, index) => ({ name, id: `${name}-${index + 1}`, payload })),
   )

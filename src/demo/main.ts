@@ -6,7 +6,6 @@ import { randomBytes } from "node:crypto"
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { type Answer, type Api, deliver, makeApi, type Task, voteOverWebSocket } from "./api.ts"
 import { checkInvariants } from "./checkInvariants.ts"
@@ -30,8 +29,14 @@ const RELOAD_TIMEOUT_MS = 15_000
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
+/** Where the program is, and the rules that ship with it. */
+export interface Program {
+  readonly entry: string
+  readonly home: string
+}
+
 /** Exit code: 0 only where every chapter came out as the contracts say and every invariant holds. */
-export const runDemo = async (argv: ReadonlyArray<string>): Promise<number> => {
+export const runDemo = async (argv: ReadonlyArray<string>, program: Program): Promise<number> => {
   const { values } = parseArgs({
     args: [...argv],
     options: {
@@ -44,7 +49,7 @@ export const runDemo = async (argv: ReadonlyArray<string>): Promise<number> => {
     process.stdout.write(HELP)
     return 0
   }
-  const stage = makeStage()
+  const stage = makeStage(program)
   const narrator = new Narrator(values.fast)
   let daemon: DaemonProcess | undefined
   // npm hands Ctrl-C on as well: once is enough, and nothing may be left behind.
@@ -81,15 +86,14 @@ interface Stage {
 }
 
 /** A copy of the shipped rules to play with: the demo edits one of them. */
-const makeStage = (): Stage => {
-  const home = fileURLToPath(new URL("../..", import.meta.url))
+const makeStage = ({ entry, home }: Program): Stage => {
   const root = mkdtempSync(join(tmpdir(), "charter-demo-"))
   const workspace = join(root, "workspace")
   const data = join(root, "data")
   for (const folder of ["contracts", "organizations", "tools"])
     cpSync(join(home, folder), join(workspace, folder), { recursive: true })
   mkdirSync(data)
-  return { root, workspace, data, secret: randomBytes(24).toString("hex"), entry: join(home, "src", "bin.ts") }
+  return { root, workspace, data, secret: randomBytes(24).toString("hex"), entry }
 }
 
 const play = async (
@@ -117,7 +121,7 @@ const play = async (
   )) as [string, string, string]
 
   await narrator.chapter("Real webhook deliveries, signed, through the webhook route")
-  const deliveries = realDeliveries()
+  const deliveries = await realDeliveries()
   const all = [...deliveries, forcePush(deliveries)]
   const answers = await inParallel(all, DELIVERIES_AT_ONCE, (delivery) => deliver(daemon.url, stage.secret, delivery))
   narrator.say(`${all.length} deliveries were verified, decided and recorded. What was decided, and why:`)
@@ -306,8 +310,8 @@ const stayOpen = (daemon: DaemonProcess, stage: Stage): Promise<void> => {
       `The daemon stays: ${daemon.url}, rules in ${stage.workspace}.`,
       "In another terminal:",
       `  export CHARTER_WORKSPACE=${stage.workspace} CHARTER_DATA=${stage.data}`,
-      "  npm run charter -- status",
-      "  npm run charter -- events",
+      "  charter status",
+      "  charter events",
       "Ctrl-C ends it and removes the folder.",
       "",
     ].join("\n"),

@@ -7,6 +7,7 @@ import type { FileChange, Origin } from "../domain/change.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import { isRefusal, type Refusal, refuse } from "../domain/refusal.ts"
 import type { LoadedSet } from "./loadedSet.ts"
+import { type Memory, noMemory } from "./memory.ts"
 import { OwnWrites } from "./ownWrites.ts"
 import { makePreview, type Preview } from "./preview.ts"
 import { type Moment, reconcile, type State, startingState } from "./reconcile.ts"
@@ -36,6 +37,8 @@ export interface WorkspaceOptions {
    * stay at their last good version, and where none of those has changed, the running set stays.
    */
   readonly accept?: (candidate: LoadedSet) => Effect.Effect<void, ReadonlyArray<Diagnostic>>
+  /** What was made of the files before. */
+  readonly memory?: Memory
   /** Edits on disk wait until an operator accepts them. */
   readonly confirmsEdits?: boolean
   /** Where a change that is being written is kept until it is done; outside of the workspace. Without it nothing is written. */
@@ -97,11 +100,12 @@ const make = Effect.fnUntraced(function* ({
   folder,
   lastGood = [],
   accept = () => Effect.void,
+  memory = noMemory,
   confirmsEdits = false,
   journal,
 }: WorkspaceOptions) {
   const scan = makeScan(folder)
-  const rules = { parse: makeParse(), accept, confirmsEdits }
+  const rules = { parse: makeParse(memory.parsed), accept, memory, confirmsEdits }
   const own = new OwnWrites(journal === undefined ? [] : yield* Effect.sync(() => redoFiles(folder, journal)))
   const turn = yield* Semaphore.make(1)
   const stirred = yield* Queue.sliding<void>(1)
@@ -263,7 +267,9 @@ const make = Effect.fnUntraced(function* ({
     },
   )
   yield* turn.withPermit(reload)
-  yield* Effect.forkScoped(Effect.forever(follow))
+  const save = Effect.suspend(() => memory.save(state.tests))
+  yield* Effect.addFinalizer(() => save)
+  yield* Effect.forkScoped(Effect.andThen(save, Effect.forever(follow)))
 
   return Workspace.of({
     current: Effect.sync(() => state.standing.set),

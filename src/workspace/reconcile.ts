@@ -2,8 +2,8 @@
 import { Effect } from "effect"
 import { type Admitted, editOf, sift } from "./edits.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
-import { check, judge } from "./judge.ts"
-import { assemble, type LoadedSet, withTests } from "./loadedSet.ts"
+import { check, type Judge, judge } from "./judge.ts"
+import { assemble, withTests } from "./loadedSet.ts"
 import { type MassRemoval, protect, REMOVAL_GRACE_MS } from "./protect.ts"
 import { isTestFile, type Scan } from "./scan.ts"
 import { errorsOf, isError, isValid, type Parse, sameSources, type Source, type Sources, textOf } from "./source.ts"
@@ -22,9 +22,8 @@ export interface Moment {
   readonly ticks: number
 }
 
-export interface Rules {
+export interface Rules extends Judge {
   readonly parse: Parse
-  readonly accept: (candidate: LoadedSet) => Effect.Effect<void, ReadonlyArray<Diagnostic>>
   /** Edits on disk wait for an operator. */
   readonly confirmsEdits: boolean
 }
@@ -69,7 +68,7 @@ export const startingState = (
 
 export const reconcile = Effect.fnUntraced(function* (
   state: State,
-  { parse, accept, confirmsEdits }: Rules,
+  { parse, confirmsEdits, ...rules }: Rules,
   scan: Scan,
   { wall, ticks }: Moment,
   isMeant: (name: string) => boolean,
@@ -88,7 +87,7 @@ export const reconcile = Effect.fnUntraced(function* (
     ticks,
     isMeant,
   )
-  const judged = yield* judge(candidate, (sources, warnings) => assemble(sources, tests, warnings), accept, starting)
+  const judged = yield* judge(candidate, (sources, warnings) => assemble(sources, tests, warnings), rules, starting)
   const inForce = judged.candidate.sources
   const unchanged = sameSources(tests, state.tests) ? state.standing.set : withTests(state.standing.set, tests)
   const waiting = [...missing]

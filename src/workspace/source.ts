@@ -29,7 +29,11 @@ export const textOf = (file: string, text: string): Text => ({ file, text, hash:
 /** How much source text the parses that are kept for a return may have had; the least recently used goes first. */
 export const MAX_PARSED_CHARACTERS = 128 * 1024 * 1024
 
-export const makeParse = (capacity = MAX_PARSED_CHARACTERS): Parse => {
+/** `remembered`: what is known of a text already. */
+export const makeParse = (
+  remembered: (text: Text) => ParsedFile | undefined = () => undefined,
+  capacity = MAX_PARSED_CHARACTERS,
+): Parse => {
   const kept = new Map<string, Source>()
   let size = 0
   return (text) => {
@@ -40,7 +44,7 @@ export const makeParse = (capacity = MAX_PARSED_CHARACTERS): Parse => {
       kept.set(key, known)
       return known
     }
-    const source = parsedSource(text)
+    const source = sourceOf(text, remembered(text) ?? parseFile(text.file, text.text))
     kept.set(key, source)
     size += text.text.length
     for (const [
@@ -66,8 +70,7 @@ export const isValid = ({ parsed }: Source): boolean => !parsed.diagnostics.some
 export const sameSources = (left: Sources, right: Sources): boolean =>
   left.size === right.size && [...left.values()].every(({ file, hash }) => right.get(file)?.hash === hash)
 
-const parsedSource = (text: Text): Source => {
-  const parsed = parseFile(text.file, text.text)
+const sourceOf = (text: Text, parsed: ParsedFile): Source => {
   const contracts = parsed.contracts.map(({ fullName }) => fullName)
   const organizations = parsed.organizations.map(({ id }) => id)
   return { ...text, parsed, defines: [...contracts, ...organizations] }

@@ -19,7 +19,7 @@ let root: string
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "charter check "))
   for (const file of CONFIGURATION) cpSync(join(ROOT, file), join(root, file))
-  for (const file of ["check.ts", "arrows.ts", "summaryReporter.ts"]) {
+  for (const file of ["check.ts", "arrows.ts", "bundled.ts", "summaryReporter.ts"]) {
     cpSync(join(ROOT, "scripts", file), join(root, "scripts", file))
   }
   symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"))

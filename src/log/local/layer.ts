@@ -34,13 +34,14 @@ export interface LocalLogOptions {
 export const layerLocal = ({ file }: LocalLogOptions): Layer.Layer<EventLog | Projections, LogUnavailable> =>
   Layer.effectContext(
     Effect.gen(function* () {
-      const connection = yield* openedFile(file)
-      const reader = makeReader(connection)
-      const commits = makeCommits(reader.end())
+      const commits = makeCommits(0)
       const writer = yield* Effect.acquireRelease(
         Effect.sync(() => makeWriterThread(file, commits.advance)),
         (thread) => thread.close,
       )
+      const connection = yield* openedFile(file)
+      const reader = makeReader(connection)
+      commits.advance(reader.end())
       return Context.make(EventLog, makeLog(file, connection, reader, commits, writer)).pipe(
         Context.add(Projections, makeProjections(file, connection, writer)),
       )

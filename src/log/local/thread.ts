@@ -18,18 +18,20 @@ const port = parentPort!
 const answer = (response: Response): void => port.postMessage(response)
 
 const serveWriter = (): void => {
-  const writer = makeWriter(file)
+  // The thread is started before the file is made; it opens it with the first thing that is asked for.
+  let writer: Writer | undefined
   const idle = setTimeout(() => {
     try {
-      writer.tidy()
+      writer?.tidy()
     } catch {
       // The next commit meets the same trouble and says so to those who wait for it.
     }
   }, IDLE_MS).unref()
 
   port.on("message", (request: Request<WriterJob>) => {
-    if (request instanceof ArrayBuffer) append(writer, request)
-    else runJob(writer, request.job, request.what)
+    if (request instanceof ArrayBuffer) append((writer ??= makeWriter(file)), request)
+    else if (request.what.kind === "close") close(request.job, writer)
+    else runJob((writer ??= makeWriter(file)), request.job, request.what)
     idle.refresh()
   })
 }
@@ -43,7 +45,7 @@ const append = (writer: Writer, group: ArrayBuffer): void => {
   }
 }
 
-const runJob = (writer: Writer, job: number, what: WriterJob): void =>
+const runJob = (writer: Writer, job: number, what: Exclude<WriterJob, { readonly kind: "close" }>): void =>
   attempt(job, () => {
     switch (what.kind) {
       case "open":
@@ -54,11 +56,15 @@ const runJob = (writer: Writer, job: number, what: WriterJob): void =>
         return answer({ job, value: writer.archive(what.sources) })
       case "rebuild":
         return rebuild(writer, job, 0)
-      case "close":
-        writer.close()
-        answer({ job, value: undefined })
-        return port.close()
     }
+  })
+
+/** A writer that was never asked for anything has not touched the file. */
+const close = (job: number, writer: Writer | undefined): void =>
+  attempt(job, () => {
+    writer?.close()
+    answer({ job, value: undefined })
+    port.close()
   })
 
 /** Slice by slice, with whatever else has arrived in between. */

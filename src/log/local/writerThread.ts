@@ -40,7 +40,10 @@ export interface WriterThread {
   readonly close: Effect.Effect<void>
 }
 
-/** `committed` hears the last position of the log after each group, before anybody who appended is answered. */
+/**
+ * `committed` hears the last position of the log after each group, before anybody who appended is answered. The thread
+ * starts at once, beside whatever else has to be made ready; the file need not be there before the first use.
+ */
 export const makeWriterThread = (file: string, committed: (position: number) => void): WriterThread => {
   const encoder = makeEncoder(MAX_GROUP_BYTES)
   const jobs = new Map<number, { readonly kind: string; readonly hear: (response: JobResponse) => void }>()
@@ -210,6 +213,7 @@ export const makeWriterThread = (file: string, committed: (position: number) => 
     )
   })
 
+  thread = start()
   return { append, run, close }
 }
 

@@ -26,16 +26,16 @@ export const fate = (
     return counted(rule, quorum, stands)
   }
   if (reached(rule, stands)) return { state: timeUp ? "expired" : "succeeded" }
-  if (!completions(stands).some((one) => reached(rule, one))) return { state: "defeated" }
+  if (!canBeReached(rule, stands)) return { state: "defeated" }
   return { state: timeUp ? "expired" : "active" }
 }
 
-/** Every way to cast the pending votes, or to leave them. */
-const completions = (stands: ReadonlyArray<Stand>): ReadonlyArray<ReadonlyArray<Stand>> => {
-  const at = stands.findIndex(({ pending }) => pending)
-  if (at < 0) return [stands]
-  return ["approve", "deny", "abstain", undefined].flatMap((choice) =>
-    completions(stands.with(at, { ...stands[at]!, choice, pending: false })),
+/** Of all ways to cast the pending votes, or to leave them: does one reach it? */
+const canBeReached = (rule: Rule, stands: ReadonlyArray<Stand>, from = 0): boolean => {
+  const at = stands.findIndex(({ pending }, index) => index >= from && pending)
+  if (at < 0) return reached(rule, stands)
+  return ["approve", "deny", "abstain", undefined].some((choice) =>
+    canBeReached(rule, stands.with(at, { ...stands[at]!, choice }), at + 1),
   )
 }
 

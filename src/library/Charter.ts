@@ -1,0 +1,120 @@
+/** A daemon inside this process: the same rules, log and service as `charter up`, without a process or a port of its own. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { Context, Deferred, Effect, Exit, Scope } from "effect"
+import { startDaemon, startInside } from "../daemon.ts"
+import type { Identity } from "../service/identity.ts"
+import { Service } from "../service/Service.ts"
+import { identityOf } from "../service/tokens.ts"
+import { CharterError } from "./CharterError.ts"
+import { Member } from "./Member.ts"
+import { operationsOf, run } from "./operations.ts"
+import type { OpenOptions } from "./types.ts"
+
+const DEFAULT_LISTEN = { host: "127.0.0.1", port: 5099 }
+
+/** Acts as the operator; {@link Charter.as} gives everybody else. */
+export class Charter extends Member implements AsyncDisposable {
+  /** Where the doors are, where they are open. */
+  readonly url: string | undefined
+  /** The operator's token at the doors, where they are open. */
+  readonly token: string | undefined
+  readonly #member: (identity: Identity) => Member
+  readonly #close: () => Promise<void>
+  #closed: Promise<void> | undefined
+
+  private constructor(
+    member: (identity: Identity) => ReturnType<typeof operationsOf>,
+    close: () => Promise<void>,
+    doors: { readonly url: string; readonly token: string } | undefined,
+  ) {
+    super(member(OPERATOR))
+    this.url = doors?.url
+    this.token = doors?.token
+    this.#member = (identity) => new Member(member(identity))
+    this.#close = close
+  }
+
+  /**
+   * Opens a daemon; it takes events when this resolves. Rejects with a `CharterError` where the rules have errors, or
+   * where another daemon has the data folder.
+   */
+  static async open(options: OpenOptions): Promise<Charter> {
+    if ((options.workspace === undefined) === (options.files === undefined))
+      throw new CharterError("invalid-options", "say either `workspace`, a folder, or `files`.")
+    const root = mkdtempSync(join(tmpdir(), "charter-"))
+    const scope = Scope.makeUnsafe()
+    const closing = Deferred.makeUnsafe<void>()
+    const close = async (): Promise<void> => {
+      Deferred.doneUnsafe(closing, Effect.void)
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+      rmSync(root, { recursive: true, force: true })
+    }
+    try {
+      const folders = {
+        workspace: options.workspace ?? writeFiles(join(root, "workspace"), options.files ?? {}),
+        data: options.data ?? join(root, "data"),
+        ephemeral: options.data === undefined,
+        environment: options.environment ?? {},
+      }
+      const { context, doors } = await run(Scope.provide(start(folders, options.listen), scope))
+      const service = Context.get(context, Service)
+      return new Charter((identity) => operationsOf(service, identity, Deferred.await(closing)), close, doors)
+    } catch (error) {
+      await close()
+      throw error
+    }
+  }
+
+  /** A member, as tokens name him: `@dana` is a human, `coder@team` an agent of the organization `@team`. */
+  as(identity: string): Member {
+    const [, human, agent] = /^(?:@([^@\s]+)|([^@\s]+@[^@\s]+))$/.exec(identity) ?? []
+    if (human === undefined && agent === undefined)
+      throw new CharterError(
+        "invalid-identity",
+        `${JSON.stringify(identity)} is neither "@NAME", a human, nor "NAME@ORG", an agent.`,
+      )
+    const kind = human === undefined ? "agent" : "human"
+    const { tokenId, ...named } = identityOf({ id: `library-${identity}`, identity, kind, created: "" })
+    return this.#member({ ...named, source: `library/${identity}`, tokenId })
+  }
+
+  /** Gives runs a moment to end, and closes the log. Any number of calls is one. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close())
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+interface Started {
+  readonly context: Context.Context<Service>
+  readonly doors: { readonly url: string; readonly token: string } | undefined
+}
+
+const start = (
+  folders: Parameters<typeof startInside>[0],
+  listen: OpenOptions["listen"],
+): Effect.Effect<Started, unknown, Scope.Scope> =>
+  listen === undefined
+    ? Effect.map(startInside(folders), ({ context }) => ({ context, doors: undefined }))
+    : Effect.map(startDaemon({ ...folders, ...DEFAULT_LISTEN, ...listen }), ({ context, url, operatorToken }) => ({
+        context,
+        doors: { url, token: operatorToken },
+      }))
+
+const OPERATOR: Identity = { kind: "operator", name: "operator", source: "operator", tokenId: "operator" }
+
+const writeFiles = (folder: string, files: Readonly<Record<string, string>>): string => {
+  for (const [file, text] of Object.entries(files)) {
+    const path = join(folder, file)
+    if (!path.startsWith(join(folder, "/")))
+      throw new CharterError("invalid-options", `${file} leads out of the workspace.`)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+  return folder
+}

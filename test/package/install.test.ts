@@ -1,0 +1,91 @@
+/** The package as people get it: packed, installed with npm into an empty folder, and run outside of `npm run`. */
+import { execFileSync, spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll, expect, it } from "vitest"
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url))
+const root = mkdtempSync(join(tmpdir(), "charter package "))
+const project = join(root, "a project")
+/** Without the Node of this repository: the machine's, whatever its version. */
+const PATH = (process.env["PATH"] ?? "")
+  .split(":")
+  .filter((folder) => !folder.includes("node_modules"))
+  .join(":")
+const environment = { ...process.env, PATH, HOME: root, XDG_STATE_HOME: join(root, "state"), TMPDIR: root }
+
+beforeAll(() => {
+  mkdirSync(project)
+  writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }')
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", root], { cwd: ROOT })
+  execFileSync("npm", ["install", "--silent", join(root, "charter-0.1.0.tgz")], { cwd: project })
+}, 300_000)
+afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }))
+
+const run = (program: string, ...words: ReadonlyArray<string>) =>
+  spawnSync(program, words, { cwd: project, encoding: "utf8", env: environment })
+
+const charter = () => join(project, "node_modules", ".bin", "charter")
+
+it("says its version and its commands, also through a link in a folder of programs", () => {
+  const link = join(root, "charter link")
+  symlinkSync(charter(), link)
+  for (const program of [charter(), link]) {
+    expect(run(program, "--version")).toMatchObject({ status: 0, stdout: "0.1.0\n", stderr: "" })
+    expect(run(program, "--help").stdout).toContain("charter events --follow")
+  }
+  expect(run(charter(), "nonsense").status).toBe(2)
+})
+
+it("makes a workspace, tests it, and runs a daemon that takes an event", () => {
+  expect(run(charter(), "init", "team")).toMatchObject({ status: 0 })
+  const at = ["--workspace", join(project, "team")]
+  expect(run(charter(), "test", ...at)).toMatchObject({ status: 0 })
+  expect(run(charter(), "up", "--port", "0", ...at)).toMatchObject({ status: 0 })
+  try {
+    const asked = run(charter(), "publish", "deploy.requested", "--org", "@team", "--json", ...at)
+    expect(JSON.parse(asked.stdout)).toMatchObject({ verdict: "allow", org: "@team" })
+  } finally {
+    expect(run(charter(), "down", ...at)).toMatchObject({ status: 0 })
+  }
+})
+
+it("plays the demo", () => {
+  const { status, stdout } = run(charter(), "demo", "--fast")
+  expect(stdout).toContain("Everything came out as the contracts say.")
+  expect(status).toBe(0)
+}, 300_000)
+
+it("is a library whose types hold in a strict project, and whose example runs", () => {
+  writeFileSync(
+    join(project, "example.ts"),
+    `import { Charter, type Decided } from "charter"
+await using charter = await Charter.open({
+  files: {
+    "organizations/team.yaml": 'organization: "@team"\\nowner: "@dana"\\nmembers:\\n  - { human: dana, roles: [lead] }\\n',
+    "contracts/a.yaml": 'contract: a\\nscope: "@team"\\non: deploy.requested\\nthen:\\n  - require_approval: { from: role:lead, within: 1h }\\n',
+  },
+})
+const asked: Decided = await charter.publish({ type: "deploy.requested", org: "@team" })
+const { state } = await charter.as("@dana").vote(asked.proposals?.[0] ?? "", "approve")
+console.log(asked.verdict, state, (await charter.hold(asked.hold ?? "")).state)
+`,
+  )
+  const flags = [
+    "--strict",
+    "--noEmit",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2024",
+    "--types",
+    "",
+    "--lib",
+    "es2024,esnext.disposable,dom",
+  ]
+  execFileSync(join(ROOT, "node_modules", ".bin", "tsc"), [...flags, "example.ts"], { cwd: project, stdio: "inherit" })
+  const ran = spawnSync(process.execPath, ["example.ts"], { cwd: project, encoding: "utf8", env: environment })
+  expect(ran.stdout).toBe("hold succeeded released\n")
+})
