@@ -438,7 +438,8 @@ const checkProposal = (life: ProposalLife, log: Index, say: Say): void => {
     const veto = isVeto(proposal, vote)
     const elector = electorate.find(({ name }) => name === vote.by)
     if (elector === undefined && !veto) say(3, `${vote.by} has voted on ${id} and is no elector`)
-    if (elector?.joins !== undefined && time < elector.joins) say(3, `${vote.by} has voted on ${id} before he joined`)
+    if (!veto && elector?.joins !== undefined && time < elector.joins)
+      say(3, `${vote.by} has voted on ${id} before he joined`)
     if (time >= deadline && !(veto && proposal.delay !== undefined))
       say(3, `${vote.by} has voted on ${id} after its deadline`)
   }
