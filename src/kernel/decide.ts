@@ -2,7 +2,7 @@
  * The decision on one event: which contracts match, what they make of it together, and what follows. Pure: reads the
  * state and the definitions of one revision, changes neither.
  */
-import type { Decision } from "../domain/decision.ts"
+import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
@@ -88,11 +88,12 @@ export const judge = (
     const { verdict } = unspoken(rule, combine(considered, matches, fallback, event), event)
     if (verdict !== combined.verdict) base.wouldBe = verdict
   }
-  if (combined.verdict === "deny") return denied(event, { ...base, reason: combined.reason }, considered, definitions)
+  const spoken = speakers(considered, definitions, event, bound)
+  if (combined.verdict === "deny") return denied(event, { ...base, reason: combined.reason }, considered, spoken)
   if (combined.verdict === "hold" && combined.rule === "limit")
-    return held(event, base, combined.reason, combined.until, considered, definitions)
+    return held(event, base, combined.reason, combined.until, considered, spoken)
   if (combined.verdict === "hold" || bound !== undefined)
-    return asked(definitions, event, base, combined, considered, bound, now)
+    return asked(definitions, event, base, combined, considered, bound, spoken, now)
   const tasks = tasksOf(enforced, definitions, event, now)
   if (tasks.ids.length > 0) base.tasks = tasks.ids
   const emits = announced(considered, "allow")
@@ -131,6 +132,7 @@ const asked = (
   combined: Combined,
   considered: ReadonlyArray<Considered>,
   bound: Bound | undefined,
+  spoken: Spoken,
   now: number,
 ): Judged => {
   const requiring = combined.verdict === "hold" && combined.rule === "require" ? combined.requiring : []
@@ -142,9 +144,11 @@ const asked = (
       event,
       { ...base, verdict: "deny", rule: "require", contracts: [contract], reason },
       considered,
-      definitions,
+      spoken,
     )
   }
+  // Where a bound has been reached it has been said already.
+  const { emits, drafts } = spoken("hold")
   return {
     decision: {
       ...base,
@@ -154,13 +158,9 @@ const asked = (
       reason: opened.reason,
       hold: holdName(event),
       proposals: opened.proposals.map(({ id }) => id),
-      ...emitsOf(announced(considered, "hold")),
+      ...emitsOf(emits),
     },
-    derived: [
-      ...opened.drafts,
-      ...exceededEvents(event, considered),
-      ...followUps(considered, "hold", definitions, event),
-    ],
+    derived: [...opened.drafts, ...exceededEvents(event, considered), ...(bound === undefined ? drafts : NONE)],
   }
 }
 
@@ -171,49 +171,57 @@ const held = (
   reason: string,
   until: number,
   considered: ReadonlyArray<Considered>,
-  definitions: Definitions,
-): Judged => ({
-  decision: {
-    ...base,
-    reason,
-    hold: holdName(event),
-    until: new Date(until).toISOString(),
-    ...emitsOf(announced(considered, "hold")),
-  },
-  derived: [
-    follow(event, "hold.opened", {
-      id: holdName(event),
-      org: event.org,
-      event: event.id,
-      source: event.source,
-      seq: event.seq,
-      type: event.type,
-      proposals: [],
-      requester: event.actor,
-      opened: event.time,
-      until: new Date(until).toISOString(),
-    }),
-    ...exceededEvents(event, considered),
-    ...followUps(considered, "hold", definitions, event),
-  ],
-})
-
-const denied = (
-  event: Event,
-  decision: Decision,
-  considered: ReadonlyArray<Considered>,
-  definitions: Definitions,
+  spoken: Spoken,
 ): Judged => {
-  const full: Decision = { ...decision, ...emitsOf(announced(considered, "deny")) }
+  const { emits, drafts } = spoken("hold")
   return {
-    decision: full,
+    decision: {
+      ...base,
+      reason,
+      hold: holdName(event),
+      until: new Date(until).toISOString(),
+      ...emitsOf(emits),
+    },
     derived: [
+      follow(event, "hold.opened", {
+        id: holdName(event),
+        org: event.org,
+        event: event.id,
+        source: event.source,
+        seq: event.seq,
+        type: event.type,
+        proposals: [],
+        requester: event.actor,
+        opened: event.time,
+        until: new Date(until).toISOString(),
+      }),
       ...exceededEvents(event, considered),
-      ...refused(event, full),
-      ...followUps(considered, "deny", definitions, event),
+      ...drafts,
     ],
   }
 }
+
+const denied = (event: Event, decision: Decision, considered: ReadonlyArray<Considered>, spoken: Spoken): Judged => {
+  const { emits, drafts } = spoken("deny")
+  const full: Decision = { ...decision, ...emitsOf(emits) }
+  return {
+    decision: full,
+    derived: [...exceededEvents(event, considered), ...refused(event, full), ...drafts],
+  }
+}
+
+/** What the contracts say upon a verdict: types that the answer announces, and what follows. */
+type Spoken = (verdict: Verdict) => { readonly emits: ReadonlyArray<string>; readonly drafts: ReadonlyArray<Draft> }
+
+/** Beyond a bound they are silent upon every verdict: what speaks upon a denial or a hold would else go on for ever. */
+const speakers =
+  (considered: ReadonlyArray<Considered>, definitions: Definitions, event: Event, bound: Bound | undefined): Spoken =>
+  (verdict) => {
+    const drafts = followUps(considered, verdict, definitions, event)
+    if (bound === undefined) return { emits: announced(considered, verdict), drafts }
+    const told = drafts.length === 0 ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })]
+    return { emits: NONE, drafts: told }
+  }
 
 /** What has happened already, or is control: contracts may route, emit and notify. */
 const observe = (

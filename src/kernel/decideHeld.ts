@@ -107,7 +107,8 @@ const atDepthZero = ({ depth: _, ...event }: Event): Event => event
 const second = ({ event, decision }: Held, definitions: Definitions) => ({
   v: 1 as const,
   revision: definitions.revision,
-  first: { revision: decision.revision, seq: event.seq },
+  // Of one that has waited on: the very first.
+  first: decision.first ?? { revision: decision.revision, seq: event.seq },
   ...(decision.hold === undefined ? undefined : { hold: decision.hold }),
   ...proposalsOf(decision),
 })

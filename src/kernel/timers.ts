@@ -39,8 +39,8 @@ export const dueAt = (state: OrganizationState, now: number): ReadonlyArray<Due>
   return due
 }
 
-/** Log time in ms at which the next thing is due; infinity where nothing is. */
-export const nextTimer = (state: OrganizationState): number => {
+/** Log time in ms at which the next thing is due; infinity where nothing is. All until `now` has been looked at. */
+export const nextTimer = (state: OrganizationState, now: number = state.time): number => {
   let earliest = Number.POSITIVE_INFINITY
   const at = (time: number): void => {
     if (time < earliest) earliest = time
@@ -48,7 +48,7 @@ export const nextTimer = (state: OrganizationState): number => {
   for (const { proposal, released, joined } of state.proposals.values()) {
     if (released !== undefined) {
       // What has succeeded and has no delay left waits for the others, not for a time.
-      if (released > state.time) at(released)
+      if (released > now) at(released)
       continue
     }
     at(Date.parse(proposal.deadline))

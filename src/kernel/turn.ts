@@ -39,7 +39,7 @@ import {
 } from "./work.ts"
 
 /** Records after which a turn that catches up makes room for the next: with what still follows, one commit holds them. */
-const MAX_CATCH_UP_RECORDS = 128
+const MAX_CATCH_UP_RECORDS = 64
 
 export class Turn {
   readonly records: Array<LogRecord> = []
@@ -150,13 +150,18 @@ export class Turn {
   }
 
   /**
-   * Adopts another revision: from the next command on it decides. `data` may hold the seeds of windows that it needs.
-   * Open proposals are to be reviewed under it.
+   * Adopts another revision: from here on it decides. `data` may hold the seeds of windows that it needs; `events` say
+   * what else it means. Open proposals are to be reviewed under it.
    */
-  adopt(definitions: Definitions, data: BuiltinData["contracts.revised"], actor: Actor): Answer {
+  adopt(
+    definitions: Definitions,
+    data: BuiltinData["contracts.revised"],
+    actor: Actor,
+    events: ReadonlyArray<Draft> = [],
+  ): Answer {
     this.#fireTimers()
     this.#definitions = definitions
-    return this.#done({ type: "contracts.revised", data, actor })
+    return { event: this.#record([{ type: "contracts.revised", data, actor }, ...events]).event }
   }
 
   /** Records a draft and all that follows from it; answers with the first record. */
@@ -210,9 +215,10 @@ export class Turn {
     for (let next = 0; next < queue.length; next++) {
       const draft = this.#written(queue[next]!)
       if (draft.keep !== undefined) this.texts.push(draft.keep)
+      // Those still to be decided count, too: each may have something follow from it.
       const crowded = isGated(draft)
         ? crowd.requests > MAX_DERIVED_REQUESTS_PER_TURN
-        : crowd.others++ > MAX_DERIVED_PER_TURN
+        : Math.max(crowd.others++, queue.length) > MAX_DERIVED_PER_TURN
       const { record, derived } = decide(state, this.#definitions, draft, this.#now, crowded)
       const ended = endedBy(state, record)
       evolve(state, this.#definitions, record, this.#now)
@@ -254,7 +260,7 @@ export class Turn {
       this.#allUnless(finishDrafts(state, lost, this.#now))
     }
     // What is due at this very moment has been looked at: time has to pass before it is again.
-    state.nextTimer = Math.max(nextTimer(state), this.#now + 1)
+    state.nextTimer = Math.max(nextTimer(state, this.#now), this.#now + 1)
     return true
   }
 

@@ -240,9 +240,9 @@ export class Mailbox {
         if (jump !== undefined)
           turn.execute({ kind: "report", type: "clock.jumped", data: { by: jump }, actor: daemonActor() })
         if (adoption !== undefined) {
-          turn.adopt(revision.definitions, adoption.revised, adopter(revision.origin))
+          const events = adoption.events.map((event) => ({ ...event, actor: daemonActor() }))
+          turn.adopt(revision.definitions, adoption.revised, adopter(revision.origin), events)
           this.#unreviewed = true
-          for (const event of adoption.events) turn.execute({ kind: "report", ...event, actor: daemonActor() })
         }
       }
       // After an adoption, too: what it has decided is not voted on any more.

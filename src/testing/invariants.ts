@@ -8,7 +8,7 @@
  *    expiry never means yes.
  * 4. Live state = fold of the log = state after a rebuild.
  * 5. The hash chain verifies.
- * 6. No process of a run outlives it.
+ * 6. No process of a run outlives it by more than its grace; no token outlives its run.
  */
 import { Delegations, isMet } from "./countedVotes.ts"
 import type { BuiltinData } from "../domain/builtins.ts"
@@ -37,8 +37,12 @@ export interface Evidence {
   }>
   /** Pairs that must be equal: digests of read models before and after a rebuild, states live and folded. */
   readonly same?: ReadonlyArray<{ readonly what: string; readonly one: string; readonly other: string }>
-  /** Runs that have a living process now. */
+  /** Runs that have a living process. */
   readonly processes?: ReadonlyArray<string>
+  /** Runs whose token still opens a door. */
+  readonly tokens?: ReadonlyArray<string>
+  /** When that was looked at, ms since 1970, by the log's clock. Absent: long after all of it. */
+  readonly looked?: number
   /** Have executors had the time for all that they were given? Then no task may be open. */
   readonly settled?: boolean
 }
@@ -47,6 +51,9 @@ export interface Violation {
   readonly invariant: 1 | 2 | 3 | 4 | 5 | 6
   readonly what: string
 }
+
+/** What a run's processes have from its end until they are gone: to be ended, and to let go of what they hold. */
+export const RUN_GRACE_MS = 10_000
 
 export const checkInvariants = (evidence: Evidence): ReadonlyArray<Violation> => {
   const found: Array<Violation> = []
@@ -63,7 +70,7 @@ export const checkInvariants = (evidence: Evidence): ReadonlyArray<Violation> =>
     if (one !== other) say(4, `${what} differ: ${firstDifference(one, other)}`)
   for (const { org, seq, what } of evidence.verify.broken) say(5, `${org} ${seq}: ${what}`)
   if (evidence.verify.records !== log.size) say(5, `${evidence.verify.records} records were verified of ${log.size}`)
-  for (const run of evidence.processes ?? []) if (log.endedRuns.has(run)) say(6, `a process of ${run} lives on`)
+  checkRemains(evidence, log, say)
   return found
 }
 
@@ -78,6 +85,8 @@ interface HoldLife {
   readonly ends: Array<{ readonly type: string; readonly seq: number; readonly decision: Decision }>
   /** It waited for room, was decided afresh, and waited on. */
   continued: boolean
+  /** Those that it waits for in the end. */
+  proposals: ReadonlyArray<string>
 }
 interface ProposalLife {
   readonly proposal: Proposal
@@ -104,7 +113,12 @@ interface Index {
   readonly tasks: Map<string, TaskLife>
   /** By the event that they follow from. */
   readonly tasksOf: Map<string, Array<string>>
-  readonly endedRuns: Set<string>
+  /** When each run ended, as log time. */
+  readonly endedRuns: Map<string, string>
+  /** What follows from an event, by organization and the event's id. */
+  readonly following: Map<string, Array<Event>>
+  /** Names of members that have left an organization at any time. */
+  readonly left: Set<string>
   /** Schedules that came to their time. */
   readonly firings: Array<Event>
   /** Agents that are stopped, by their organization and name. */
@@ -124,7 +138,9 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     proposals: new Map(),
     tasks: new Map(),
     tasksOf: new Map(),
-    endedRuns: new Set(),
+    endedRuns: new Map(),
+    following: new Map(),
+    left: new Set(),
     firings: [],
     stopped: new Set(),
     delegations: new Map(),
@@ -154,10 +170,24 @@ const indexOf = (records: Iterable<LogRecord>, say: Say): Index => {
     index.bySeq.set(place(org, seq), record)
     if (decision !== undefined && classOf(event.type) === "gated") index.decided.push({ event, decision })
     if (decision?.verdict === "hold" && decision.hold !== undefined)
-      index.holds.set(decision.hold, { event, decision, opened: false, ends: [], continued: false })
+      index.holds.set(decision.hold, {
+        event,
+        decision,
+        opened: false,
+        ends: [],
+        continued: false,
+        proposals: decision.proposals ?? [],
+      })
     let delegations = index.delegations.get(org)
     if (delegations === undefined) index.delegations.set(org, (delegations = new Delegations()))
     delegations.see(event)
+    if (event.type === "member.left") index.left.add((event.data as BuiltinData["member.left"]).member)
+    if (event.causationid !== undefined) {
+      const cause = `${org} ${event.causationid}`
+      const following = index.following.get(cause)
+      if (following === undefined) index.following.set(cause, [event])
+      else following.push(event)
+    }
     fold(index, event, say)
   }
   return index
@@ -181,9 +211,11 @@ const fold = (index: Index, event: Event, say: Say): void => {
       return
     }
     case "hold.continued": {
-      const life = index.holds.get((event.data as BuiltinData["hold.continued"]).hold)
+      const { hold, proposals } = event.data as BuiltinData["hold.continued"]
+      const life = index.holds.get(hold)
       if (life === undefined) return say(2, `${event.id} continues a hold that is not there`)
       life.continued = true
+      life.proposals = proposals
       return
     }
     case "proposal.opened": {
@@ -271,7 +303,7 @@ const foldWork = (index: Index, event: Event, say: Say): void => {
     }
     case "run.ended": {
       const { run, task } = event.data as BuiltinData["run.ended"]
-      index.endedRuns.add(run)
+      index.endedRuns.set(run, event.time)
       const life = index.tasks.get(task)?.runs.find((one) => one.run === run)
       if (life?.ended === true) say(2, `${run} has ended twice`)
       if (life !== undefined) life.ended = true
@@ -318,7 +350,29 @@ const checkEffects = ({ event, decision }: { event: Event; decision: Decision },
     if (previous !== undefined && log.tasks.get(previous)?.ends[0] !== "completed")
       say(2, `${task} follows on ${previous}, which has not completed`)
   }
+  checkOwnEffects(event, decision, log, say)
 }
+
+const checkOwnEffects = (event: Event, decision: Decision, log: Index, say: Say): void => {
+  const following = log.following.get(`${event.org} ${event.id}`) ?? []
+  for (const type of decision.emits ?? [])
+    if (!following.some((one) => one.type === type)) say(2, `${event.id}: ${type} was announced and never emitted`)
+  const own = OWN_EFFECTS[event.type]
+  if (own === undefined) return
+  const allowed = decision.verdict === "allow" || releaseOf(log.holds.get(decision.hold ?? "")) !== undefined
+  const had = following.some(({ type, actor }) => type === own && actor.kind !== "system")
+  if (had && !allowed) say(2, `${event.id}: ${own} follows from it, though it was not allowed`)
+  if (!had && allowed && hasText(event)) say(2, `${event.id} was allowed, and no ${own} follows from it`)
+}
+
+/** What the daemon's own requests do once they are allowed. Contracts post messages, too, in their own name. */
+const OWN_EFFECTS: Readonly<Record<string, keyof BuiltinData | undefined>> = {
+  "message.send.requested": "message.posted",
+  "document.write.requested": "document.written",
+}
+
+const hasText = ({ data }: Event): boolean =>
+  typeof (data as { readonly text?: unknown } | undefined)?.text === "string"
 
 /** A schedule gives its agent the one task that it names, or none. */
 const checkFiring = ({ id, org, seq, data }: Event, log: Index, say: Say): void => {
@@ -344,14 +398,14 @@ const VERDICTS: Readonly<Record<string, string>> = {
   "hold.expired": "expired",
 }
 
-const checkHold = ({ event, decision, opened, ends }: HoldLife, log: Index, say: Say): void => {
+const checkHold = ({ event, decision, opened, ends, proposals: announced }: HoldLife, log: Index, say: Say): void => {
   const id = decision.hold!
   if (!opened) say(2, `${id} was never opened`)
   if (ends.length > 1) say(2, `${id} has ended ${ends.length} times`)
-  for (const proposal of decision.proposals ?? [])
+  for (const proposal of announced)
     if (!log.proposals.has(proposal)) say(3, `${proposal} was announced and never opened`)
   const [end] = ends
-  const proposals = (decision.proposals ?? []).map((proposal) => outcomeOf(log, proposal))
+  const proposals = announced.map((proposal) => outcomeOf(log, proposal))
   if (end === undefined) return
   if (end.decision.verdict !== VERDICTS[end.type]) say(2, `${id}: ${end.type} says ${end.decision.verdict}`)
   if (end.decision.first?.seq !== event.seq || end.decision.first.revision !== decision.revision)
@@ -375,7 +429,7 @@ const checkProposal = (life: ProposalLife, log: Index, say: Say): void => {
   const { id, electorate, deadline } = proposal
   if (proposal.motion !== undefined) checkMotion(life, log, say)
   else if (hold === undefined) say(3, `${id} belongs to no held event`)
-  else if (hold.decision.revision !== proposal.revision && !hold.continued)
+  else if (hold.decision.revision !== proposal.revision && !hold.continued && proposal.escalates === undefined)
     say(3, `${id} was opened under another revision than its event was held under`)
   const types = ends.map(({ type }) => type).join()
   const revoked = proposal.delay !== undefined && types === "proposal.succeeded,proposal.cancelled"
@@ -384,7 +438,8 @@ const checkProposal = (life: ProposalLife, log: Index, say: Say): void => {
     const veto = isVeto(proposal, vote)
     const elector = electorate.find(({ name }) => name === vote.by)
     if (elector === undefined && !veto) say(3, `${vote.by} has voted on ${id} and is no elector`)
-    if (elector?.joins !== undefined && time < elector.joins) say(3, `${vote.by} has voted on ${id} before he joined`)
+    if (!veto && elector?.joins !== undefined && time < elector.joins)
+      say(3, `${vote.by} has voted on ${id} before he joined`)
     if (time >= deadline && !(veto && proposal.delay !== undefined))
       say(3, `${vote.by} has voted on ${id} after its deadline`)
   }
@@ -400,7 +455,11 @@ const checkProposal = (life: ProposalLife, log: Index, say: Say): void => {
   const told = JSON.stringify([...counting])
   if (end.type === "proposal.succeeded" && (!met || (end.time >= deadline && !counted)))
     say(3, `${id} has succeeded with ${told} at ${end.time}`)
-  if (end.type === "proposal.expired" && end.time < deadline && counting.size < electorate.length)
+  if (
+    end.type === "proposal.expired" &&
+    end.time < deadline &&
+    electorate.some(({ name }) => !counting.has(name) && !log.left.has(name))
+  )
     say(3, `${id} has expired before its deadline`)
   if (end.type === "proposal.defeated" && met) say(3, `${id} was defeated with ${told}`)
 }
@@ -476,4 +535,19 @@ const firstDifference = (one: string, other: string): string => {
   let at = 0
   while (at < one.length && one[at] === other[at]) at++
   return `"${one.slice(at, at + 80)}" against "${other.slice(at, at + 80)}"`
+}
+
+// ── 6 ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const checkRemains = (
+  { processes = [], tokens = [], looked = Number.POSITIVE_INFINITY }: Evidence,
+  { endedRuns }: Index,
+  say: Say,
+): void => {
+  for (const run of processes) {
+    const ended = endedRuns.get(run)
+    if (ended !== undefined && looked - Date.parse(ended) > RUN_GRACE_MS)
+      say(6, `a process of ${run}, which ended at ${ended}, lives on`)
+  }
+  for (const run of tokens) if (endedRuns.has(run)) say(6, `the token of ${run}, which has ended, still opens a door`)
 }

@@ -28,7 +28,7 @@ describe("charter doctor", () => {
     const before = await diagnose()
     expect(before).toMatchObject({ code: 0, healthy: true })
     expect(before.of("daemon")).toMatchObject({ state: "warn", next: "Start it: charter up" })
-    expect(before.of("reach")?.what).toContain("change contracts/")
+    expect(before.of("reach")?.what).toContain("edit contracts/, which passes for the operator")
     expect(shell.dataFolders()).toEqual([])
   })
 

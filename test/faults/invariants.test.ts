@@ -233,6 +233,14 @@ describe("the checker", () => {
         processes: [(sound.records.find(({ event }) => event.type === "run.ended")!.event.data as { run: string }).run],
       }),
     ],
+    [
+      "a token outlives its run",
+      6,
+      () => ({
+        ...sound,
+        tokens: [(sound.records.find(({ event }) => event.type === "run.ended")!.event.data as { run: string }).run],
+      }),
+    ],
   ])("finds that %s", (_, invariant, broken) => {
     expect(checkInvariants(broken()).map((violation) => violation.invariant)).toContain(invariant)
   })

@@ -1,11 +1,11 @@
 /** A daemon over a workspace whose files the test edits, and its people. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import type { Decision, Verdict } from "../../src/domain/decision.ts"
 import type { Listed, ProposalView } from "../../src/log/Projections.ts"
-import { DaemonProcess } from "./DaemonProcess.ts"
+import { DaemonProcess, type StartOptions } from "./DaemonProcess.ts"
 import type { EntryOptions } from "./daemonWithClock.ts"
 import { inspect, type Inspected } from "../../src/testing/inspect.ts"
 
@@ -13,6 +13,9 @@ const LOOK_MS = 15
 const PATIENCE_MS = 20_000
 
 export type HouseholdOptions = Pick<EntryOptions, "now" | "maxRuns" | "graceMs">
+
+/** Of one start alone. */
+export type StartOnce = Pick<StartOptions, "fault" | "diskEdits">
 
 export interface Answer {
   readonly status: number
@@ -45,13 +48,16 @@ export class Household {
   #options: HouseholdOptions = {}
   #daemon!: DaemonProcess
 
-  static async open(files: Readonly<Record<string, string>>, options: HouseholdOptions = {}): Promise<Household> {
+  static async open(
+    files: Readonly<Record<string, string>>,
+    { diskEdits, ...options }: HouseholdOptions & Pick<StartOnce, "diskEdits"> = {},
+  ): Promise<Household> {
     const made = new Household()
     made.#options = options
     for (const name of ["contracts", "organizations"])
       mkdirSync(join(made.#folder, "workspace", name), { recursive: true })
     for (const [file, text] of Object.entries(files)) made.write(file, text)
-    await made.start()
+    await made.start(diskEdits === undefined ? {} : { diskEdits })
     return made
   }
 
@@ -63,19 +69,23 @@ export class Household {
     return this.#daemon
   }
 
-  async start(): Promise<void> {
+  async start(once: StartOnce = {}): Promise<void> {
     this.#daemon = await DaemonProcess.start({
       workspace: join(this.#folder, "workspace"),
       data: join(this.#folder, "data"),
       ...this.#options,
+      ...once,
     })
   }
 
   /** `kill -9`, and another daemon on the same data; at a later time where its clock stands still. */
-  async restart(options: HouseholdOptions = {}): Promise<void> {
+  async restart({ fault, diskEdits, ...options }: HouseholdOptions & StartOnce = {}): Promise<void> {
     await this.#daemon.kill()
     this.#options = { ...this.#options, ...options }
-    await this.start()
+    await this.start({
+      ...(fault === undefined ? undefined : { fault }),
+      ...(diskEdits === undefined ? undefined : { diskEdits }),
+    })
   }
 
   /** In the workspace. */
@@ -104,6 +114,11 @@ export class Household {
     const before = (await this.events("contracts.revised", org)).length
     this.write(file, text)
     await this.until(async () => (await this.events("contracts.revised", org)).length > before)
+  }
+
+  read(file: string): string | undefined {
+    const path = join(this.#folder, "workspace", file)
+    return existsSync(path) ? readFileSync(path, "utf8") : undefined
   }
 
   async publish(

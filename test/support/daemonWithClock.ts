@@ -22,6 +22,8 @@ export interface EntryOptions {
   /** Bounds of the daemon's; its own where they are not said. */
   readonly maxRuns?: number
   readonly graceMs?: number
+  /** What becomes of edits on disk; absent: as before. */
+  readonly diskEdits?: "apply" | "confirm"
 }
 
 /** What the parent may ask for beside the doors, and what it is answered. */
@@ -56,6 +58,7 @@ const program = Effect.gen(function* () {
     port: 0,
     environment: process.env,
     ...(options.maxRuns === undefined ? undefined : { maxRuns: options.maxRuns }),
+    ...(options.diskEdits === undefined ? undefined : { diskEdits: options.diskEdits }),
     ...(options.graceMs === undefined ? undefined : { graceMs: options.graceMs }),
   })
   const mailboxes = Context.get(daemon.context, Mailboxes)

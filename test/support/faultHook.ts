@@ -3,10 +3,13 @@ import type { FaultHook, FaultPoint } from "../../src/supervision/Faults.ts"
 
 export const FAULT_POINTS: ReadonlyArray<FaultPoint> = ["decided", "appended", "replied", "dispatched", "settled"]
 
+/** Those that only a change of the rules passes. */
+export const CHANGE_POINTS: ReadonlyArray<FaultPoint> = ["writing", "written", "adopted"]
+
 export const faultHookOf = (text: string | undefined): FaultHook | undefined => {
   if (text === undefined) return undefined
   const [point, number] = text.split(":") as [FaultPoint, string]
-  if (!FAULT_POINTS.includes(point) || !/^[1-9]\d*$/.test(number))
+  if (![...FAULT_POINTS, ...CHANGE_POINTS].includes(point) || !/^[1-9]\d*$/.test(number))
     throw new Error(`CHARTER_FAULT is not point:n: ${text}`)
   let left = Number(number)
   return {

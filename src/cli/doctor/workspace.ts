@@ -59,7 +59,9 @@ const checkReach = (folders: Folders, organizations: ReadonlyArray<Organization>
     return ok("reach", "no executor runs here")
   const { workspace, data } = folders
   const reachable = [
-    ...FOLDERS.flatMap((name) => (can(join(workspace, name), constants.W_OK) ? [`change ${name}/`] : [])),
+    ...FOLDERS.flatMap((name) =>
+      can(join(workspace, name), constants.W_OK) ? [`edit ${name}/, which passes for the operator's edit`] : [],
+    ),
     ...(can(daemonFilePath(data), constants.R_OK) ? ["read the operator's token"] : []),
     ...(can(databaseFile(data), constants.W_OK) ? ["change the log, which charter audit verify shows"] : []),
   ]
@@ -69,7 +71,7 @@ const checkReach = (folders: Folders, organizations: ReadonlyArray<Organization>
   return warn(
     "reach",
     `an executor runs as ${user}${power} and could ${reachable.join(", ")}`,
-    "Run the daemon as a user of its own, and let agents that you do not trust work in a container.",
+    "Run the daemon as a user of its own, and let agents that you do not trust work in a container; charter up --disk-edits confirm makes every edit wait.",
   )
 }
 

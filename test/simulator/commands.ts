@@ -1,0 +1,111 @@
+/** What a step means in the state that it meets. */
+import type { Actor } from "../../src/domain/event.ts"
+import type { Command } from "../../src/kernel/command.ts"
+import type { OpenTask, OrganizationState } from "../../src/kernel/state.ts"
+import type { Step } from "./steps.ts"
+
+type Acting = Extract<Step, { kind: "publish" | "vote" | "cancel" | "delegate" | "revoke" | "work" }>
+
+const LEASE_MS = 10 * 60_000
+const RETRIES = 2
+const HOUR_MS = 3_600_000
+
+/** Undefined where there is nothing to do it to. */
+export const commandOf = (
+  step: Acting,
+  state: OrganizationState,
+  now: number,
+  nextId: () => string,
+  actor: (name: string) => Actor,
+): Command | undefined => {
+  switch (step.kind) {
+    case "publish":
+      return {
+        kind: "publish",
+        event: {
+          id: nextId(),
+          source: "s",
+          type: step.type,
+          org: step.org,
+          actor: actor(step.actor),
+          subject: "it",
+          data: dataOf(step.type, step.data),
+        },
+      }
+    case "vote": {
+      const proposal = pick(state.proposals, step.which)
+      if (proposal === undefined) return undefined
+      return {
+        kind: "vote",
+        proposal,
+        by: actor(step.by),
+        choice: step.choice,
+        ...(step.standing ? { standing: { until: new Date(now + 3 * HOUR_MS).toISOString(), max: 2 } } : undefined),
+      }
+    }
+    case "cancel": {
+      const target = pick(state.holds, step.which)
+      return target === undefined ? undefined : { kind: "cancel", target, by: actor(step.by) }
+    }
+    case "delegate":
+      return {
+        kind: "delegate",
+        by: actor(step.by),
+        to: step.to,
+        on: step.on,
+        expires: new Date(now + step.ms).toISOString(),
+      }
+    case "revoke": {
+      const id = pick(state.delegations, step.which)
+      return id === undefined ? undefined : { kind: "revokeDelegation", id, by: actor(step.by) }
+    }
+    case "work": {
+      const id = pick(state.tasks, step.which)
+      return id === undefined ? undefined : work(step.does, state.tasks.get(id)!, actor)
+    }
+  }
+}
+
+const pick = (map: ReadonlyMap<string, unknown>, which: number): string | undefined =>
+  [...map.keys()][which % Math.max(1, map.size)]
+
+/** The daemon's own requests have data of their own. */
+const dataOf = (type: string, data: Readonly<Record<string, unknown>>): unknown => {
+  if (type === "message.send.requested")
+    return { channel: "general", text: `for @coder and @dana: ${String(data["risk"])}` }
+  if (type === "document.write.requested") return { name: "notes", text: JSON.stringify(data) }
+  return data
+}
+
+const work = (
+  does: Extract<Step, { kind: "work" }>["does"],
+  { task, run = "r-none" }: OpenTask,
+  actor: (name: string) => Actor,
+): Command => {
+  const { id, member } = task
+  const finish = (outcome: Extract<Command, { kind: "finish" }>["outcome"], which = run): Command => ({
+    kind: "finish",
+    task: id,
+    run: which,
+    outcome,
+    retries: RETRIES,
+  })
+  switch (does) {
+    case "lease":
+      return { kind: "lease", task: id, worker: "w", leaseMs: LEASE_MS, executor: "scripted", by: actor(member) }
+    case "progress":
+      return { kind: "progress", task: id, run, text: "on it", leaseMs: LEASE_MS }
+    case "usage":
+      return { kind: "usage", run, usd: 0.5, tokens: 20, turns: 1 }
+    case "succeed":
+      return finish({ success: true, result: { done: true } })
+    case "fail":
+      return finish({ success: false, error: "not yet", retry: true })
+    case "give up":
+      return finish({ success: false, error: "never", retry: false })
+    case "cancel":
+      return { kind: "cancelTask", task: id, by: actor("operator"), reason: "not wanted" }
+    case "finish a stale run":
+      return finish({ success: true, result: "late" }, `${run}.gone`)
+  }
+}

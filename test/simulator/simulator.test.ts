@@ -1,0 +1,78 @@
+/** The kernel lives through random lives; and a kernel with a mistake planted in it is found out. */
+import { afterEach, describe, expect, it, vi } from "vitest"
+import { describeFound } from "./report.ts"
+import { simulate, type Simulation } from "./simulate.ts"
+
+/** `CHARTER_SIMULATION_STEPS` for more of them, `CHARTER_SEED` for the same ones again. */
+const STEPS = Number(process.env["CHARTER_SIMULATION_STEPS"] ?? 60_000)
+const SEED = Number(process.env["CHARTER_SEED"] ?? 1)
+
+it(`breaks nothing in ${STEPS} steps from seed ${SEED}`, { timeout: 120_000 + STEPS * 4 }, () => {
+  const { found, types, compared } = simulate(SEED, STEPS)
+  expect(found === undefined ? "" : describeFound(found)).toBe("")
+  expect(compared).toBeGreaterThan(STEPS / 10)
+  for (const type of [
+    "proposal.succeeded",
+    "hold.continued",
+    "proposal.escalated",
+    "task.completed",
+    "budget.exceeded",
+  ])
+    expect(types.get(type) ?? 0, type).toBeGreaterThan(0)
+})
+
+type Module = Readonly<Record<string, unknown>>
+
+/** What the simulator finds where a function of the kernel is another one. */
+const withMistake = async (module: string, mistake: (real: Module) => Module): Promise<Simulation> => {
+  vi.resetModules()
+  vi.doMock(module, async (real) => {
+    const original = await real<Module>()
+    return { ...original, ...mistake(original) }
+  })
+  return (await import("./simulate.ts")).simulate(1, 20_000)
+}
+type Function = (...parameters: ReadonlyArray<unknown>) => unknown
+
+describe("a mistake in the kernel", () => {
+  afterEach(() => vi.doUnmock("../../src/kernel/tally.ts"))
+
+  it.each<readonly [string, string, (real: Module) => Module, RegExp]>([
+    [
+      "a defeat is counted as success",
+      "../../src/kernel/tally.ts",
+      ({ tally }) => ({
+        tally: (...parameters: ReadonlyArray<unknown>) => {
+          const told = (tally as Function)(...parameters) as { readonly state: string }
+          return told.state === "defeated" ? { state: "succeeded" } : told
+        },
+      }),
+      /invariant 3: .* has succeeded with/,
+    ],
+    [
+      "a limit lets one more through",
+      "../../src/kernel/limits.ts",
+      ({ checkLimit }) => ({
+        checkLimit: (
+          windows: unknown,
+          rule: { readonly limit: { readonly max: number } },
+          ...rest: ReadonlyArray<unknown>
+        ) => (checkLimit as Function)(windows, { ...rule, limit: { ...rule.limit, max: rule.limit.max + 1 } }, ...rest),
+      }),
+      /should be (?:deny|hold), and is/,
+    ],
+    [
+      "a snapshot forgets how often a task has failed",
+      "../../src/kernel/snapshot.ts",
+      ({ decodeState }) => ({
+        decodeState: (text: string) => (decodeState as Function)(text.replaceAll(/"failures":\d/g, '"failures":7')),
+      }),
+      /a snapshot reads otherwise|not the fold of the log|decided otherwise/,
+    ],
+  ])("%s, and it is found", { timeout: 120_000 }, async (_, module, mistake, said) => {
+    const { found } = await withMistake(module, mistake)
+    vi.doUnmock(module)
+    expect(found?.broken.join("\n")).toMatch(said)
+    expect(found!.life.steps.length).toBeLessThan(50)
+  })
+})
