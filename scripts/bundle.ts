@@ -51,7 +51,7 @@ const options = (folder: string, identity: string): BuildOptions & { readonly me
   target: "node24",
   external: Object.keys(manifest().dependencies),
   chunkNames: "[name]-[hash]",
-  define: { CHARTER_BUILD: JSON.stringify(identity) },
+  define: { BUNDLE_IDENTITY: JSON.stringify(identity) },
   // Stack traces are read by people: names stay, and so do the comments that name a piece's file.
   minifySyntax: true,
   legalComments: "none",

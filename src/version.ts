@@ -4,7 +4,7 @@ import packageJson from "../package.json" with { type: "json" }
 /** As in package.json. */
 export const VERSION: string = packageJson.version
 
-declare const CHARTER_BUILD: string | undefined
+declare const BUNDLE_IDENTITY: string | undefined
 
 /** Names the content of the bundle that this is; `undefined` where the sources run. */
-export const BUILD: string | undefined = typeof CHARTER_BUILD === "undefined" ? undefined : CHARTER_BUILD
+export const BUILD: string | undefined = typeof BUNDLE_IDENTITY === "undefined" ? undefined : BUNDLE_IDENTITY
