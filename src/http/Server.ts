@@ -7,6 +7,7 @@
 import { chmod, unlink } from "node:fs/promises"
 import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from "node:http"
 import type { AddressInfo, ListenOptions } from "node:net"
+import type { Duplex } from "node:stream"
 import { getRequestListener, type HttpBindings } from "@hono/node-server"
 import { Context, Data, Deferred, Effect, Layer, LogLevel, References } from "effect"
 import { Service } from "../service/Service.ts"
@@ -27,6 +28,7 @@ import {
 } from "./limits.ts"
 import { countRequest, NO_ROUTE } from "./observe.ts"
 import { invalid } from "./problem.ts"
+import { problemOfBytes, refuse } from "./refuse.ts"
 import { makeSockets } from "./socket/upgrade.ts"
 
 export interface ServerOptions {
@@ -44,6 +46,8 @@ export interface ServerOptions {
   /** Origins whose pages may send requests, beside its own. */
   readonly origins?: ReadonlyArray<string>
   readonly drainMs?: number
+  /** A client has this long to send a whole request. */
+  readonly requestMs?: number
   readonly heartbeatMs?: number
   readonly helloMs?: number
 }
@@ -73,7 +77,7 @@ export class Server extends Context.Service<
 }
 
 const make = Effect.fnUntraced(function* (options: ServerOptions) {
-  const { host, socket, drainMs = DRAIN_MS } = options
+  const { host, socket, drainMs = DRAIN_MS, requestMs = REQUEST_TIMEOUT_MS } = options
   const logsRequests = LogLevel.isGreaterThanOrEqualTo("Debug", yield* References.MinimumLogLevel)
   const closed = yield* Deferred.make<void>()
   const tracing = yield* Tracing
@@ -93,8 +97,10 @@ const make = Effect.fnUntraced(function* (options: ServerOptions) {
   let closing = false
 
   const serverFor = (local: boolean): NodeServer => {
+    const answering = new WeakMap<Duplex, ServerResponse>()
     const answer = (request: Request, bindings: HttpBindings): Response | Promise<Response> => {
       const { incoming, outgoing } = bindings as { incoming: IncomingMessage; outgoing: ServerResponse }
+      answering.set(incoming.socket, outgoing)
       if (closing) outgoing.shouldKeepAlive = false
       outgoing.setHeader("charter-version", VERSION)
       const requestId = incoming.headers["x-request-id"]
@@ -111,14 +117,21 @@ const make = Effect.fnUntraced(function* (options: ServerOptions) {
     })
     const server = createServer(
       {
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
+        headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestMs),
+        requestTimeout: requestMs,
         keepAliveTimeout: KEEP_ALIVE_MS,
-        connectionsCheckingInterval: 5_000,
+        connectionsCheckingInterval: Math.min(5_000, requestMs),
       },
       listener,
     )
     server.maxConnections = MAX_CONNECTIONS
+    server.on("clientError", (error: NodeJS.ErrnoException, stream) => {
+      const current = answering.get(stream)
+      const isAnswering = current !== undefined && current.headersSent && !current.writableFinished
+      // In the middle of an answer, nothing more can be said.
+      if (error.code === "ECONNRESET" || !stream.writable || isAnswering) return void stream.destroy()
+      refuse(stream, problemOfBytes(error), "/")
+    })
     return server.on("upgrade", (incoming, stream, head) =>
       sockets.upgrade(incoming, stream, head, guard(incoming, local)),
     )

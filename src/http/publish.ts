@@ -33,6 +33,8 @@ export const PUBLISH_PATH = "/v1/events"
 const BATCH = "application/cloudevents-batch+json"
 const LINES = "application/x-ndjson"
 const STRUCTURED = "application/cloudevents+json"
+/** Headers that an event in binary content mode must have. */
+const BINARY_MODE = ["ce-specversion", "ce-type", "ce-source", "ce-id"]
 const MEDIA_TYPES = ["application/json", STRUCTURED, BATCH, LINES]
 
 export const PublishQuery = Schema.Struct({
@@ -91,6 +93,8 @@ interface Events {
 const readEvents = async (incoming: IncomingMessage, traces: boolean): Promise<Events | Problem> => {
   const type = checkMediaType(incoming, MEDIA_TYPES)
   if (type instanceof Problem) return type
+  // Whose attributes are there is not what the body alone would be taken for.
+  if (BINARY_MODE.some((name) => name in incoming.headers)) return noBinaryMode()
   const body = await readBody(incoming)
   if (body instanceof Problem) return body
   // A span of the door goes on with it.
@@ -169,6 +173,15 @@ const traceOf = ({ headers: { traceparent } }: IncomingMessage): string | undefi
 
 const completed = (event: EventInput, bytes: number, traceparent: string | undefined): EventInput =>
   traceparent === undefined || event.traceparent !== undefined ? { ...event, bytes } : { ...event, bytes, traceparent }
+
+const noBinaryMode = (): Problem =>
+  new Problem(
+    400,
+    "binary-mode-not-supported",
+    `attributes in ce- headers are not read; send the whole event as ${STRUCTURED}`,
+    undefined,
+    { connection: "close" },
+  )
 
 const oneEventOnly = (): Problem =>
   invalid("invalid-idempotency-key", "Idempotency-Key is for one event; give each event of a batch its own id")

@@ -8,6 +8,7 @@ import { MAX_BODY_BYTES } from "../limits.ts"
 import { webSocketLag, webSockets, webSocketWaiting } from "../../observability/metrics.ts"
 import { collectWith } from "../../observability/registry.ts"
 import { Problem } from "../problem.ts"
+import { refuse } from "../refuse.ts"
 import { type Connection, serveSocket } from "./connection.ts"
 
 export const SOCKET_PATH = "/v1/ws"
@@ -45,7 +46,7 @@ export const makeSockets = Effect.fnUntraced(function* (edge: Edge) {
     const token = bearerToken(incoming)
     if (token !== undefined) {
       const identity = await identify(edge, incoming)
-      if (identity instanceof Problem) return refuse(socket, identity, incoming)
+      if (identity instanceof Problem) return refuse(socket, identity, pathOf(incoming))
     }
     server.handleUpgrade(incoming, socket, head, (opened) => {
       const connection = serveSocket(edge, opened, token)
@@ -57,9 +58,9 @@ export const makeSockets = Effect.fnUntraced(function* (edge: Edge) {
   const sockets: Sockets = {
     upgrade: (incoming, socket, head, refused) => {
       socket.on("error", () => socket.destroy())
-      if (refused !== undefined) return refuse(socket, refused, incoming)
+      if (refused !== undefined) return refuse(socket, refused, pathOf(incoming))
       if (pathOf(incoming) !== SOCKET_PATH)
-        return refuse(socket, new Problem(404, "route-unknown", `the WebSocket is at ${SOCKET_PATH}`), incoming)
+        return refuse(socket, new Problem(404, "route-unknown", `the WebSocket is at ${SOCKET_PATH}`), pathOf(incoming))
       void accept(incoming, socket, head)
     },
     close: () => connections.forEach((connection) => connection.close()),
@@ -67,16 +68,3 @@ export const makeSockets = Effect.fnUntraced(function* (edge: Edge) {
   }
   return sockets
 })
-
-const refuse = (socket: Duplex, problem: Problem, incoming: IncomingMessage): void => {
-  const document = problem.document(pathOf(incoming))
-  const body = JSON.stringify(document)
-  const headers = {
-    ...problem.headers,
-    "content-type": "application/problem+json",
-    "content-length": Buffer.byteLength(body),
-    connection: "close",
-  }
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${problem.status} ${String(document["title"])}\r\n${head.join("")}\r\n${body}`)
-}
