@@ -24,6 +24,8 @@ const NAMES = [
   /^durable publish: 64 producers/,
   /^HTTP publish: 64 connections/,
   /^HTTP publish: lists/,
+  /^fan-out: to 200 WebSocket members/,
+  /^fan-out: loop blocked/,
   /^replay: decided anew/,
   /^replay: only folded/,
   /^start: charter --help/,
