@@ -136,9 +136,7 @@ describe("an id that is none", () => {
     "💩",
     "\u202e",
   )
-  const id = fc
-    .array(part, { minLength: 1, maxLength: 12 })
-    .map((parts) => `../${parts.join("")}`)
+  const id = fc.array(part, { minLength: 1, maxLength: 12 }).map((parts) => `../${parts.join("")}`)
 
   it.each(named(withParams))("%s", async (_, { method, path, operation }) => {
     const [good = {}] = fc.sample(
