@@ -22,7 +22,7 @@ const run = async ({ port, connections, perSecond, ms }: OpenLoopRun): Promise<O
   await Promise.all(senders.map((sender) => sender.open()))
   const free = [...senders]
   const total = Math.round((perSecond * ms) / 1_000)
-  const latencies = new Array<number>(total).fill(0)
+  const latencies = Array.from({ length: total }, () => 0)
   const start = performance.now()
   let refused = 0
   let answered = 0
@@ -42,9 +42,9 @@ const run = async ({ port, connections, perSecond, ms }: OpenLoopRun): Promise<O
         sendDue()
       })
     }
+    const canSend = (): boolean => sent < total && dueAt(sent) <= performance.now() && free.length > 0
     const sendDue = (): void => {
-      const now = performance.now()
-      while (sent < total && dueAt(sent) <= now && free.length > 0) send(free.shift()!)
+      while (canSend()) send(free.shift()!)
     }
     const tick = (): void => {
       sendDue()
