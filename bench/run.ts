@@ -8,12 +8,16 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { conditions, manyContracts } from "./conditions/group.ts"
 import { wholeDecision } from "./decisions/group.ts"
+import { fanOut } from "./fanout/group.ts"
 import { httpPublish } from "./http/group.ts"
 import { load } from "./load/group.ts"
 import { busyness, describeMachine, busyWarning } from "./machine.ts"
+import { memory } from "./memory/group.ts"
 import { durablePublish } from "./publish/group.ts"
+import { replay } from "./replay/group.ts"
 import { formatRows, formatTable, type Report, type Row } from "./rows.ts"
 import { makeSettings, type Settings } from "./settings.ts"
+import { start } from "./start/group.ts"
 
 const GROUPS: Readonly<Record<string, readonly [about: string, run: (settings: Settings) => Promise<Report>]>> = {
   conditions: ["1,000 contracts: our evaluation beside four others", conditions],
@@ -22,6 +26,10 @@ const GROUPS: Readonly<Record<string, readonly [about: string, run: (settings: S
   load: ["what the rules cost before the first event, and when a file changes", load],
   publish: ["durable publish, beside a thread that only inserts the rows", durablePublish],
   http: ["publish over HTTP, beside an empty handler; lists of events, beside that thread", httpPublish],
+  "fan-out": ["every member is told of every event, beside a bare ws loop", fanOut],
+  replay: ["a history decided anew, and only folded, beside the conditions alone", replay],
+  start: ["help, and a daemon that is ready, in terms of node -e 0", start],
+  memory: ["an idle daemon, and what a thousand idle agents add", memory],
 }
 
 const HELP = `npm run bench -- [--only GROUP,GROUP] [--quick] [--json]

@@ -1,7 +1,6 @@
 /** A contestant that is a server: its slices are made by a load generator beside it. */
-import { fork } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import type { Contestant } from "../contest/contestant.ts"
+import { startHelper } from "../contest/helper.ts"
 import type { ClientAnswer, ClientMessage, Connection } from "./client.ts"
 
 /** `each`: how much one answered request counts. */
@@ -11,26 +10,15 @@ export const loaded = async (
   each: number,
   close: () => Promise<void>,
 ): Promise<Contestant> => {
-  const client = fork(fileURLToPath(new URL("client.ts", import.meta.url)), { execArgv: [] })
-  const ask = (message: ClientMessage): Promise<ClientAnswer> =>
-    new Promise((resolve, reject) => {
-      const ended = (): void => reject(new Error("the load generator ended"))
-      client.once("exit", ended)
-      client.once("message", (answer: ClientAnswer) => {
-        client.off("exit", ended)
-        if ("failed" in answer) reject(new Error(answer.failed))
-        else resolve(answer)
-      })
-      client.send(message)
-    })
-  await ask({ op: "connect", load: { port, connections } })
+  const client = startHelper<ClientMessage, ClientAnswer>(new URL("client.ts", import.meta.url))
+  await client.ask({ op: "connect", load: { port, connections } })
   return {
     slice: async (ms) => {
-      const answer = await ask({ op: "run", ms })
+      const answer = await client.ask({ op: "run", ms })
       return "answered" in answer ? (answer.answered * each * 1_000) / answer.ms : 0
     },
     close: async () => {
-      client.disconnect()
+      client.end()
       await close()
     },
   }

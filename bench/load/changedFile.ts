@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Context, Effect, Exit, Scope } from "effect"
-import { startCore } from "../../src/daemon.ts"
+import { startInside } from "../../src/daemon.ts"
 import { Mailboxes } from "../../src/supervision/Mailboxes.ts"
 import { DEBOUNCE_MS } from "../../src/workspace/Workspace.ts"
 import type { Prepare } from "../contest/contestant.ts"
@@ -30,10 +30,9 @@ const prepare: Prepare<ChangedFileInput> = async ({ contracts, folder }) => {
   texts.forEach((text, index) => write(`contracts/c${index}.yaml`, text))
   const scope = Scope.makeUnsafe()
   const { context } = await Effect.runPromise(
-    startCore(
-      { workspace: join(folder, "workspace"), data: join(folder, "data"), environment: {}, url: () => "" },
-      () => Effect.void,
-    ).pipe(Scope.provide(scope)),
+    startInside({ workspace: join(folder, "workspace"), data: join(folder, "data"), environment: {} }).pipe(
+      Scope.provide(scope),
+    ),
   )
   let adopted: (() => void) | undefined
   let missing = new Set<string>()

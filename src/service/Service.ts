@@ -244,6 +244,15 @@ export interface TestReport {
   }
 }
 
+export interface RunUnderWay {
+  readonly run: string
+  readonly task: string
+  readonly member: string
+  readonly org: string
+  /** RFC 3339. */
+  readonly since: string
+}
+
 export interface Status {
   readonly state: "starting" | "running" | "draining" | "stopped"
   readonly version: string
@@ -261,13 +270,7 @@ export interface Status {
   /** While it stops: what it waits for, and for how long at most. */
   readonly draining?: {
     readonly until: string
-    readonly runs: ReadonlyArray<{
-      readonly run: string
-      readonly task: string
-      readonly member: string
-      readonly org: string
-      readonly since: string
-    }>
+    readonly runs: ReadonlyArray<RunUnderWay>
   }
   readonly workspace: string
   readonly diagnostics: ReadonlyArray<Diagnostic>
@@ -551,7 +554,7 @@ export class Service extends Context.Service<
     readonly metrics: (identity: Identity) => Effect.Effect<string>
     /** Operator: confirms what waits for one (a mass removal of contracts). */
     readonly confirm: (identity: Identity) => Answer<{ readonly revision: string }>
-    /** `now`: runs are not waited for, also where the shutdown has begun already. */
-    readonly shutdown: (identity: Identity, now: boolean) => Answer<void>
+    /** Answers with the runs that go on. `now`: they are not waited for, also where the shutdown has begun already. */
+    readonly shutdown: (identity: Identity, now: boolean) => Answer<ReadonlyArray<RunUnderWay>>
   }
 >()("charter/service/Service") {}

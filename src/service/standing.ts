@@ -5,7 +5,7 @@ import { executorKinds } from "../executors/registry.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import { memberOf, worksByHand } from "../kernel/members.ts"
 import type { OrganizationState } from "../kernel/state.ts"
-import type { Status } from "./Service.ts"
+import type { RunUnderWay, Status } from "./Service.ts"
 import { resolveSecret, secretVariable } from "./webhooks/webhook.ts"
 
 type States = ReadonlyArray<OrganizationState>
@@ -26,7 +26,7 @@ export const countAgents = (definitions: Definitions, states: States): Status["a
   return counts
 }
 
-export const runsOf = (states: States): NonNullable<Status["draining"]>["runs"] =>
+export const runsOf = (states: States): ReadonlyArray<RunUnderWay> =>
   states.flatMap(({ org, runs }) =>
     [...runs.values()].map(({ run, task, member, started }) => ({
       run,

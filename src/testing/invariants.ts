@@ -362,7 +362,9 @@ const checkOwnEffects = (event: Event, decision: Decision, log: Index, say: Say)
   const allowed = decision.verdict === "allow" || releaseOf(log.holds.get(decision.hold ?? "")) !== undefined
   const had = following.some(({ type, actor }) => type === own && actor.kind !== "system")
   if (had && !allowed) say(2, `${event.id}: ${own} follows from it, though it was not allowed`)
-  if (!had && allowed && hasText(event)) say(2, `${event.id} was allowed, and no ${own} follows from it`)
+  // What could no longer be done when it was let through is refused then.
+  const refused = following.some(({ type }) => type === "request.denied")
+  if (!had && !refused && allowed && hasText(event)) say(2, `${event.id} was allowed, and no ${own} follows from it`)
 }
 
 /** What the daemon's own requests do once they are allowed. Contracts post messages, too, in their own name. */

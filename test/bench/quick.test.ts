@@ -24,6 +24,15 @@ const NAMES = [
   /^durable publish: 64 producers/,
   /^HTTP publish: 64 connections/,
   /^HTTP publish: lists/,
+  /^fan-out: to 200 WebSocket members/,
+  /^fan-out: loop blocked/,
+  /^replay: decided anew/,
+  /^replay: only folded/,
+  /^start: charter --help/,
+  /^start: daemon ready$/,
+  /^start: daemon ready, 200 contracts/,
+  /^memory: idle daemon/,
+  /^memory: 200 idle agents/,
 ]
 
 it("prints one row for each bar as JSON, and nothing else on its output", () => {

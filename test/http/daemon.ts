@@ -28,6 +28,8 @@ members:
   - { human: yves }
   - agent: stranger
   - agent: reviewer
+  - agent: runner
+    executor: { kind: command, run: ["./worker.sh", "elsewhere."] }
 `
 const CONTRACTS = `contract: deploys-need-two
 scope: "@team"
@@ -69,10 +71,16 @@ on: errand.requested
 then:
   - route: { to: "@dana", goal: Run the errand }
 `
+const CONTRACTS_ELSEWHERE = `contract: work-is-done
+scope: "@elsewhere"
+on: work.requested
+then:
+  - route: "@runner"
+`
 /** Leaves its token where the test finds it, and works until it is told to end. */
 const WORKER = `#!/bin/sh
-printf %s "$CHARTER_TOKEN" > run.token.part
-mv run.token.part run.token
+printf %s "$CHARTER_TOKEN" > "$1run.token.part"
+mv "$1run.token.part" "$1run.token"
 while [ ! -e run.done ]; do sleep 0.05; done
 `
 
@@ -81,11 +89,11 @@ export interface Daemon {
   readonly port: number
   readonly socket: string
   /** Tokens by name. */
-  readonly tokens: Readonly<Record<"operator" | "dana" | "erik" | "reviewer" | "stranger" | "bridge", string>>
+  readonly tokens: Readonly<Record<"operator" | "dana" | "erik" | "zoe" | "reviewer" | "stranger" | "bridge", string>>
   /** As the operator, where the request names no other token. */
   readonly call: (method: string, path: string, request?: Request) => Promise<Reply>
   /** The token of a run that goes on until the daemon stops. */
-  readonly runToken: () => Promise<string>
+  readonly runToken: (org?: "@team" | "@elsewhere") => Promise<string>
   readonly stop: () => Promise<void>
 }
 
@@ -96,6 +104,7 @@ export const startDaemon = async (options: Partial<ServerOptions> = {}): Promise
   writeFileSync(join(workspace, "organizations", "team.yaml"), TEAM)
   writeFileSync(join(workspace, "organizations", "elsewhere.yaml"), ELSEWHERE)
   writeFileSync(join(workspace, "contracts", "team.yaml"), CONTRACTS)
+  writeFileSync(join(workspace, "contracts", "elsewhere.yaml"), CONTRACTS_ELSEWHERE)
   writeFileSync(join(workspace, "worker.sh"), WORKER)
   chmodSync(join(workspace, "worker.sh"), 0o755)
 
@@ -128,16 +137,18 @@ export const startDaemon = async (options: Partial<ServerOptions> = {}): Promise
       operator,
       dana: await tokenOf("@dana", "human"),
       erik: await tokenOf("@erik", "human"),
+      zoe: await tokenOf("@zoe", "human"),
       reviewer: await tokenOf("reviewer@team", "agent"),
       stranger: await tokenOf("stranger@elsewhere", "agent"),
       bridge: await tokenOf("chat", "bridge"),
     },
     call: send,
-    runToken: async () => {
-      const written = appears(workspace, "run.token")
-      await send("POST", "/v1/events", { json: { type: "work.requested", org: "@team" } })
+    runToken: async (org = "@team") => {
+      const file = org === "@team" ? "run.token" : "elsewhere.run.token"
+      const written = appears(workspace, file)
+      await send("POST", "/v1/events", { json: { type: "work.requested", org } })
       await written
-      return readFileSync(join(workspace, "run.token"), "utf8")
+      return readFileSync(join(workspace, file), "utf8")
     },
     stop: async () => {
       writeFileSync(join(workspace, "run.done"), "")

@@ -1,101 +1,50 @@
 /** Every route as seen by everybody: the door lets in who has a token, the service says what he may do there. */
+import { createHmac } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { routes } from "../../src/http/routes.ts"
-import { openEvents } from "./client.ts"
-import { type Daemon, startDaemon } from "./daemon.ts"
-
-const WHO = ["none", "operator", "human", "agent", "run", "stranger", "bridge"] as const
-type Who = (typeof WHO)[number]
+import { makeApp } from "../../src/http/app.ts"
+import type { Edge } from "../../src/http/edge.ts"
+import { openEvents, type Request } from "./client.ts"
+import { type Daemon, startDaemon, WEBHOOK_SECRET } from "./daemon.ts"
+import {
+  ALL,
+  DANA,
+  expiredToken,
+  type Expected,
+  expectedOf,
+  INSIDE,
+  OPERATOR,
+  type Subjects,
+  subjectsOf,
+  TEAM,
+  type Tokens,
+  tokensOf,
+  WHO,
+} from "./everybody.ts"
 
 let daemon: Daemon
-let tokens: Readonly<Record<Who, string | undefined>>
+let tokens: Tokens
+let subjects: Subjects
 
 beforeAll(async () => {
   daemon = await startDaemon()
-  const { operator, dana, reviewer, stranger, bridge } = daemon.tokens
-  tokens = { none: undefined, operator, human: dana, agent: reviewer, run: await daemon.runToken(), stranger, bridge }
+  tokens = await tokensOf(daemon)
+  subjects = subjectsOf(daemon)
 })
 afterAll(() => daemon.stop())
 
-const publish = async (type: string) => {
-  const { json } = await daemon.call("POST", "/v1/events", { token: daemon.tokens.dana, json: { type, org: "@team" } })
-  return json as { id: string; hold?: string; proposals?: ReadonlyArray<string>; tasks?: ReadonlyArray<string> }
-}
-
-let documents = 0
-const write = async (name: string): Promise<string> => {
-  await daemon.call("PUT", `/v1/documents/${name}?org=@team`, { json: { text: `the text of ${name}` } })
-  return name
-}
-
-let files = 0
-/** By an agent: it waits for a human of the team, or for the operator. */
-const propose = async (scope: string) => {
-  const id = `never-${++files}`
-  const text = `contract: ${id}\nscope: "${scope}"\non: ${id}.requested\nthen: deny("never")\n`
-  const { reviewer: token } = daemon.tokens
-  const { json } = await daemon.call("POST", "/v1/contracts", {
-    token,
-    json: { files: { [`contracts/${id}.yaml`]: text } },
-  })
-  return json as { readonly change: string; readonly requests: ReadonlyArray<{ readonly hold?: string }> }
-}
-
-/** Made anew for each request, since some requests end it. */
-const SUBJECTS = {
-  none: async () => "",
-  event: async () => (await publish("note.taken")).id,
-  proposal: async () => (await publish("deploy.requested")).proposals![0]!,
-  hold: async () => (await publish("deploy.requested")).hold!,
-  task: async () => (await publish("work.requested")).tasks![0]!,
-  "dana's task": async () => (await publish("errand.requested")).tasks![0]!,
-  agent: async () => {
-    await daemon.call("POST", "/v1/agents/reviewer@team/start")
-    return "reviewer@team"
-  },
-  "stopped agent": async () => {
-    await daemon.call("POST", "/v1/agents/reviewer@team/stop")
-    return "reviewer@team"
-  },
-  delegation: async () => {
-    const json = { org: "@team", to: "erik", on: "never.requested", expires: "2099-01-01T00:00:00Z" }
-    const { json: made } = await daemon.call("POST", "/v1/delegations", { token: daemon.tokens.dana, json })
-    return (made as { readonly id: string }).id
-  },
-  change: async () => (await propose("@team")).change,
-  "operator's hold": async () => (await propose("@global")).requests[0]!.hold!,
-  "dana's item": async () => {
-    await daemon.call("POST", "/v1/channels/general/messages?org=@team", { json: { text: "@dana: look" } })
-    const { json } = await daemon.call("GET", "/v1/inbox?limit=1", { token: daemon.tokens.dana })
-    return (json as { readonly items: ReadonlyArray<{ readonly id: string }> }).items[0]!.id
-  },
-  "new document": async () => `document-${++documents}.md`,
-  document: () => write(`document-${++documents}.md`),
-  resource: async () => {
-    const { json } = await daemon.call("GET", `/v1/documents/${await write(`document-${++documents}.md`)}?org=@team`)
-    return (json as { readonly hash: string }).hash
-  },
-  token: async () => {
-    const { json } = await daemon.call("POST", "/v1/tokens", { json: { identity: "@erik", kind: "human" } })
-    return (json as { readonly id: string }).id
-  },
-} as const
-
-interface Row {
+interface Row extends Expected {
   readonly route: string
   readonly path?: string
   readonly json?: unknown
-  readonly about?: keyof typeof SUBJECTS
-  /** In the order of {@link WHO}. */
-  readonly statuses: ReadonlyArray<number>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly about?: keyof Subjects
 }
 
-/** Of everybody with a token; members of the team; the operator alone; ... */
-const ALL = [401, 200, 200, 200, 200, 200, 200]
-const TEAM = [401, 200, 200, 200, 200, 404, 404]
-const INSIDE = [401, 200, 200, 200, 200, 403, 403]
-const OPERATOR = [401, 200, 403, 403, 403, 403, 403]
-const DANA = [401, 403, 200, 403, 403, 404, 404]
+const DELIVERY = { action: "opened", sender: { login: "mona" }, repository: { full_name: "a/b" } }
+const SIGNED = createHmac("sha256", WEBHOOK_SECRET).update(JSON.stringify(DELIVERY)).digest("hex")
+
+/** Whoever asks, with a token or without. */
+const ANYBODY = [200, 200, 200, 200, 200, 200, 200]
 
 const TABLE: ReadonlyArray<Row> = [
   {
@@ -242,37 +191,52 @@ const TABLE: ReadonlyArray<Row> = [
   { route: "DELETE /v1/tokens/{id}", about: "token", statuses: OPERATOR },
   { route: "GET /v1/status", statuses: ALL },
   { route: "POST /v1/confirm", statuses: [401, 404, 403, 403, 403, 403, 403] },
+  {
+    route: "POST /v1/webhooks/{source}",
+    path: "/v1/webhooks/github",
+    json: DELIVERY,
+    headers: { "x-github-event": "issues", "x-github-delivery": "one", "x-hub-signature-256": `sha256=${SIGNED}` },
+    statuses: ANYBODY,
+  },
+  {
+    route: "POST /v1/webhooks/{source}",
+    path: "/v1/webhooks/github",
+    json: DELIVERY,
+    headers: { "x-github-event": "issues", "x-github-delivery": "two" },
+    statuses: [401, 401, 401, 401, 401, 401, 401],
+  },
+  { route: "GET /v1/ws", statuses: [426, 426, 426, 426, 426, 426, 426] },
+  { route: "GET /health", statuses: ANYBODY },
+  { route: "GET /ready", statuses: ANYBODY },
+  { route: "GET /openapi.json", statuses: ANYBODY },
+  { route: "GET /docs", statuses: ANYBODY },
   { route: "POST /v1/shutdown", statuses: [401, 202, 403, 403, 403, 403, 403] },
 ]
 
 describe("what each identity is answered", () => {
-  it("is said here for every route", () => {
-    const declared = routes.map(({ method, path }) => `${method} ${path}`)
-    const others = ["POST /v1/events", "GET /v1/events/stream", "GET /metrics"]
-    expect(TABLE.map(({ route }) => route).toSorted()).toEqual([...declared, ...others].toSorted())
+  it("is said here for every route that is served", () => {
+    const served = makeApp({} as Edge).routes.filter(({ method }) => method !== "ALL")
+    const names = served.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)
+    expect([...new Set(TABLE.map(({ route }) => route))].toSorted()).toEqual([...new Set(names)].toSorted())
   })
 
-  it.each(TABLE.map((row) => [row.route, row] as const))(
-    "%s",
-    async (_, { route, path, json, about = "none", statuses }) => {
-      const [method, declared] = route.split(" ") as [string, string]
-      const answered: Array<number> = []
-      for (const who of WHO) {
-        const id = await SUBJECTS[about]()
-        const target = (path ?? declared).replace(/\{(?:id|name|hash)\}/, id)
-        const body = about === "dana's item" ? { items: [id] } : json
-        answered.push(await statusOf(method, target, tokens[who], body))
-      }
-      expect(Object.fromEntries(WHO.map((who, index) => [who, answered[index]]))).toEqual(
-        Object.fromEntries(WHO.map((who, index) => [who, statuses[index]])),
-      )
-    },
-  )
+  it.each(TABLE.map((row) => [row.route, row] as const))("%s", async (_, row) => {
+    const { route, path, json, headers, about = "none" } = row
+    const [method, declared] = route.split(" ") as [string, string]
+    const answered: Record<string, number> = {}
+    for (const who of WHO) {
+      const id = await subjects[about]()
+      const target = (path ?? declared).replace(/\{(?:id|name|hash)\}/, id)
+      const body = about === "dana's item" ? { items: [id] } : json
+      answered[who] = await statusOf(method, target, { token: tokens[who], json: body, ...(headers && { headers }) })
+    }
+    expect(answered).toEqual(expectedOf(row))
+  })
 })
 
-const statusOf = async (method: string, path: string, token: string | undefined, json: unknown): Promise<number> => {
-  if (!path.includes("/stream")) return (await daemon.call(method, path, { token, json })).status
-  const events = await openEvents(daemon.url, path, token ?? "")
+const statusOf = async (method: string, path: string, request: Request): Promise<number> => {
+  if (!path.includes("/stream")) return (await daemon.call(method, path, request)).status
+  const events = await openEvents(daemon.url, path, request.token ?? "")
   events.close()
   return events.status
 }
@@ -287,7 +251,7 @@ describe("an identity", () => {
   })
 
   it("sees only its own organizations in a list without one", async () => {
-    await publish("note.taken")
+    await subjects.event()
     const { json } = await daemon.call("GET", "/v1/events", { token: daemon.tokens.stranger })
     const orgs = (json as { readonly items: ReadonlyArray<{ readonly org: string }> }).items.map(({ org }) => org)
     expect(orgs.filter((org) => org !== "@elsewhere")).toEqual([])
@@ -299,10 +263,6 @@ describe("an identity", () => {
     expect((await daemon.call("GET", "/v1/status", { token })).status).toBe(200)
     await daemon.call("DELETE", `/v1/tokens/${id}`)
     expect((await daemon.call("GET", "/v1/status", { token })).status).toBe(401)
-    const late = await daemon.call("POST", "/v1/tokens", {
-      json: { identity: "@erik", kind: "human", expires: "2020-01-01T00:00:00Z" },
-    })
-    const { token: expired } = late.json as { readonly token: string }
-    expect((await daemon.call("GET", "/v1/status", { token: expired })).status).toBe(401)
+    expect((await daemon.call("GET", "/v1/status", { token: await expiredToken(daemon) })).status).toBe(401)
   })
 })

@@ -86,7 +86,7 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
     { files: { a: files["contracts/a.yaml"] } },
     { text: expect.stringContaining("never"), diagnostics: [] },
   ],
-  ["POST /v1/contracts/test", "/v1/contracts/test", {}, { passed: 0, failed: 0, coverage: { contracts: 5 } }],
+  ["POST /v1/contracts/test", "/v1/contracts/test", {}, { passed: 0, failed: 0, coverage: { contracts: 6 } }],
   [
     "GET /v1/contracts/{name}",
     "/v1/contracts/%40team%2Fnobody-drops",
@@ -212,7 +212,7 @@ const examples = (): ReadonlyArray<readonly [route: string, path: string, json: 
   ["GET /v1/changes", "/v1/changes", undefined, { items: [] }],
   ["GET /v1/edits", "/v1/edits", undefined, { items: [] }],
   ["GET /v1/identity", "/v1/identity", undefined, { kind: "operator", name: "operator" }],
-  ["GET /v1/status", "/v1/status", undefined, { state: "running", contracts: 5, organizations: 3 }],
+  ["GET /v1/status", "/v1/status", undefined, { state: "running", contracts: 6, organizations: 3 }],
 ]
 
 /** Shown by another test, or refused because there is nothing to do. */

@@ -26,9 +26,9 @@ export const down = async (invocation: Invocation, given: Given): Promise<void> 
   }
   const [client, { pid }] = connected
   const now = given.options["now"] === true
-  await client.shutdown(now ? { now } : {})
+  const { runs } = await client.shutdown(now ? { now } : {})
   const asked = Date.now()
-  const watched = watch(client, pid)
+  const watched = watch(client, pid, runs)
   const waiting = (): string => {
     const seconds = Math.round((Date.now() - asked) / 1000)
     return `waiting for the daemon (process ${pid}) to stop, ${seconds} s; ${watched.doing()}`
@@ -54,7 +54,7 @@ export const down = async (invocation: Invocation, given: Given): Promise<void> 
 type Draining = NonNullable<Status["draining"]>
 
 /** Follows a daemon to its end: what it waits for, and what it did not wait out. */
-const watch = (client: Client, pid: number) => {
+const watch = (client: Client, pid: number, runs: Draining["runs"]) => {
   let seen: Draining | undefined
   let doing = "it finishes requests and closes the log"
   const look = async (): Promise<void> => {
@@ -84,7 +84,7 @@ const watch = (client: Client, pid: number) => {
     ended: end(),
     doing: () => doing,
     isOver: () => seen !== undefined && Date.now() >= Date.parse(seen.until),
-    left: () => seen?.runs ?? [],
+    left: () => seen?.runs ?? runs,
   }
 }
 

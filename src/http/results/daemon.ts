@@ -5,6 +5,8 @@ import { named, optional, texts, Time } from "./parts.ts"
 
 const { Struct, Array: list, Int, Literals, String: Text } = Schema
 
+const Runs = list(Struct({ run: Text, task: Text, member: Text, org: Text, since: Time }))
+
 export const StatusResult = named(
   Struct({
     state: Literals(["starting", "running", "draining", "stopped"]),
@@ -22,7 +24,7 @@ export const StatusResult = named(
     draining: optional(
       Struct({
         until: Time,
-        runs: list(Struct({ run: Text, task: Text, member: Text, org: Text, since: Time })),
+        runs: Runs,
       }).annotateKey({ description: "While it stops: the runs that it waits for, and for how long at most." }),
     ),
     workspace: Text,
@@ -35,4 +37,7 @@ export const StatusResult = named(
 
 export const ConfirmResult = Struct({ revision: Text })
 
-export const ShutdownResult = Struct({ state: Schema.Literal("draining") })
+export const ShutdownResult = Struct({
+  state: Schema.Literal("draining"),
+  runs: Runs.annotateKey({ description: "Those that went on when it was asked." }),
+})

@@ -30,6 +30,6 @@ export const daemon = [
     body: Schema.Struct({ now: optional(Schema.Boolean) }),
     result: ShutdownResult,
     call: (service, identity, { body }) =>
-      Effect.as(service.shutdown(identity, body.now === true), { state: "draining" as const }),
+      Effect.map(service.shutdown(identity, body.now === true), (runs) => ({ state: "draining" as const, runs })),
   }),
 ]

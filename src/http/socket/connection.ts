@@ -218,13 +218,14 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
       return undefined
     })
 
-  const unsubscribe = ({ id }: Message<"unsubscribe">): Operation => {
-    const fiber = id === undefined ? undefined : subscriptions.get(id)
-    if (fiber === undefined)
-      return Effect.succeed(new Problem(404, "subscription-unknown", "id names no subscription of this connection"))
-    fiber.interruptUnsafe()
-    return Effect.succeed({ op: "unsubscribed" })
-  }
+  const unsubscribe = ({ id }: Message<"unsubscribe">): Operation =>
+    Effect.map(identity, () => {
+      const fiber = id === undefined ? undefined : subscriptions.get(id)
+      if (fiber === undefined)
+        return new Problem(404, "subscription-unknown", "id names no subscription of this connection")
+      fiber.interruptUnsafe()
+      return { op: "unsubscribed" }
+    })
 
   /** Returns when the reader may be sent more. */
   const deliver = (id: MessageId | undefined, { op, member, json, cursor, time }: Delivery): Effect.Effect<void> =>

@@ -147,7 +147,12 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       const { set } = yield* Effect.mapError(workspace.confirm(held.candidate), (refusal) => new Refused({ refusal }))
       return { revision: set.revision }
     }),
-    shutdown: (identity, now) => Effect.andThen(checkOperator(identity, "shut the daemon down"), options.shutdown(now)),
+    shutdown: Effect.fnUntraced(function* (identity, now) {
+      yield* checkOperator(identity, "shut the daemon down")
+      const runs = runsOf(mailboxes.states())
+      yield* options.shutdown(now)
+      return runs
+    }),
   }
 }
 
