@@ -4,7 +4,7 @@
  * every organization that decides on it, one after the other; the first one brings it to its end, and is the last in
  * whose log that end is recorded.
  */
-import { Context, Deferred, Effect, Layer, Option, Queue, Semaphore } from "effect"
+import { Context, Deferred, Effect, Layer, Option, Queue } from "effect"
 import {
   type Changed,
   type ChangeFailed,
@@ -47,8 +47,9 @@ type Stand = { readonly state: "allowed" | "waiting" } | { readonly state: "refu
 
 /** So often a join is made anew where the organization's file changes under it. */
 const MAX_ATTEMPTS = 5
-/** After a failure of the log the next attempt comes this late. */
+/** What could not be carried out is tried again this late, each time in a row twice as late, but never later than that. */
 const RETRY_MS = 1_000
+const MAX_RETRY_MS = 60_000
 
 export class Changes extends Context.Service<
   Changes,
@@ -84,9 +85,10 @@ const make = Effect.fnUntraced(function* () {
   const projections = yield* Projections
   const faults = yield* Faults
   const scope = yield* Effect.scope
-  const turn = yield* Semaphore.make(1)
   const stirred = yield* Queue.sliding<void>(1)
   const endings = new Map<string, Deferred.Deferred<Ending>>()
+  let failedRounds = 0
+  let awaitsRetry = false
 
   const submit = (org: string, event: Event | Incoming) =>
     mailboxes.submit(org, { kind: "publish", event: seenFrom(revisions.current().definitions, event, org) })
@@ -240,8 +242,26 @@ const make = Effect.fnUntraced(function* () {
     return record === undefined ? undefined : ({ type: record.event.type, data: record.event.data } as Ending)
   })
 
+  /** One that fails keeps no other from its end. */
+  const isTried = (org: string, change: string) =>
+    Effect.catchCause(Effect.as(drive(org, change), true), (cause) =>
+      Effect.as(Effect.logError(`the change ${change} could not be carried out; it is tried again`, cause), false),
+    )
+
+  const stirLater = (delay: number) =>
+    Effect.sync(() => {
+      awaitsRetry = false
+      Queue.offerUnsafe(stirred, undefined)
+    }).pipe(Effect.delay(delay), Effect.forkIn(scope))
+
   const work = Effect.gen(function* () {
-    for (const { org, changes } of mailboxes.states()) for (const change of changes.keys()) yield* drive(org, change)
+    let succeeded = true
+    for (const { org, changes } of mailboxes.states())
+      for (const change of changes.keys()) succeeded = (yield* isTried(org, change)) && succeeded
+    failedRounds = succeeded ? 0 : failedRounds + 1
+    if (succeeded || awaitsRetry) return
+    awaitsRetry = true
+    yield* stirLater(Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** (failedRounds - 1)))
   })
 
   mailboxes.onCommitted((_, records, state) => {
@@ -275,19 +295,7 @@ const make = Effect.fnUntraced(function* () {
       const open = new Set(mailboxes.states().flatMap(({ changes }) => [...changes.keys()]))
       for (const change of yield* workspace.unforgotten) if (!open.has(change)) yield* workspace.forget(change)
       Queue.offerUnsafe(stirred, undefined)
-      yield* Effect.forkIn(
-        Effect.forever(
-          Effect.andThen(Queue.take(stirred), turn.withPermit(work)).pipe(
-            Effect.catchCause((cause) =>
-              Effect.logError("changes of the rules could not be carried out; they are tried again", cause).pipe(
-                Effect.andThen(Effect.sleep(RETRY_MS)),
-                Effect.andThen(Effect.sync(() => Queue.offerUnsafe(stirred, undefined))),
-              ),
-            ),
-          ),
-        ),
-        scope,
-      )
+      yield* Effect.forkIn(Effect.forever(Effect.andThen(Queue.take(stirred), work)), scope)
     }),
   })
 })

@@ -25,13 +25,15 @@ describe("in contract tests", () => {
 })
 
 /**
- * Scenarios with rules for everybody have a daemon of their own, and so has each start of one where time alone makes
- * something happen; the others share one, each case in its own organization.
+ * Scenarios with rules for everybody, or whose rules change, have a daemon of their own, and so has each start of one
+ * where time alone makes something happen; the others share one, each case in its own organization.
  */
-const shared = scenarios.filter(({ global, timed }) => !global && !timed)
+const shared = scenarios.filter(({ global, timed, changing }) => !global && !timed && !changing)
 const groups: ReadonlyArray<readonly [string, ReadonlyArray<CastCase>]> = [
   ["all that bind one organization", castOf(shared)],
-  ...scenarios.filter(({ global }) => global).map((scenario) => [scenario.folder, castOf([scenario])] as const),
+  ...scenarios
+    .filter(({ global, changing }) => global || changing)
+    .map((scenario) => [scenario.folder, castOf([scenario])] as const),
   ...scenarios
     .filter(({ timed }) => timed)
     .flatMap((scenario) =>

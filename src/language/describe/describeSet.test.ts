@@ -46,6 +46,27 @@ describe("describeSet", () => {
     ])
   })
 
+  it("says who lets a change of the rules through where no contract does", () => {
+    const said = (...list: ReadonlyArray<Pick<Organization, "id"> & Partial<Organization>>): string =>
+      describeSet([], organizations(...list))
+        .replaceAll(/\s+/g, " ")
+        .replace(/^.* A change/, "A change")
+        .replace(/ \(charter\/changes\)\..*$/, "")
+    const members = [{ name: "dana", kind: "human" as const, roles: [], weight: 1, position: sample.contract.position }]
+    const passes =
+      "A change of the rules that no contract speaks to passes where an operator asks for it, or a human whom the " +
+      "organization's file names; any other waits for"
+    const strict = { id: "@strict", default: "deny" as const, members }
+    expect(said({ id: "@people", members })).toBe(`${passes} a human of the organization`)
+    expect(said({ id: "@global", members }, { id: "@people", members }, { id: "@robots" })).toBe(
+      `${passes} a human of the organization, in @global and @robots for the operator`,
+    )
+    expect(said({ id: "@global" }, strict)).toBe(`${passes} the operator; in @strict only an operator's passes`)
+    expect(said(strict)).toBe(
+      "A change of the rules that no contract speaks to passes only where an operator asks for it",
+    )
+  })
+
   it("puts @global first, parents before those below, and contracts in the order that they decide in", () => {
     const set = [
       contract("@b", "late", { priority: -1 }),

@@ -61,7 +61,29 @@ const summary = (
     ...(defaults.length === 0
       ? []
       : [{ indent: 0, text: `A request that no contract speaks to is ${defaults.join(", and ")}.` }]),
+    ...(scopes.length === 0 ? [] : [{ indent: 0, text: changesSentence(scopes, organizations) }]),
   ]
+}
+
+/** The daemon's own rule for changes of the rules, `charter/changes`: whose pass, and for whom any other waits. */
+const changesSentence = (scopes: ReadonlyArray<string>, organizations: ReadonlyMap<string, Organization>): string => {
+  const isStrict = (scope: string): boolean => organizations.get(scope)?.default === "deny"
+  const hasNoHuman = (scope: string): boolean =>
+    organizations.get(scope)?.members.every(({ kind }) => kind !== "human") ?? false
+  const strict = scopes.filter(isStrict)
+  const waiting = scopes.filter((scope) => !isStrict(scope))
+  const toOperator = waiting.filter((scope) => scope === GLOBAL || hasNoHuman(scope))
+  const subject = "A change of the rules that no contract speaks to passes"
+  if (waiting.length === 0) return `${subject} only where an operator asks for it (charter/changes).`
+  const whom =
+    toOperator.length === waiting.length
+      ? "the operator"
+      : `a human of the organization${toOperator.length === 0 ? "" : `, in ${enumeration(toOperator, "and")} for the operator`}`
+  const refused = strict.length === 0 ? "" : `; in ${enumeration(strict, "and")} only an operator's passes`
+  return (
+    `${subject} where an operator asks for it, or a human whom the organization's file names; any other waits for ` +
+    `${whom}${refused} (charter/changes).`
+  )
 }
 
 /** `@global`, then by the names of the parents from the top down. */

@@ -1,4 +1,5 @@
 /** One case, step by step over REST, with the token of whoever acts. */
+import { CHANGE_RULES } from "../../../src/domain/change.ts"
 import type { TestEvent, TestStep } from "../../../src/domain/contractTests.ts"
 import type { Decision, Verdict } from "../../../src/domain/decision.ts"
 import type { Actor, Incoming } from "../../../src/domain/event.ts"
@@ -10,6 +11,7 @@ import type { DelegationView } from "../../../src/service/Service.ts"
 import type { HoldView, Listed, ProposalView, TaskView } from "../../../src/log/Projections.ts"
 import type { CastCase } from "./cast.ts"
 import { rename } from "./cast.ts"
+import { changeDifferences, withFiles } from "./changes.ts"
 import { differences, type Observed } from "./expectation.ts"
 import type { Answer, Stage } from "./Stage.ts"
 
@@ -44,6 +46,8 @@ export class RestCase {
   readonly failures: Array<string> = []
   /** The event that expectations are about, and what it was answered. */
   #subject: { readonly seq: number; readonly verdict: Verdict } | undefined
+  /** The change of the rules that was asked for last. */
+  #change: { readonly id: string; readonly event: TestEvent } | undefined
   /** Records up to here were there before the case began. */
   #from: number | undefined
 
@@ -68,7 +72,11 @@ export class RestCase {
     }
     if (expect === undefined) return
     if (expect.error === true) say("the step should have been refused, and was carried out")
-    for (const difference of differences(expect, await this.#observe(stage))) say(difference)
+    const observed = await this.#observe(stage)
+    for (const difference of differences(expect, observed)) say(difference)
+    if (this.#change === undefined) return
+    const { id, event } = this.#change
+    for (const difference of await changeDifferences(stage, event, id, observed.verdict)) say(difference)
   }
 
   async #do(stage: Stage, step: TestStep): Promise<Refused> {
@@ -93,7 +101,7 @@ export class RestCase {
 
   async #publish(stage: Stage, written: TestEvent): Promise<Refused> {
     const event: TestEvent = written.data === undefined ? written : { ...written, data: this.#renamed(written.data) }
-    const { type, subject, source, id, correlation, data } = event
+    const { type, subject, source, id, correlation, data } = withFiles(event)
     const member = this.#member(event.actor)
     const own = await this.#ownTask(stage, event)
     if (own !== undefined) return this.#byHand(stage, event, own)
@@ -120,8 +128,9 @@ export class RestCase {
     })
     const refused = refusalOf(status, json)
     if (refused !== undefined) return refused
-    const answer = json as unknown as { readonly seq: number; readonly verdict: Verdict }
+    const answer = json as unknown as { readonly id: string; readonly seq: number; readonly verdict: Verdict }
     this.#subject = { seq: answer.seq, verdict: answer.verdict }
+    if (type === CHANGE_RULES) this.#change = { id: answer.id, event }
     return undefined
   }
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseAllDocuments } from "yaml"
+import { isChangeRequest } from "../../../src/domain/change.ts"
 import type { Contract } from "../../../src/domain/contract.ts"
 import type { ContractTests } from "../../../src/domain/contractTests.ts"
 import { type Diagnostic, formatDiagnostic, hasErrors } from "../../../src/domain/diagnostic.ts"
@@ -23,6 +24,8 @@ export interface Scenario {
   readonly global: boolean
   /** Does something happen in it by time alone? Then its time begins with its cases. */
   readonly timed: boolean
+  /** Are its rules changed in it? Then nobody else's are beside them. */
+  readonly changing: boolean
 }
 
 export interface RuleDocument {
@@ -64,6 +67,9 @@ const loadScenario = (folder: string): Scenario => {
     timed: parsed
       .flatMap(({ organizations }) => organizations)
       .some(({ members }) => members.some(({ schedule }) => schedule !== undefined)),
+    changing: parsed
+      .flatMap(({ tests }) => tests)
+      .some(({ cases }) => cases.some(({ event }) => isChangeRequest(event.type))),
   }
 }
 
