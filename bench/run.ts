@@ -13,6 +13,7 @@ import { httpPublish } from "./http/group.ts"
 import { load } from "./load/group.ts"
 import { busyness, describeMachine, busyWarning } from "./machine.ts"
 import { memory } from "./memory/group.ts"
+import { openLoop } from "./openLoop/group.ts"
 import { durablePublish } from "./publish/group.ts"
 import { replay } from "./replay/group.ts"
 import { formatRows, formatTable, type Report, type Row } from "./rows.ts"
@@ -27,6 +28,7 @@ const GROUPS: Readonly<Record<string, readonly [about: string, run: (settings: S
   publish: ["durable publish, beside a thread that only inserts the rows", durablePublish],
   http: ["publish over HTTP, beside an empty handler; lists of events, beside that thread", httpPublish],
   "fan-out": ["every member is told of every event, beside a bare ws loop", fanOut],
+  "open-loop": ["a steady stream of events that does not wait for the daemon", openLoop],
   replay: ["a history decided anew, and only folded, beside the conditions alone", replay],
   start: ["help, and a daemon that is ready, in terms of node -e 0", start],
   memory: ["an idle daemon, and what a thousand idle agents add", memory],

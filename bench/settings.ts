@@ -6,6 +6,8 @@ import { readRules } from "./workload/contracts.ts"
 import type { Effects } from "./workload/rules.ts"
 
 export interface Settings {
+  /** Only to see that it works. */
+  readonly quick: boolean
   readonly pace: Pace
   /** For contestants of which one is a large program; their answers are not compared. */
   readonly daemonPace: Pace
@@ -27,6 +29,7 @@ const QUICK_CONTRACTS: Readonly<Record<number, number>> = { 1_000: 200, 10_000: 
 export const makeSettings = (folder: string, quick: boolean): Settings => {
   const made = new Map<string, string>()
   return {
+    quick,
     pace: quick ? QUICK : FULL,
     daemonPace: quick ? { ...QUICK, compared: 0 } : { ...FULL, warmUpMs: DAEMON_WARM_UP_MS, compared: 0 },
     folder,

@@ -100,12 +100,12 @@ const declare = (folder: string): void => {
   const emitted = mkdtempSync(join(tmpdir(), "charter-types-"))
   try {
     const flags = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--stripInternal", "--rootDir", "src"]
-    // What cannot be declared is reported, and is no part of the library; the types are checked with all others.
-    spawnSync(
+    const { status, stdout } = spawnSync(
       join(ROOT, "node_modules", ".bin", "tsc"),
       [...flags, "--project", join(ROOT, "packaging", "tsconfig.json"), "--outDir", emitted],
-      { cwd: ROOT, stdio: "ignore" },
+      { cwd: ROOT, encoding: "utf8" },
     )
+    if (status !== 0) throw new Error(`the library's types could not be declared:\n${stdout}`)
     mkdirSync(folder)
     for (const name of ["index", "Charter", "CharterError", "Member", "types"]) {
       const text = readFileSync(join(emitted, "library", `${name}.d.ts`), "utf8")

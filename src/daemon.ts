@@ -173,7 +173,7 @@ export interface DaemonOptions extends Omit<CoreOptions, "url"> {
 /** A daemon inside another program: alone on its data folder, and reached through its service alone. */
 export const startInside = (options: Omit<CoreOptions, "url">) =>
   withObservability(
-    { CHARTER_LOG_LEVEL: "warn", ...options.environment },
+    options.environment,
     VERSION,
     Effect.andThen(
       acquireDataFolder(options.data),

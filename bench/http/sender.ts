@@ -59,6 +59,12 @@ export class Sender {
     })
   }
 
+  /** Nothing is under way. */
+  close(): void {
+    this.#answered = undefined
+    this.#socket?.destroy()
+  }
+
   #receive(chunk: Buffer): void {
     const received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
     const headEnd = received.indexOf(HEAD_END)

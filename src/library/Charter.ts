@@ -1,5 +1,5 @@
 /** A daemon inside this process: the same rules, log and service as `charter up`, without a process or a port of its own. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { Context, Deferred, Effect, Exit, Scope } from "effect"
@@ -37,12 +37,15 @@ export class Charter extends Member implements AsyncDisposable {
   }
 
   /**
-   * Opens a daemon; it takes events when this resolves. Rejects with a `CharterError` where the rules have errors, or
-   * where another daemon has the data folder.
+   * Opens a daemon; it takes events when this resolves. Rejects with a `CharterError` where the rules have errors
+   * (`details.diagnostics`), or where another daemon has the data folder.
    */
   static async open(options: OpenOptions): Promise<Charter> {
     if ((options.workspace === undefined) === (options.files === undefined))
       throw new CharterError("invalid-options", "say either `workspace`, a folder, or `files`.")
+    // Without its folder there would be no rules, and everything would be allowed.
+    if (options.workspace !== undefined && !isFolder(options.workspace))
+      throw new CharterError("workspace-unknown", `there is no folder ${options.workspace}.`)
     const root = mkdtempSync(join(tmpdir(), "charter-"))
     const scope = Scope.makeUnsafe()
     const closing = Deferred.makeUnsafe<void>()
@@ -56,11 +59,11 @@ export class Charter extends Member implements AsyncDisposable {
         workspace: options.workspace ?? writeFiles(join(root, "workspace"), options.files ?? {}),
         data: options.data ?? join(root, "data"),
         ephemeral: options.data === undefined,
-        environment: options.environment ?? {},
+        environment: { CHARTER_LOG_LEVEL: "warn", ...options.environment },
       }
       const { context, doors } = await run(Scope.provide(start(folders, options.listen), scope))
       const service = Context.get(context, Service)
-      return new Charter((identity) => operationsOf(service, identity, Deferred.await(closing)), close, doors)
+      return new Charter((identity) => operationsOf(service, identity, closing), close, doors)
     } catch (error) {
       await close()
       throw error
@@ -80,7 +83,10 @@ export class Charter extends Member implements AsyncDisposable {
     return this.#member({ ...named, source: `library/${identity}`, tokenId })
   }
 
-  /** Gives runs a moment to end, and closes the log. Any number of calls is one. */
+  /**
+   * Gives runs a moment to end, and closes the log. Who follows sees the end, who waits for a hold is told how it is,
+   * and whoever asks from then on gets the error `closed`. Any number of calls is one.
+   */
   close(): Promise<void> {
     return (this.#closed ??= this.#close())
   }
@@ -107,6 +113,8 @@ const start = (
       }))
 
 const OPERATOR: Identity = { kind: "operator", name: "operator", source: "operator", tokenId: "operator" }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 const writeFiles = (folder: string, files: Readonly<Record<string, string>>): string => {
   for (const [file, text] of Object.entries(files)) {

@@ -1,5 +1,6 @@
 /** What a member can do, from the service's effects to promises. */
-import { Cause, Effect, Exit, Stream } from "effect"
+import { Cause, Deferred, Effect, Exit, Stream } from "effect"
+import { WorkspaceInvalid } from "../daemon.ts"
 import type { Identity } from "../service/identity.ts"
 import { Refused } from "../service/refused.ts"
 import type { EventView, Service } from "../service/Service.ts"
@@ -35,39 +36,62 @@ export interface Operations {
   readonly task: (id: string) => Promise<Task>
 }
 
-/** `closing` is done when the daemon begins to close: whoever follows has seen the end then. */
+/** `closing` is done when the daemon begins to close: whoever follows or waits has seen the end then. */
 export const operationsOf = (
   service: typeof Service.Service,
   identity: Identity,
-  closing: Effect.Effect<void>,
-): Operations => ({
-  publish: async (event, waitMs) => {
-    const options = waitMs === undefined ? undefined : ({ wait: "release", waitMs } as const)
-    const [answer] = await run(service.publish(identity, [event], options))
-    if (answer === undefined || "_tag" in answer) throw errorOf(answer)
-    return answer
-  },
-  events: async ({ order = "oldest", limit = DEFAULT_LIMIT, ...query }) => {
-    const page = await run(service.events(identity, { ...query, limit, order: order === "oldest" ? "asc" : "desc" }))
-    return { ...page, items: page.items.map(shown) }
-  },
-  follow: (filter) =>
-    Stream.toAsyncIterable(
-      service.follow(identity, filter).pipe(
-        Stream.map(({ record, cursor }) => ({ ...shown(record), cursor })),
-        Stream.interruptWhen(closing),
-        Stream.mapError(errorOf),
+  closing: Deferred.Deferred<void>,
+): Operations => {
+  const open = Effect.suspend(() => (Deferred.isDoneUnsafe(closing) ? Effect.fail(closed()) : Effect.void))
+  const answer = <A>(effect: Effect.Effect<A, unknown>): Promise<A> => run(Effect.andThen(open, effect))
+
+  const publish = async (event: NewEvent): Promise<Decided> => {
+    const [decided] = await answer(service.publish(identity, [event]))
+    if (decided === undefined || "_tag" in decided) throw errorOf(decided)
+    return decided
+  }
+
+  /** Under its id it is the same event, which has its decision: what is new is only what has become of the hold. */
+  const released = async (event: NewEvent, decided: Decided, waitMs: number): Promise<Decided> => {
+    const again = service.publish(identity, [{ ...event, id: decided.id }], { wait: "release", waitMs })
+    const [end] = await run(Effect.raceFirst(again, Effect.as(Deferred.await(closing), [])))
+    if (end === undefined || "_tag" in end) return decided
+    const { verdict, holdState = "held", reason = "" } = end
+    return { ...decided, verdict, holdState, reason }
+  }
+
+  return {
+    publish: async (event, waitMs) => {
+      const decided = await publish(event)
+      return waitMs === undefined || decided.holdState !== "held" ? decided : released(event, decided, waitMs)
+    },
+    events: async ({ order = "oldest", limit = DEFAULT_LIMIT, ...query }) => {
+      const asked = { ...query, limit, order: order === "oldest" ? "asc" : "desc" } as const
+      const page = await answer(service.events(identity, asked))
+      return { ...page, items: page.items.map(shown) }
+    },
+    follow: (filter) =>
+      Stream.toAsyncIterable(
+        Stream.suspend((): ReturnType<typeof service.follow> =>
+          Deferred.isDoneUnsafe(closing) ? Stream.empty : service.follow(identity, filter),
+        ).pipe(
+          Stream.map(({ record, cursor }) => ({ ...shown(record), cursor })),
+          Stream.interruptWhen(Deferred.await(closing)),
+          Stream.mapError(errorOf),
+        ),
       ),
-    ),
-  explain: (event) => run(service.explain(identity, event)),
-  holds: (filter) => run(service.holds(identity, limited(filter))),
-  hold: (id) => run(service.hold(identity, id)),
-  proposals: (filter) => run(service.proposals(identity, limited(filter))),
-  proposal: (id) => run(service.proposal(identity, id)),
-  vote: (proposal, vote) => run(service.vote(identity, proposal, vote)),
-  tasks: (filter) => run(service.tasks(identity, limited(filter))),
-  task: (id) => run(service.task(identity, id)),
-})
+    explain: (event) => answer(service.explain(identity, event)),
+    holds: (filter) => answer(service.holds(identity, limited(filter))),
+    hold: (id) => answer(service.hold(identity, id)),
+    proposals: (filter) => answer(service.proposals(identity, limited(filter))),
+    proposal: (id) => answer(service.proposal(identity, id)),
+    vote: (proposal, vote) => answer(service.vote(identity, proposal, vote)),
+    tasks: (filter) => answer(service.tasks(identity, limited(filter))),
+    task: (id) => answer(service.task(identity, id)),
+  }
+}
+
+const closed = () => new CharterError("closed", "this Charter has been closed; open another one.")
 
 /** A failure is thrown as a {@link CharterError}. */
 export const run = async <A>(effect: Effect.Effect<A, unknown>): Promise<A> => {
@@ -82,6 +106,8 @@ const errorOf = (error: unknown): CharterError => {
     const { type, message, details } = error.refusal
     return new CharterError(type, message, details)
   }
+  if (error instanceof WorkspaceInvalid)
+    return new CharterError("workspace-invalid", error.message, { diagnostics: error.diagnostics })
   const { _tag: tag, message } = error as { readonly _tag?: string; readonly message?: string }
   return new CharterError(kebab(tag ?? "failed"), message ?? String(error))
 }

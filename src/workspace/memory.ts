@@ -72,7 +72,7 @@ export const openMemory = (options: MemoryOptions): Memory => {
         for (const source of [...sources.values(), ...tests.values()]) {
           const line = lineOf(entryOf(source))
           if (line !== undefined) lines.push(line)
-          if ((bytes += line?.length ?? 0) > MAX_MEMORY_BYTES) return
+          if ((bytes += Buffer.byteLength(line ?? "")) > MAX_MEMORY_BYTES) return
           yield* Effect.yieldNow
         }
         yield* Effect.ignore(Effect.try({ try: () => write(options.file, lines), catch: () => undefined }))

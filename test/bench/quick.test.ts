@@ -26,6 +26,9 @@ const NAMES = [
   /^HTTP publish: lists/,
   /^fan-out: to 200 WebSocket members/,
   /^fan-out: loop blocked/,
+  ...["500", "2,000"].flatMap((rate) =>
+    ["refused", "p99", "median"].map((what) => new RegExp(`^open loop: ${rate} events/s, ${what}`)),
+  ),
   /^replay: decided anew/,
   /^replay: only folded/,
   /^start: charter --help/,

@@ -1,12 +1,14 @@
 /** The package as people get it: packed, installed with npm into an empty folder, and run outside of `npm run`. */
-import { execFileSync, spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, expect, it } from "vitest"
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url))
+const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { readonly version: string }
 const root = mkdtempSync(join(tmpdir(), "charter package "))
 const project = join(root, "a project")
 /** Without the Node of this repository: the machine's, whatever its version. */
@@ -20,7 +22,7 @@ beforeAll(() => {
   mkdirSync(project)
   writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }')
   execFileSync("npm", ["pack", "--silent", "--pack-destination", root], { cwd: ROOT })
-  execFileSync("npm", ["install", "--silent", join(root, "charter-0.1.0.tgz")], { cwd: project })
+  execFileSync("npm", ["install", "--silent", join(root, `charter-${version}.tgz`)], { cwd: project })
 }, 300_000)
 afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }))
 
@@ -33,7 +35,7 @@ it("says its version and its commands, also through a link in a folder of progra
   const link = join(root, "charter link")
   symlinkSync(charter(), link)
   for (const program of [charter(), link]) {
-    expect(run(program, "--version")).toMatchObject({ status: 0, stdout: "0.1.0\n", stderr: "" })
+    expect(run(program, "--version")).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" })
     expect(run(program, "--help").stdout).toContain("charter events --follow")
   }
   expect(run(charter(), "nonsense").status).toBe(2)
@@ -50,6 +52,34 @@ it("makes a workspace, tests it, and runs a daemon that takes an event", () => {
   } finally {
     expect(run(charter(), "down", ...at)).toMatchObject({ status: 0 })
   }
+})
+
+it.each(["SIGTERM", "SIGINT"] as const)("is one process: %s to what was started ends the daemon", async (signal) => {
+  const [workspace, data] = [join(project, signal), join(root, `data ${signal}`)]
+  expect(run(charter(), "init", workspace)).toMatchObject({ status: 0 })
+  const words = ["up", "--foreground", "--json", "--port", "0", "--workspace", workspace, "--data", data]
+  const child = spawn(charter(), words, { cwd: project, env: environment, stdio: ["ignore", "pipe", "ignore"] })
+  const ended = once(child, "exit")
+  try {
+    let said = ""
+    for await (const chunk of child.stdout.setEncoding("utf8")) {
+      said += chunk as string
+      if (said.includes('"url"') && said.trimEnd().endsWith("}")) break
+    }
+    expect(JSON.parse(said)).toMatchObject({ pid: child.pid })
+    expect(existsSync(join(data, "daemon.json"))).toBe(true)
+    child.kill(signal)
+    expect(await ended).toEqual([0, null])
+    expect(existsSync(join(data, "daemon.json"))).toBe(false)
+  } finally {
+    child.kill("SIGKILL")
+    await ended
+  }
+})
+
+it("hands on the exit code of a daemon that cannot start", () => {
+  const words = ["up", "--foreground", "--workspace", join(project, "nowhere"), "--data", join(root, "nowhere")]
+  expect(run(charter(), ...words)).toMatchObject({ status: 1, stderr: expect.stringContaining("There is no folder") })
 })
 
 it("plays the demo", () => {

@@ -8,7 +8,7 @@ import { Schema } from "effect"
 
 const { Literals, String: Text } = Schema
 
-export const optional = Schema.optionalKey
+export const optional: typeof Schema.optionalKey = Schema.optionalKey
 export const texts = Schema.Array(Text)
 
 /** RFC 3339, UTC. */

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { Cursor, Limit, limitOf, Name, Reason } from "../schemas.ts"
 
-export const optional = Schema.optionalKey
+export const optional: typeof Schema.optionalKey = Schema.optionalKey
 
 export const Id = Schema.Struct({ id: Name })
 export const Organization = Schema.Struct({ org: Name })

@@ -1,0 +1,260 @@
+/** The library as a program uses it, from the sources: what it promises about opening, following, doors, and the end. */
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, describe, expect, it } from "vitest"
+import { Charter, CharterError, type LoggedEvent, type OpenOptions } from "../../src/library/index.ts"
+import { call } from "../http/client.ts"
+
+const files = {
+  "organizations/team.yaml": `organization: "@team"
+owner: "@dana"
+members:
+  - { human: dana, roles: [lead] }
+  - { agent: coder, executor: { kind: human } }
+`,
+  "contracts/deploys.yaml": `contract: a-lead-approves
+scope: "@team"
+on: deploy.requested
+then:
+  - require_approval: { from: role:lead, within: 1h }
+`,
+}
+
+const root = mkdtempSync(join(tmpdir(), "charter library "))
+const opened: Array<Charter> = []
+const open = async (options: OpenOptions = {}): Promise<Charter> => {
+  const charter = await Charter.open({ ...(options.workspace === undefined ? { files } : {}), ...options })
+  opened.push(charter)
+  return charter
+}
+afterEach(async () => {
+  for (const charter of opened.splice(0)) await charter.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+const refused = async (promise: Promise<unknown>): Promise<CharterError> => {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(CharterError)
+  return error as CharterError
+}
+
+const deploy = { type: "deploy.requested", org: "@team" } as const
+const note = (id: string) => ({ type: "note.made", org: "@team", id })
+
+describe("follow", () => {
+  it("gives events as they come, each once, only those asked for, and ends when it is left", async () => {
+    const charter = await open()
+    await charter.publish(note("before"))
+    const reader = charter.follow({ org: "@team", types: ["note.*"] })[Symbol.asyncIterator]()
+    const first = reader.next()
+    await charter.publish(deploy)
+    await charter.publish(note("a"))
+    const { value: a } = (await first) as { readonly value: LoggedEvent }
+    expect(a).toMatchObject({ id: "a", type: "note.made", decision: { verdict: "allow" }, cursor: expect.any(String) })
+    await charter.publish(note("b"))
+    expect(await reader.next()).toMatchObject({ value: { id: "b" } })
+    await reader.return?.()
+    expect(await reader.next()).toMatchObject({ done: true })
+  })
+
+  it("goes on behind a cursor, also one of a daemon before", async () => {
+    const data = join(root, "data")
+    const before = await open({ data })
+    for (const id of ["a", "b"]) await before.publish(note(id))
+    let cursor: string | undefined
+    for await (const event of before.follow({ types: ["note.*"], after: "" })) {
+      cursor = event.cursor
+      break
+    }
+    await before.close()
+    const later = await open({ data })
+    await later.publish(note("c"))
+    const seen: Array<string> = []
+    for await (const { id } of later.follow({ types: ["note.*"], after: cursor! })) {
+      seen.push(id)
+      if (id === "c") break
+    }
+    expect(seen).toEqual(["b", "c"])
+  })
+
+  it("is a member's view", async () => {
+    const charter = await open()
+    await charter.publish({ type: "note.made", id: "everybody's" })
+    await charter.publish(note("the team's"))
+    const seen: Array<string> = []
+    for await (const { id } of charter.as("coder@team").follow({ types: ["note.*"], after: "" })) {
+      seen.push(id)
+      if (id === "the team's") break
+    }
+    expect(seen.at(-1)).toBe("the team's")
+    expect(await refused(charter.as("@stranger").publish(note("x")))).toMatchObject({ code: "not-a-member" })
+  })
+})
+
+describe("publish that waits", () => {
+  it("answers with the end of the hold", async () => {
+    const charter = await open()
+    const voting = (async () => {
+      for await (const proposal of proposalsOf(charter))
+        return charter.as("@dana").vote(proposal, { choice: "approve", reason: "fine" })
+    })()
+    const decided = await charter.publish(deploy, { wait: 60_000 })
+    expect(decided).toMatchObject({ holdState: "released" })
+    expect(decided).not.toHaveProperty("duplicate")
+    expect(await voting).toMatchObject({ state: "succeeded", votes: [{ by: "dana", choice: "approve" }] })
+  })
+
+  it("answers that it is held still when the time is over, and when the daemon closes", async () => {
+    const charter = await open()
+    expect(await charter.publish(deploy, { wait: 1 })).toMatchObject({ verdict: "hold", holdState: "held" })
+    const waiting = charter.publish({ ...deploy, id: "waits" }, { wait: 600_000 })
+    const proposals = proposalsOf(charter)
+    await proposals.next()
+    await proposals.next()
+    await charter.close()
+    expect(await waiting).toMatchObject({ id: "waits", verdict: "hold", holdState: "held" })
+  })
+})
+
+/** Proposals as they open, from the first. */
+async function* proposalsOf(charter: Charter): AsyncGenerator<string> {
+  for await (const { data } of charter.follow({ types: ["proposal.opened"], after: "" }))
+    yield (data as { readonly id: string }).id
+}
+
+describe("listen", () => {
+  it("opens the doors for the same daemon, and closes them", async () => {
+    const charter = await open({ listen: { port: 0 } })
+    const { url, token } = charter
+    await charter.publish(note("inside"))
+    const event = await call(url!, "GET", "/v1/events/inside", { token })
+    expect(event).toMatchObject({ status: 200, json: { id: "inside", org: "@team" } })
+    expect(await call(url!, "GET", "/v1/events/inside")).toMatchObject({ status: 401 })
+    await call(url!, "POST", "/v1/events", { token, json: { type: "note.made", org: "@team", id: "outside" } })
+    expect((await charter.events({ types: ["note.*"] })).items.map(({ id }) => id)).toEqual(["inside", "outside"])
+    await charter.close()
+    await expect(fetch(url!)).rejects.toThrow("fetch failed")
+  })
+
+  it("has neither address nor token where it is not asked for", async () => {
+    expect(await open()).toMatchObject({ url: undefined, token: undefined })
+  })
+
+  it("says that a port is taken, and leaves nothing behind", async () => {
+    const port = Number(new URL((await open({ listen: { port: 0 } })).url!).port)
+    const data = join(root, "data")
+    expect(await refused(open({ data, listen: { port } }))).toMatchObject({
+      code: "listen-failed",
+      message: expect.stringContaining(`127.0.0.1:${port}`),
+    })
+    await (await open({ data })).close()
+  })
+})
+
+describe("a data folder", () => {
+  it("keeps what was held, and a vote, for the next to open it", async () => {
+    const data = join(root, "data")
+    const before = await open({ data })
+    const { hold, proposals, id } = await before.publish(deploy)
+    await before.close()
+    const later = await open({ data })
+    expect(await later.hold(hold!)).toMatchObject({ id: hold, event: id, state: "held" })
+    await later.as("@dana").vote(proposals![0]!, "approve")
+    expect(await later.hold(hold!)).toMatchObject({ state: "released" })
+    expect(await later.publish({ ...deploy, id })).toMatchObject({ duplicate: true })
+  })
+
+  it("has one daemon at a time", async () => {
+    const data = join(root, "data")
+    const first = await open({ data })
+    expect(await refused(open({ data }))).toMatchObject({
+      name: "CharterError",
+      code: "data-folder-held",
+      message: expect.stringContaining(`process ${process.pid}`),
+    })
+    expect(await first.publish(note("still"))).toMatchObject({ verdict: "allow" })
+  })
+
+  it("is none where none is named: the log ends with the daemon", async () => {
+    await (await open()).publish(note("a"))
+    expect((await (await open()).events({ types: ["note.*"] })).items).toEqual([])
+  })
+})
+
+describe("close", () => {
+  it("is done once, however often and by whom it is asked for", async () => {
+    let inner: Charter
+    {
+      await using charter = await open()
+      inner = charter
+      const both = [charter.close(), charter.close()] as const
+      expect(both[0]).toBe(both[1])
+      await Promise.all(both)
+      await charter.close()
+    }
+    await inner.close()
+  })
+
+  it("ends who follows, and refuses all that comes after", async () => {
+    const charter = await open()
+    const dana = charter.as("@dana")
+    const reader = charter.follow()[Symbol.asyncIterator]()
+    const next = reader.next()
+    await charter.close()
+    expect(await next).toEqual({ done: true, value: undefined })
+    const late = [() => charter.publish(note("late")), () => charter.holds(), () => dana.tasks()]
+    for (const ask of late) expect(await refused(ask())).toMatchObject({ code: "closed" })
+    for await (const event of charter.follow({ after: "" })) expect.unreachable(event.id)
+  })
+
+  it("takes its own folder away, and leaves the data", async () => {
+    const [before, data] = [folders(), join(root, "data")]
+    const charter = await open({ data })
+    expect(folders().length).toBe(before.length + 1)
+    await charter.close()
+    expect(folders()).toEqual(before)
+    expect(existsSync(join(data, "charter.db"))).toBe(true)
+  })
+})
+
+const folders = (): ReadonlyArray<string> => readdirSync(tmpdir()).filter((name) => /^charter-\w{6}$/.test(name))
+
+describe("errors", () => {
+  it("name what is wrong with the rules, with places", async () => {
+    const error = await refused(open({ files: { "contracts/a.yaml": "contract: a\non: x.y\nthen: [deny: no]\n" } }))
+    expect(error).toMatchObject({ name: "CharterError", code: "workspace-invalid" })
+    expect(error.message).toContain('contracts/a.yaml:1:1 error: A contract needs the key "scope".')
+    expect(error.details).toEqual({
+      diagnostics: [expect.objectContaining({ file: "contracts/a.yaml", line: 1, column: 1, code: "missing-key" })],
+    })
+  })
+
+  it.each<[string, OpenOptions, string]>([
+    ["neither workspace nor files", {}, "invalid-options"],
+    ["both", { workspace: root, files }, "invalid-options"],
+    ["a file outside", { files: { "../a.yaml": "" } }, "invalid-options"],
+    ["no such folder", { workspace: join(root, "nowhere") }, "workspace-unknown"],
+  ])("refuse %s", async (_, options, code) => {
+    expect(await refused(Charter.open(options))).toMatchObject({ code, details: {} })
+  })
+
+  it("have the code and the details of the service", async () => {
+    const charter = await open()
+    const { proposals } = await charter.publish(deploy)
+    expect(await refused(charter.as("@dana").vote(proposals![0]!, "aprove"))).toMatchObject({
+      code: "choice-unknown",
+      details: { choices: ["approve", "deny", "abstain"] },
+    })
+    expect(await refused(charter.vote(proposals![0]!, "approve"))).toMatchObject({ code: "operator-cannot-vote" })
+    expect(await refused(charter.hold("h-nowhere"))).toMatchObject({ code: "hold-unknown" })
+    expect(await refused(charter.publish({ ...deploy, org: "@elsewhere" }))).toMatchObject({
+      code: "organization-unknown",
+    })
+    for (const nobody of ["dana", "@", "@dana@team", "a b@team", ""])
+      expect(() => charter.as(nobody)).toThrow(expect.objectContaining({ code: "invalid-identity" }))
+  })
+})
