@@ -6,6 +6,7 @@ import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
+import { timeText } from "../domain/timeText.ts"
 import { type BuiltIn, builtInEffects } from "./builtInEffects.ts"
 import { type Bound, boundOf, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
@@ -179,7 +180,7 @@ const held = (
       ...base,
       reason,
       hold: holdName(event),
-      until: new Date(until).toISOString(),
+      until: timeText(until),
       ...emitsOf(emits),
     },
     derived: [
@@ -193,7 +194,7 @@ const held = (
         proposals: [],
         requester: event.actor,
         opened: event.time,
-        until: new Date(until).toISOString(),
+        until: timeText(until),
       }),
       ...exceededEvents(event, considered),
       ...drafts,
@@ -266,9 +267,9 @@ const NONE: ReadonlyArray<never> = []
 const emitsOf = (emits: ReadonlyArray<string>): { readonly emits?: ReadonlyArray<string> } =>
   emits.length === 0 ? {} : { emits }
 
-/** Nearly always all of them are empty. */
-const joined = (...lists: ReadonlyArray<ReadonlyArray<Draft>>): ReadonlyArray<Draft> =>
-  lists.some((list) => list.length > 0) ? lists.flat() : NONE
+/** Nearly always one of them is empty. */
+const joined = (first: ReadonlyArray<Draft>, second: ReadonlyArray<Draft>): ReadonlyArray<Draft> =>
+  first.length === 0 ? second : second.length === 0 ? first : [...first, ...second]
 
 const holdName = (event: Event): string => `h-${placeName(event.org, event.seq)}`
 
