@@ -6,6 +6,7 @@ import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
+import { timeText } from "../domain/timeText.ts"
 import { type BuiltIn, builtInEffects } from "./builtInEffects.ts"
 import { type Bound, boundOf } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
@@ -181,7 +182,7 @@ const held = (
       ...base,
       reason,
       hold: holdName(event),
-      until: new Date(until).toISOString(),
+      until: timeText(until),
       ...emitsOf(emits),
     },
     derived: [
@@ -195,7 +196,7 @@ const held = (
         proposals: [],
         requester: event.actor,
         opened: event.time,
-        until: new Date(until).toISOString(),
+        until: timeText(until),
       }),
       ...exceededEvents(event, considered),
       ...drafts,
@@ -270,9 +271,9 @@ const NONE: ReadonlyArray<never> = []
 const emitsOf = (emits: ReadonlyArray<string>): { readonly emits?: ReadonlyArray<string> } =>
   emits.length === 0 ? {} : { emits }
 
-/** Nearly always all of them are empty. */
-const joined = (...lists: ReadonlyArray<ReadonlyArray<Draft>>): ReadonlyArray<Draft> =>
-  lists.some((list) => list.length > 0) ? lists.flat() : NONE
+/** Nearly always one of them is empty. */
+const joined = (first: ReadonlyArray<Draft>, second: ReadonlyArray<Draft>): ReadonlyArray<Draft> =>
+  first.length === 0 ? second : second.length === 0 ? first : [...first, ...second]
 
 const holdName = (event: Event): string => `h-${placeName(event.org, event.seq)}`
 
