@@ -24,8 +24,7 @@ export interface Held {
  * limits were reserved when it was held.
  */
 export const decideRelease = (state: OrganizationState, definitions: Definitions, held: Held, now: number): Judged => {
-  // Somebody has voted: depth counts anew.
-  const { depth: _, ...event } = held.event
+  const event = atDepthZero(held.event)
   const facts = new EventFacts(event, now, state, definitions)
   const matches = match(definitions.cell(state.org, event.type), facts)
   const considered = matches.matched.map((linked) => withoutLimits(linked))
@@ -108,3 +107,6 @@ const second = ({ event, decision }: Held, definitions: Definitions) => ({
 })
 
 const proposalsOf = ({ proposals }: Decision) => (proposals === undefined ? undefined : { proposals })
+
+/** Somebody has voted: depth counts anew. */
+const atDepthZero = ({ depth: _, ...event }: Event): Event => event
