@@ -1,8 +1,8 @@
 /** Where a workspace is, and where its data goes. Nothing here makes a folder. */
-import { createHash } from "node:crypto"
 import { realpathSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import { basename, dirname, isAbsolute, join, resolve } from "node:path"
+import { sha256 } from "../domain/sha256.ts"
 
 export interface Folders {
   /** The folder with `contracts/` and `organizations/`. */
@@ -46,7 +46,7 @@ export const defaultDataFolder = (workspace: string, environment: Environment): 
   // The XDG Base Directory specification: a relative path is invalid and ignored.
   const state =
     stated !== undefined && isAbsolute(stated) ? stated : join(environment["HOME"] ?? homedir(), ".local", "state")
-  const hash = createHash("sha256").update(workspace).digest("hex").slice(0, HASH_CHARACTERS)
+  const hash = sha256(workspace).slice(0, HASH_CHARACTERS)
   const name = basename(workspace)
     .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
     .slice(0, MAX_NAME_CHARACTERS)
@@ -62,8 +62,7 @@ export const outputFile = (data: string): string => join(data, "daemon.log")
  * What the processes of a run are marked with. Runs of two daemons on one machine may have the same name; the mark tells
  * them apart by their data folder, and stays the same when that daemon starts again.
  */
-export const runMark = (data: string, run: string): string =>
-  `${run}@${createHash("sha256").update(real(data)).digest("hex").slice(0, HASH_CHARACTERS)}`
+export const runMark = (data: string, run: string): string => `${run}@${sha256(real(data)).slice(0, HASH_CHARACTERS)}`
 
 /** `undefined` where the path is longer than the operating system takes. */
 export const socketFile = (data: string): string | undefined => {

@@ -1,9 +1,10 @@
 /** A contract that matched, and what its own effects make of the event. */
 import type { BuiltinData } from "../domain/builtins.ts"
-import type { EscalationLevel, Otherwise } from "../domain/contract.ts"
+import type { EscalationLevel, Limit, Otherwise } from "../domain/contract.ts"
 import type { ContractOutcome, LimitUse } from "../domain/decision.ts"
 import { durationInWords } from "../domain/duration.ts"
 import type { Event } from "../domain/event.ts"
+import { timeText } from "../domain/timeText.ts"
 import { announcesBudget, type BudgetRule, checkBudget } from "./budgets.ts"
 import type { Definitions } from "./definitions.ts"
 import { keyInWords } from "./keys.ts"
@@ -37,38 +38,27 @@ export const consider = (
   if (linked.limits.length === 0 && linked.budgets.length === 0) return withoutLimits(linked)
   const uses: Array<LimitUse> = []
   const exceeded: Array<Exceeded> = []
-  const add = (
-    use: LimitUse,
-    otherwise: Otherwise,
-    within: number,
-    what: string,
-    per: number,
-    announce: () => boolean,
-  ): void => {
-    const instead = use.exceeded ? insteadOf(otherwise, use) : undefined
-    const complete: LimitUse = instead === undefined ? use : { ...use, instead }
-    uses.push(complete)
-    if (use.exceeded)
-      exceeded.push({ use: complete, otherwise, within, reason: usedUp(use, what, within, per), announce: announce() })
-  }
   for (const rule of linked.limits) {
     const { limit, effect } = rule
-    const use: LimitUse = { effect, max: limit.max, ...checkLimit(state.limits, rule, event, now) }
-    add(use, limit.otherwise, limit.within, `limit of ${limit.max}`, limit.per.length, () =>
-      announcesExceeded(state.limits, rule, use.key, now),
-    )
+    const { key, cost, used, exceeded: over, freeAt } = checkLimit(state.limits, rule, event, now)
+    if (!over) {
+      uses.push({ effect, max: limit.max, key, cost, used, exceeded: false })
+      continue
+    }
+    const use = { effect, max: limit.max, key, cost, used, exceeded: true, ...(freeAt === undefined ? {} : { freeAt }) }
+    const announce = announcesExceeded(state.limits, rule, key, now)
+    exceeded.push(usedUp(use, limit, `limit of ${limit.max}`, announce))
+    uses.push(exceeded.at(-1)!.use)
   }
   for (const rule of linked.budgets) {
     const { budget, effect } = rule
-    const use: LimitUse = {
-      effect,
-      max: budget.max,
-      unit: budget.unit,
-      ...budgetUse(rule, event, state, definitions, now),
+    const { max, unit } = budget
+    const use: LimitUse = { effect, max, unit, ...budgetUse(rule, event, state, definitions, now) }
+    if (use.exceeded) {
+      const announce = announcesBudget(state.budgets, rule, use.key, now)
+      exceeded.push(usedUp(use, budget, `budget of ${max} ${unit}`, announce))
     }
-    add(use, budget.otherwise, budget.within, `budget of ${budget.max} ${budget.unit}`, budget.per.length, () =>
-      announcesBudget(state.budgets, rule, use.key, now),
-    )
+    uses.push(use.exceeded ? exceeded.at(-1)!.use : use)
   }
   return { linked, outcome: { ...linked.outcome, verdict: verdictWith(linked, exceeded), limits: uses }, exceeded }
 }
@@ -107,8 +97,20 @@ const verdictWith = (linked: LinkedContract, exceeded: ReadonlyArray<Exceeded>):
   return exceeded.some(({ use }) => use.instead === undefined) ? "deny" : "hold"
 }
 
-const usedUp = (use: LimitUse, what: string, within: number, parts: number): string => {
-  const whose = parts === 0 ? "" : ` for ${keyInWords(use.key)}`
-  const free = use.freeAt === undefined ? "" : `; free again at ${new Date(use.freeAt).toISOString()}`
-  return `the ${what} in ${durationInWords(within)}${whose} is used up${free}`
+const usedUp = (
+  use: LimitUse,
+  { otherwise, within, per }: Pick<Limit, "otherwise" | "within" | "per">,
+  what: string,
+  announce: boolean,
+): Exceeded => {
+  const instead = insteadOf(otherwise, use)
+  const whose = per.length === 0 ? "" : ` for ${keyInWords(use.key)}`
+  const free = use.freeAt === undefined ? "" : `; free again at ${timeText(use.freeAt)}`
+  return {
+    use: instead === undefined ? use : { ...use, instead },
+    otherwise,
+    within,
+    reason: `the ${what} in ${durationInWords(within)}${whose} is used up${free}`,
+    announce,
+  }
 }

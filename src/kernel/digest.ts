@@ -1,7 +1,7 @@
 /** The exact action that an approval is for. */
-import { createHash } from "node:crypto"
 import canonicalize from "canonicalize"
 import { type Event, requesterOf } from "../domain/event.ts"
+import { sha256 } from "../domain/sha256.ts"
 
 /** SHA-256, hex, of RFC 8785 (JSON Canonicalization Scheme) over organization, onbehalf, type, subject and data. */
 export const actionDigest = (event: Event): string => {
@@ -13,7 +13,5 @@ export const actionDigest = (event: Event): string => {
     subject: event.subject ?? null,
     data: event.data ?? null,
   }
-  return createHash("sha256")
-    .update(canonicalize(action) ?? "")
-    .digest("hex")
+  return sha256(canonicalize(action) ?? "")
 }

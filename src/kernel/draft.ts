@@ -1,6 +1,7 @@
 /** Events on their way into the log, before they have a place in it. */
 import type { BuiltinData } from "../domain/builtins.ts"
 import { type Actor, type Event, type Requester, requesterOf } from "../domain/event.ts"
+import { timeText } from "../domain/timeText.ts"
 import type { KeptText } from "./keptText.ts"
 
 /** An event without sequence number and time; what the daemon makes has no id and source of its own yet. */
@@ -59,14 +60,6 @@ export const stamp = (draft: Draft, org: string, seq: number, now: number): Even
   if (draft.run !== undefined) event.run = draft.run
   if (draft.senttime !== undefined) event.senttime = draft.senttime
   return event
-}
-
-let lastTime = { now: 0, text: new Date(0).toISOString() }
-
-/** The events of a turn share their log time, and so do those of turns within one millisecond. */
-const timeText = (now: number): string => {
-  if (lastTime.now !== now) lastTime = { now, text: new Date(now).toISOString() }
-  return lastTime.text
 }
 
 /** An event of the daemon's own that follows from `cause`. */

@@ -4,6 +4,7 @@ import type { Decision, Verdict } from "../domain/decision.ts"
 import { type Actor, type Event, requesterOf } from "../domain/event.ts"
 import { isRequest } from "../domain/eventTypes.ts"
 import type { Task } from "../domain/task.ts"
+import { timeText } from "../domain/timeText.ts"
 import type { Considered } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, follow, linkTo, placeName } from "./draft.ts"
@@ -152,7 +153,7 @@ const makeTask = (
   now: number,
 ): Task => {
   const escalations = linked.escalations.map(({ to, after = 0, message }) => ({
-    at: new Date(now + after).toISOString(),
+    at: timeText(now + after),
     to: select(to, definitions, event, linked.contract.scope).map(({ name }) => name),
     ...(message === undefined ? undefined : { message: interpolate(message, event) }),
   }))
@@ -175,7 +176,7 @@ const makeTask = (
     ...(escalations.length === 0 ? undefined : { escalations }),
     correlationid: event.correlationid,
     hops: (event.hops ?? 0) + 1,
-    created: new Date(now).toISOString(),
+    created: timeText(now),
   }
 }
 
@@ -200,7 +201,7 @@ export const escalateTask = (
         member,
         as: "parallel",
         escalates: task.id,
-        created: new Date(now).toISOString(),
+        created: timeText(now),
         ...(isByHand ? { human: true } : undefined),
       }),
       follow(cause, "message.posted", { to: member, text, ...(isByHand ? { task: id } : undefined) }),

@@ -2,6 +2,7 @@
 import type { EscalationLevel, Otherwise, RequireVotes, Resolution, Selector } from "../domain/contract.ts"
 import { type Event, requesterOf } from "../domain/event.ts"
 import type { Elector, Motion, MotionKind, Proposal } from "../domain/proposal.ts"
+import { timeText } from "../domain/timeText.ts"
 import { askedChange } from "./changes.ts"
 import type { Definitions } from "./definitions.ts"
 import { actionDigest } from "./digest.ts"
@@ -52,7 +53,7 @@ export const freezeProposal = (
   // In the order in which they join, whatever the order of the file.
   const inTime = requirement.levels.toSorted((a, b) => (a.after ?? 0) - (b.after ?? 0))
   const levels = inTime.map(({ to, after = 0, message }) => {
-    const at = new Date(now + after).toISOString()
+    const at = timeText(now + after)
     for (const elector of electors(to, at)) {
       if (names.has(elector.name)) continue
       names.add(elector.name)
@@ -83,8 +84,8 @@ export const freezeProposal = (
     ...(votes?.same === undefined ? undefined : { same: votes.same }),
     ...(levels.length === 0 ? undefined : { levels }),
     otherwise: requirement.otherwise,
-    opened: new Date(now).toISOString(),
-    deadline: new Date(now + requirement.within).toISOString(),
+    opened: timeText(now),
+    deadline: timeText(now + requirement.within),
     digest: actionDigest(event),
     requester: requester.name,
   }

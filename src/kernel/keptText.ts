@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "../domain/sha256.ts"
 
 /** A text that is kept by its hash. */
 export interface KeptText {
@@ -7,4 +7,4 @@ export interface KeptText {
   readonly text: string
 }
 
-export const keptText = (text: string): KeptText => ({ hash: createHash("sha256").update(text).digest("hex"), text })
+export const keptText = (text: string): KeptText => ({ hash: sha256(text), text })

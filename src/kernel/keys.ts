@@ -18,7 +18,9 @@ export const MISSING = "-"
 export const keyOfParts = (parts: ReadonlyArray<KeyPart>): KeyOf => {
   const readers = parts.map(readerOfPart)
   if (readers.length === 0) return () => ""
-  if (readers.length === 1) return (event) => keyText(readers[0]!(event))
+  const [first, second] = readers
+  if (readers.length === 1) return (event) => keyText(first!(event))
+  if (readers.length === 2) return (event) => `${keyText(first!(event))}\n${keyText(second!(event))}`
   return (event) => readers.map((read) => keyText(read(event))).join("\n")
 }
 

@@ -128,6 +128,44 @@ describe("sliding", () => {
     )
   })
 
+  it("rounds fractions of a unit after a restart as it would have without one", () => {
+    const rule = makeLimitRule("@o/c", 0, 0, limit({ max: 100, cost: { path: "$.cost" } }))
+    const uses = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.double({ min: 0, max: 3, noNaN: true })))
+    fc.assert(
+      fc.property(uses, fc.nat(), (life, restartAt) => {
+        const live: LimitWindows = new Map()
+        let restarted: LimitWindows = new Map()
+        let now = 1_000
+        for (const [index, [after, cost]] of life.entries()) {
+          now += after
+          if (index === restartAt % life.length)
+            restarted = decodeLimits(JSON.parse(JSON.stringify(encodeLimits(restarted))))
+          for (const windows of [live, restarted]) consume(windows, rule, { key: "sa", cost }, index, false, now)
+          expect(checkLimit(restarted, rule, eventBy("a"), now)).toEqual(checkLimit(live, rule, eventBy("a"), now))
+        }
+        expect(encodeLimits(restarted)).toEqual(encodeLimits(live))
+      }),
+    )
+  })
+
+  it("looks no longer at a window of a hundred thousand than at one of a hundred", () => {
+    const timeOf = (count: number): number => {
+      const rule = makeLimitRule("@o/c", 0, 0, limit({ max: count, within: count }))
+      const windows: LimitWindows = new Map()
+      const consumed = (now: number): boolean => {
+        const check = checkLimit(windows, rule, eventBy("a"), now)
+        consume(windows, rule, check, now, false, now)
+        return check.exceeded
+      }
+      for (let now = 0; now < 2 * count; now++) consumed(now)
+      const start = performance.now()
+      for (let now = 2 * count; now < 2 * count + 20_000; now++) consumed(now)
+      return performance.now() - start
+    }
+    timeOf(100)
+    expect(timeOf(100_000)).toBeLessThan(20 * timeOf(100) + 50)
+  })
+
   it("says when the same event fits again, to the millisecond", () => {
     const rule = makeLimitRule("@o/c", 0, 0, limit({ max: 2 }))
     const windows: LimitWindows = new Map()

@@ -32,14 +32,24 @@ export interface LimitState {
 
 /** One key of one limit. */
 export interface Bucket {
-  /** `sliding`: what was let through, oldest first, as [log time ms, units]. */
-  readonly passed: Array<[time: number, cost: number]>
+  /** `sliding`: what was let through. */
+  readonly passed: Passed
   /** What is held: sequence number of the event → units. */
   readonly held: Map<number, number>
   /** `gcra`: theoretical arrival time in ms. */
   arrival: number
   /** Log time of the last `limit.exceeded`. */
   exceeded: number
+}
+
+/** A list of which the oldest part is no longer looked at; it is cut off in one piece now and then. */
+export interface Passed {
+  /** Oldest first, as [log time ms, units]. */
+  readonly list: Array<readonly [time: number, cost: number]>
+  /** So many at the beginning are older than any window. */
+  outside: number
+  /** Units of all the others: added to and taken from, so fractions are rounded as the log has them come and go. */
+  units: number
 }
 
 export const makeLimitRule = (contract: string, effect: number, place: number, limit: Limit): LimitRule => {
@@ -102,8 +112,8 @@ export const consume = (
     bucket.arrival = Math.max(bucket.arrival, now) + arrival
     return { rule: rule.id, key: use.key, arrival }
   }
-  if (!held) bucket.passed.push([now, use.cost])
-  dropOld(bucket, Math.max(limit.within, windows.get(rule.id)!.within), now)
+  if (!held) pass(bucket.passed, now, use.cost)
+  leaveBehind(bucket.passed, now - windows.get(rule.id)!.within)
   return { rule: rule.id, key: use.key, arrival: 0 }
 }
 
@@ -121,7 +131,7 @@ export const settle = (windows: LimitWindows, reservation: Reservation, seq: num
   const cost = bucket?.held.get(seq)
   if (bucket === undefined || cost === undefined) return
   bucket.held.delete(seq)
-  if (reservation.arrival === 0) bucket.passed.push([now, cost])
+  if (reservation.arrival === 0) pass(bucket.passed, now, cost)
 }
 
 /** The hold ended unreleased: its units are free again. */
@@ -154,7 +164,8 @@ export type EncodedLimit = readonly [
   buckets: ReadonlyArray<
     readonly [
       key: string,
-      passed: Bucket["passed"],
+      passed: Passed["list"],
+      units: number,
       held: ReadonlyArray<readonly [number, number]>,
       arrival: number,
       exceeded: number,
@@ -167,7 +178,8 @@ export const encodeLimits = (windows: LimitWindows): ReadonlyArray<EncodedLimit>
     id,
     state.within,
     [...state.buckets].map(
-      ([key, bucket]) => [key, bucket.passed, [...bucket.held], bucket.arrival, bucket.exceeded] as const,
+      ([key, bucket]) =>
+        [key, inside(bucket.passed), bucket.passed.units, [...bucket.held], bucket.arrival, bucket.exceeded] as const,
     ),
   ])
 
@@ -178,10 +190,10 @@ export const decodeLimits = (encoded: ReadonlyArray<EncodedLimit>): LimitWindows
       {
         within,
         buckets: new Map(
-          buckets.map(([key, passed, held, arrival, exceeded]) => [
+          buckets.map(([key, passed, units, held, arrival, exceeded]) => [
             key,
             {
-              passed: passed.map(([time, cost]) => [time, cost] as [number, number]),
+              passed: { list: passed.map(([time, cost]) => [time, cost] as const), outside: 0, units },
               held: new Map(held),
               arrival,
               exceeded,
@@ -199,16 +211,16 @@ const interval = (limit: Limit): number => limit.within / limit.max
 
 const checkSliding = (limit: Limit, bucket: Bucket, key: string, cost: number, now: number): Check => {
   const after = now - limit.within
-  let used = 0
-  for (const held of bucket.held.values()) used += held
-  const { passed } = bucket
-  let index = passed.length - 1
-  for (; index >= 0 && passed[index]![0] > after; index--) used += passed[index]![1]
+  const { list, outside, units } = bucket.passed
+  let used = units
+  if (bucket.held.size > 0) for (const held of bucket.held.values()) used += held
+  let index = outside
+  for (; index < list.length && list[index]![0] <= after; index++) used -= list[index]![1]
   if (used + cost <= limit.max) return { key, cost, used, exceeded: false }
   let over = used + cost - limit.max
-  for (index++; index < passed.length; index++) {
-    over -= passed[index]![1]
-    if (over <= 0) return { key, cost, used, exceeded: true, freeAt: passed[index]![0] + limit.within }
+  for (; index < list.length; index++) {
+    over -= list[index]![1]
+    if (over <= 0) return { key, cost, used, exceeded: true, freeAt: list[index]![0] + limit.within }
   }
   return { key, cost, used, exceeded: true }
 }
@@ -233,26 +245,38 @@ const bucketOf = (windows: LimitWindows, rule: LimitRule, key: string, now: numb
   if (bucket === undefined) {
     if (state.buckets.size >= MAX_KEYS_PER_WINDOW)
       for (const [other, old] of state.buckets) if (idle(old, state.within, now)) state.buckets.delete(other)
-    bucket = { passed: [], held: new Map(), arrival: 0, exceeded: 0 }
+    bucket = { passed: { list: [], outside: 0, units: 0 }, held: new Map(), arrival: 0, exceeded: 0 }
     state.buckets.set(key, bucket)
   }
   return bucket
 }
 
-const idle = (bucket: Bucket, within: number, now: number): boolean =>
-  bucket.held.size === 0 &&
-  bucket.arrival <= now &&
-  bucket.exceeded <= now - within &&
-  (bucket.passed.length === 0 || bucket.passed[bucket.passed.length - 1]![0] <= now - within)
+const idle = ({ held, arrival, exceeded, passed: { list } }: Bucket, within: number, now: number): boolean =>
+  held.size === 0 &&
+  arrival <= now &&
+  exceeded <= now - within &&
+  (list.length === 0 || list[list.length - 1]![0] <= now - within)
 
 const prunable = (state: LimitState, now: number): boolean => {
   for (const bucket of state.buckets.values()) if (idle(bucket, state.within, now)) return true
   return false
 }
 
-const dropOld = (bucket: Bucket, within: number, now: number): void => {
-  const { passed } = bucket
-  let outside = 0
-  while (outside < passed.length && passed[outside]![0] <= now - within) outside++
-  if (outside > 0) passed.splice(0, outside)
+const pass = (passed: Passed, now: number, cost: number): void => {
+  passed.list.push([now, cost])
+  passed.units += cost
 }
+
+/** What is not after this time counts no more. */
+const leaveBehind = (passed: Passed, time: number): void => {
+  const { list } = passed
+  while (passed.outside < list.length && list[passed.outside]![0] <= time) passed.units -= list[passed.outside++]![1]
+  if (passed.outside === list.length) passed.units = 0
+  if (passed.outside < CUT_FROM || passed.outside * 2 < list.length) return
+  list.splice(0, passed.outside)
+  passed.outside = 0
+}
+
+const CUT_FROM = 32
+
+const inside = ({ list, outside }: Passed): Passed["list"] => (outside === 0 ? list : list.slice(outside))

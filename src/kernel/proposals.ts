@@ -2,6 +2,7 @@
 import canonicalize from "canonicalize"
 import { type Event, requesterOf } from "../domain/event.ts"
 import type { Proposal, Vote } from "../domain/proposal.ts"
+import { timeText } from "../domain/timeText.ts"
 import { compilePath } from "../language/conditions/path.ts"
 import { asOf, askedEvent, closed, onBehalfOf } from "./askedEvent.ts"
 import { ballotOf, canVote, hasJoined } from "./ballots.ts"
@@ -66,8 +67,7 @@ export const closeProposal = (
         result.option === undefined
           ? `${candidate === undefined ? "" : `"${candidate}" was `}approved by ${namesOf(open, "approve")}`
           : `"${result.option}" was chosen by ${namesOf(open, result.option)}`
-      const release =
-        proposal.delay === undefined ? undefined : { release: new Date(now + proposal.delay).toISOString() }
+      const release = proposal.delay === undefined ? undefined : { release: timeText(now + proposal.delay) }
       const refused = option === "deny"
       return end(refused ? "proposal.defeated" : "proposal.succeeded", won, {
         ...(option === undefined ? undefined : { option }),

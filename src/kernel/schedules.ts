@@ -3,6 +3,7 @@ import type { BuiltinData } from "../domain/builtins.ts"
 import type { Schedule } from "../domain/organization.ts"
 import { SCHEDULE, type Task } from "../domain/task.ts"
 import type { Event } from "../domain/event.ts"
+import { timeText } from "../domain/timeText.ts"
 import { nextCron } from "../language/schedule.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, placeName } from "./draft.ts"
@@ -54,7 +55,7 @@ export const firing = (state: OrganizationState, member: string, busy: boolean, 
   const data: BuiltinData["cron"] = {
     member,
     ...("cron" in schedule ? { cron: schedule.cron } : { every: schedule.every }),
-    due: new Date(due).toISOString(),
+    due: timeText(due),
     ...(missed === 0 ? undefined : { missed: Math.min(missed, MAX_COUNTED_MISSED) }),
     ...(goal === undefined ? undefined : { goal }),
   }

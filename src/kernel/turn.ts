@@ -7,7 +7,6 @@ import type { BuiltinData } from "../domain/builtins.ts"
 import type { Actor, Event, Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
-import { classOf } from "../domain/eventTypes.ts"
 import { interruptDrafts, startDrafts, stopDrafts } from "./agents.ts"
 import { MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
 import { askedEvent } from "./askedEvent.ts"
@@ -212,6 +211,7 @@ export class Turn {
   #drain(drafts: ReadonlyArray<Draft>, crowd: Crowd): void {
     const queue: Array<Draft> = [...drafts]
     const state = this.#state
+    const isGated = ({ type }: Draft): boolean => this.#definitions.cell(state.org, type).eventClass === "gated"
     for (let next = 0; next < queue.length; next++) {
       const draft = this.#written(queue[next]!)
       if (draft.keep !== undefined) this.texts.push(draft.keep)
@@ -225,7 +225,7 @@ export class Turn {
       this.records.push(record)
       if (derived.length > 0) {
         queue.push(...derived)
-        crowd.requests += derived.filter(isGated).length
+        for (const one of derived) if (isGated(one)) crowd.requests++
       }
       const reactions = react(state, this.#definitions, record, ended, this.#now)
       if (reactions.length > 0) queue.push(...reactions)
@@ -302,5 +302,3 @@ interface Crowd {
   requests: number
   others: number
 }
-
-const isGated = ({ type }: Draft): boolean => classOf(type) === "gated"

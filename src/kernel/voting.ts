@@ -4,6 +4,7 @@ import { type Actor, requesterOf } from "../domain/event.ts"
 import { isEventPattern } from "../domain/eventTypes.ts"
 import type { Elector, Proposal } from "../domain/proposal.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
+import { timeText } from "../domain/timeText.ts"
 import type { Command } from "./command.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, placeName } from "./draft.ts"
@@ -145,7 +146,7 @@ export const delegationDraft = (
       from: by.name,
       to,
       on,
-      expires: new Date(until).toISOString(),
+      expires: timeText(until),
     } satisfies BuiltinData["delegation.created"],
   }
 }

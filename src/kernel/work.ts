@@ -3,6 +3,7 @@ import type { BuiltinData } from "../domain/builtins.ts"
 import { requesterOf } from "../domain/event.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { Task } from "../domain/task.ts"
+import { timeText } from "../domain/timeText.ts"
 import type { Command } from "./command.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft } from "./draft.ts"
@@ -47,7 +48,7 @@ export const leaseOf = (state: OrganizationState, command: CommandOf<"lease">, n
     attempt,
     ...(model === undefined ? undefined : { model }),
   }
-  const lease = new Date(now + command.leaseMs).toISOString()
+  const lease = timeText(now + command.leaseMs)
   return {
     run,
     attempt,
@@ -79,7 +80,7 @@ export const progressDrafts = (
   const progress: BuiltinData["task.progress"] = {
     task: id,
     run,
-    lease: new Date(now + leaseMs).toISOString(),
+    lease: timeText(now + leaseMs),
     ...(text === undefined ? undefined : { text }),
     ...(data === undefined ? undefined : { data }),
   }
@@ -93,7 +94,7 @@ export const checkpointDrafts = (
 ): ReadonlyArray<Draft> | Refusal => {
   const open = running(state, id, run)
   if (open === undefined) return leaseLost(id, run)
-  return [told(open.task, "task.checkpoint", { task: id, run, data, lease: new Date(now + leaseMs).toISOString() })]
+  return [told(open.task, "task.checkpoint", { task: id, run, data, lease: timeText(now + leaseMs) })]
 }
 
 /** Also the correction of a run that has ended: `minutes` says that it is one. */
@@ -135,7 +136,7 @@ export const finishDrafts = (
   const { error, retry, lost, limit } = outcome
   const dead = !retry || failures > retries
   const over = limit === undefined ? undefined : { limit }
-  const again = dead ? undefined : { retry: new Date(now + (lost === true ? 0 : backoffMs(failures))).toISOString() }
+  const again = dead ? undefined : { retry: timeText(now + (lost === true ? 0 : backoffMs(failures))) }
   return [
     told(task, "run.ended", { run, task: id, outcome: lost === true ? "lost" : "failure", error, ...over }),
     told(task, "task.failed", {
@@ -170,7 +171,7 @@ export const interruptedDrafts = (
       error,
       dead: !again,
       by,
-      ...(again ? { lost: true, retry: new Date(now).toISOString() } : undefined),
+      ...(again ? { lost: true, retry: timeText(now) } : undefined),
     }),
   ]
 }
@@ -194,7 +195,7 @@ export const byHandDrafts = (
     case "completed":
       return [{ ...told(task, "task.completed", { task: id, result: says.result, by: by.name }), actor }]
     case "failed": {
-      const retry = says.again ? { retry: new Date(now).toISOString() } : undefined
+      const retry = says.again ? { retry: timeText(now) } : undefined
       const { error, again } = says
       return [
         { ...told(task, "task.failed", { task: id, attempt, error, dead: !again, by: by.name, ...retry }), actor },

@@ -1,9 +1,5 @@
-/** Hashes: of a file's text, and of content in normal form. */
-import { createHash } from "node:crypto"
 import canonicalize from "canonicalize"
-
-/** SHA-256, hex. */
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
+import { sha256 } from "../domain/sha256.ts"
 
 const VERSION_CHARS = 16
 

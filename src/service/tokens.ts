@@ -2,7 +2,8 @@
  * Tokens: per identity, stored as a hash, revocable, with expiry. The daemon's own operator token and the tokens of
  * runs live in memory only, so they die with the daemon and with their run.
  */
-import { createHash, randomBytes } from "node:crypto"
+import { randomBytes } from "node:crypto"
+import { sha256 } from "../domain/sha256.ts"
 import type { TokenView } from "../log/Projections.ts"
 import type { Identity } from "./identity.ts"
 
@@ -11,7 +12,7 @@ export const newSecret = (): string => `charter_${randomBytes(32).toString("base
 
 export const newTokenId = (): string => `tok_${randomBytes(6).toString("hex")}`
 
-export const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex")
+export const hashOf = (secret: string): string => sha256(secret)
 
 /** Longest token looked at, in characters. */
 export const MAX_TOKEN_LENGTH = 512

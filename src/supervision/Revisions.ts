@@ -2,9 +2,9 @@
  * Contract sets by their hash: the one in force now, and any earlier one that a log still names, made again from the
  * texts that were archived with it.
  */
-import { createHash } from "node:crypto"
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Origin } from "../domain/change.ts"
+import { sha256 } from "../domain/sha256.ts"
 import { Definitions } from "../kernel/definitions.ts"
 import { type Compiler, createCompiler } from "../language/conditions/compile.ts"
 import { parseFile } from "../language/load.ts"
@@ -76,7 +76,7 @@ export class Revisions extends Context.Service<
       const switchTo = Effect.fn("Revisions.switchTo")(function* (set: LoadedSet, origin?: Origin) {
         const files = Object.fromEntries(Object.entries(set.files).map(([file, { hash }]) => [file, hash]))
         const manifest = JSON.stringify({ revision: set.revision, files })
-        const hash = createHash("sha256").update(manifest).digest("hex")
+        const hash = sha256(manifest)
         if (hash === current.manifest) return current
         yield* log.archive([...Object.values(set.files), { hash, text: manifest }])
         const definitions = new Definitions(set, current.definitions)
@@ -117,7 +117,7 @@ export class Revisions extends Context.Service<
 }
 
 /** The name of a set with nothing in it. */
-export const EMPTY_REVISION = createHash("sha256").update("").digest("hex")
+export const EMPTY_REVISION = sha256("")
 
 const unreadable = (hash: string, reason: string): LogUnavailable =>
   new LogUnavailable({ operation: `read the archived text ${hash.slice(0, 12)}`, reason })

@@ -152,7 +152,7 @@ export interface Socket {
 export const openSocket = async (
   address: string,
   headers: Readonly<Record<string, string>> = {},
-  options: { readonly autoPong?: boolean } = {},
+  options: { readonly autoPong?: boolean; readonly ca?: Buffer; readonly servername?: string } = {},
 ): Promise<Socket> => {
   const raw = new WebSocket(address, { headers, perMessageDeflate: false, ...options })
   const messages: Array<Message> = []

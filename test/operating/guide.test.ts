@@ -91,32 +91,6 @@ describe("metrics", () => {
   })
 })
 
-describe("the systemd unit", () => {
-  const unit = readFileSync(join(ROOT, "packaging/charter.service"), "utf8")
-  const settings = new Map(
-    unit.split("\n").flatMap((line) => {
-      const [, name, value] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? []
-      return name === undefined ? [] : [[name, value!] as const]
-    }),
-  )
-
-  it("starts the command that there is, and gives it the time that it takes to stop", () => {
-    const [program, entry, ...words] = settings.get("ExecStart")!.split(" ")
-    expect([program, entry]).toEqual(["/opt/charter/scripts/run", "/opt/charter/src/bin.ts"])
-    expect(words).toEqual(["up", "--foreground", "--workspace", "/srv/charter", "--data", "/var/lib/charter"])
-    expect(settings.get("Type")).toBe("exec")
-    expect(settings.has("WatchdogSec")).toBe(false)
-    expect(Number(settings.get("TimeoutStopSec"))).toBeGreaterThan(20)
-  })
-
-  it("leaves runs what they need", () => {
-    expect(settings.has("MemoryDenyWriteExecute")).toBe(false)
-    expect(settings.has("ProcSubset")).toBe(false)
-    expect(settings.has("ProtectProc")).toBe(false)
-    expect(settings.get("ReadWritePaths")).toBe("/srv/charter")
-  })
-})
-
 describe("the drill", () => {
   const folder = mkdtempSync(join(tmpdir(), "charter-drill-"))
   const environment = {

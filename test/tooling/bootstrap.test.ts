@@ -234,7 +234,10 @@ async function installing(): Promise<readonly [bootstrap: number, npm: number]> 
 }
 
 function calls() {
-  return readFileSync(join(clone, "calls"), "utf8").trim().split("\n")
+  // A file that is just being written is empty.
+  return readFileSync(join(clone, "calls"), "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
 }
 
 function isAlive(pid: number) {
