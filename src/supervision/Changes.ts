@@ -334,6 +334,7 @@ const lastFirst = (deciding: ReadonlyArray<string>): ReadonlyArray<string> => de
 
 /** May a change have come further by these records? */
 const stirs = (records: ReadonlyArray<LogRecord>, state: OrganizationState): boolean =>
+  (records.length === 0 && state.changes.size > 0) ||
   records.some(
     ({ event }) =>
       (event.type === "request.denied" && isChangeRequest((event.data as { readonly type: string }).type)) ||
