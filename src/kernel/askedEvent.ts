@@ -36,8 +36,17 @@ export const onBehalfOf = (cause: Event, asked: Event, draft: Draft): Draft => (
   causationid: cause.id,
 })
 
-/** The same of an event that was held: it ends in another commit than it began in. */
+/** The same of an event that was held: however long the way there, the end of its hold is one step behind it at most. */
 export const asOf = (cause: Event, held: Event, draft: Draft): Draft => ({
   ...onBehalfOf(cause, held, draft),
-  depth: Math.min(draft.depth ?? 1, 1),
+  depth: Math.min(draft.depth ?? 1, (held.depth ?? 0) + 1),
 })
+
+/**
+ * The held event at its end. What somebody has done (`by`, or the vote that `cause` follows from) counts its depth anew;
+ * what time alone brings goes on counting, or rules that feed themselves would do so for ever.
+ */
+export const atEnd = (cause: Event, { depth = 0, ...event }: Event, by?: string): Event => {
+  const goesOn = by === undefined ? Math.min(depth, (cause.depth ?? 0) - 1) : 0
+  return goesOn > 0 ? { ...event, depth: goesOn } : event
+}

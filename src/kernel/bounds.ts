@@ -1,7 +1,7 @@
 /** Bounds on what follows from one event. At a bound nothing is dropped: the next request is held for a human. */
 import type { Event } from "../domain/event.ts"
 
-/** Derivations inside one commit. */
+/** Derivations in a row, with nobody who does anything in between. */
 export const MAX_DEPTH = 16
 /** Tasks and mentions of one correlation in a row. */
 export const MAX_HOPS = 64
@@ -19,11 +19,18 @@ export interface Bound {
 }
 
 /**
- * The bound that this event is beyond. A fact cannot be held: of hops, the run that is asked for is. `crowded`: `max`
- * of its like have followed from the same command already.
+ * The bound that this event is beyond. A fact cannot be held: of hops, what is asked for next is, by a contract or as a
+ * run. `crowded`: as many of its like have followed from the same command already as may.
  */
-export const boundOf = (event: Event, crowded: boolean, max: number): Bound | undefined => {
-  if ((event.depth ?? 0) > MAX_DEPTH) return { bound: "depth", max: MAX_DEPTH }
-  if (event.type === "run.requested" && (event.hops ?? 0) > MAX_HOPS) return { bound: "hops", max: MAX_HOPS }
+export const boundOf = (event: Event, gated: boolean, crowded: boolean): Bound | undefined => {
+  const deep = depthBoundOf(event)
+  if (deep !== undefined) return deep
+  if (gated && (event.hops ?? 0) > MAX_HOPS && (event.type === "run.requested" || event.depth !== undefined))
+    return { bound: "hops", max: MAX_HOPS }
+  const max = gated ? MAX_DERIVED_REQUESTS_PER_TURN : MAX_DERIVED_PER_TURN
   return crowded && event.depth !== undefined ? { bound: "fan-out", max } : undefined
 }
+
+/** The one that holds in every commit: what time alone brings goes on counting from the commit before. */
+export const depthBoundOf = ({ depth = 0 }: Event): Bound | undefined =>
+  depth > MAX_DEPTH ? { bound: "depth", max: MAX_DEPTH } : undefined

@@ -8,7 +8,7 @@ import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { timeText } from "../domain/timeText.ts"
 import { type BuiltIn, builtInEffects } from "./builtInEffects.ts"
-import { type Bound, boundOf, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
+import { type Bound, boundOf } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
 import { type ChangeRule, CHANGES_CONTRACT, changeRule, isOperators } from "./changes.ts"
 import { type Combined, combine, withoutShadows } from "./combine.ts"
@@ -38,7 +38,7 @@ export const decide = (
   const event = stamp(draft, state.org, state.position + 1, now)
   const cell = definitions.cell(state.org, event.type)
   const gated = cell.eventClass === "gated"
-  const bound = boundOf(event, crowded, gated ? MAX_DERIVED_REQUESTS_PER_TURN : MAX_DERIVED_PER_TURN)
+  const bound = boundOf(event, gated, crowded)
   if (!gated) return observe(state, definitions, event, cell, now, bound)
   const { decision, derived } = judge(state, definitions, event, cell, now, bound)
   return { record: { event, decision }, derived }
@@ -49,7 +49,7 @@ export interface Judged {
   readonly derived: ReadonlyArray<Draft>
 }
 
-/** What is asked for: every effect applies. Also for an event that waited for room and is decided afresh. */
+/** What is asked for: every effect applies. Also for an event that `waited` for room and is decided afresh. */
 export const judge = (
   state: OrganizationState,
   definitions: Definitions,
@@ -57,6 +57,7 @@ export const judge = (
   cell: Cell,
   now: number,
   bound: Bound | undefined,
+  waited = false,
 ): Judged => {
   const facts = new EventFacts(event, now, state, definitions)
   const matches = match(cell, facts)
@@ -92,7 +93,8 @@ export const judge = (
   const spoken = speakers(considered, definitions, event, bound)
   if (combined.verdict === "deny") return denied(event, { ...base, reason: combined.reason }, considered, spoken)
   if (combined.verdict === "hold" && combined.rule === "limit")
-    return held(event, base, combined.reason, combined.until, considered, spoken)
+    // That it begins to wait has been said.
+    return held(event, base, combined.reason, combined.until, considered, waited ? SILENT : spoken)
   if (combined.verdict === "hold" || bound !== undefined)
     return asked(definitions, event, base, combined, considered, bound, spoken, now)
   const tasks = tasksOf(enforced, definitions, event, now)
@@ -214,8 +216,10 @@ const denied = (event: Event, decision: Decision, considered: ReadonlyArray<Cons
 /** What the contracts say upon a verdict: types that the answer announces, and what follows. */
 type Spoken = (verdict: Verdict) => { readonly emits: ReadonlyArray<string>; readonly drafts: ReadonlyArray<Draft> }
 
+const SILENT: Spoken = () => ({ emits: NONE, drafts: NONE })
+
 /** Beyond a bound they are silent upon every verdict: what speaks upon a denial or a hold would else go on for ever. */
-const speakers =
+export const speakers =
   (considered: ReadonlyArray<Considered>, definitions: Definitions, event: Event, bound: Bound | undefined): Spoken =>
   (verdict) => {
     const drafts = followUps(considered, verdict, definitions, event)

@@ -4,7 +4,8 @@ import type { Event } from "../domain/event.ts"
 import { builtInEffects } from "./builtInEffects.ts"
 import { match } from "./cell.ts"
 import { type Considered, withoutLimits } from "./considered.ts"
-import { type Judged, judge } from "./decide.ts"
+import { depthBoundOf } from "./bounds.ts"
+import { type Judged, judge, speakers } from "./decide.ts"
 import type { Definitions } from "./definitions.ts"
 import { EventFacts } from "./eventFacts.ts"
 import { followUps, refused, tasksOf } from "./effects.ts"
@@ -62,15 +63,15 @@ export const decideRelease = (state: OrganizationState, definitions: Definitions
   }
 }
 
-/** Its requirements failed: the contracts that made it wait may speak upon it. */
+/** Its requirements failed: the contracts that made it wait may speak upon it. `event`: the held one {@link atEnd}. */
 export const decideFailure = (
   definitions: Definitions,
   held: Held,
+  event: Event,
   rule: "defeated" | "expired" | "cancelled",
   contracts: ReadonlyArray<string>,
   reason: string,
 ): Judged => {
-  const event = atDepthZero(held.event)
   const verdict: Verdict = rule === "expired" ? "expired" : "deny"
   const considered = held.decision.outcomes.flatMap((outcome): ReadonlyArray<Considered> => {
     const linked = definitions.contracts.get(outcome.contract)
@@ -84,25 +85,17 @@ export const decideFailure = (
     contracts,
     reason,
   }
-  return { decision, derived: [...refused(event, decision), ...followUps(considered, verdict, definitions, event)] }
+  const { drafts } = speakers(considered, definitions, event, depthBoundOf(event))(verdict)
+  return { decision, derived: [...refused(event, decision), ...drafts] }
 }
 
-/** It waited for room, and there may be some: decided afresh, limits and requirements included. */
+/** It waited for room, and there may be some: decided afresh, limits and requirements included, at the depth that it has. */
 export const decideAfresh = (state: OrganizationState, definitions: Definitions, held: Held, now: number): Judged => {
-  const event = atDepthZero(held.event)
-  const { decision, derived } = judge(
-    state,
-    definitions,
-    event,
-    definitions.cell(state.org, event.type),
-    now,
-    undefined,
-  )
+  const { event } = held
+  const cell = definitions.cell(state.org, event.type)
+  const { decision, derived } = judge(state, definitions, event, cell, now, depthBoundOf(event), true)
   return { decision: { ...decision, ...second(held, definitions), ...proposalsOf(decision) }, derived }
 }
-
-/** A held event ends in another commit than it began in: depth counts anew. */
-const atDepthZero = ({ depth: _, ...event }: Event): Event => event
 
 const second = ({ event, decision }: Held, definitions: Definitions) => ({
   v: 1 as const,
@@ -114,3 +107,6 @@ const second = ({ event, decision }: Held, definitions: Definitions) => ({
 })
 
 const proposalsOf = ({ proposals }: Decision) => (proposals === undefined ? undefined : { proposals })
+
+/** Somebody has voted: depth counts anew. */
+const atDepthZero = ({ depth: _, ...event }: Event): Event => event

@@ -11,7 +11,7 @@ import { nextOfSequence } from "./effects.ts"
 import { afterMessage } from "./messages.ts"
 import { question } from "./freezeProposal.ts"
 import { channelOf, furtherProposal } from "./openProposals.ts"
-import { asOf, closed } from "./askedEvent.ts"
+import { asOf, atEnd, closed } from "./askedEvent.ts"
 import { closeProposal } from "./proposals.ts"
 import { afterMotion, cancelMotion, executeWhenDue } from "./reactMotions.ts"
 import type { OpenHold, OpenProposal, OrganizationState } from "./state.ts"
@@ -162,7 +162,7 @@ export const endHold = (
   contracts: ReadonlyArray<string>,
   by?: string,
 ): ReadonlyArray<Draft> => {
-  const { decision, derived } = decideFailure(definitions, hold, rule, contracts, reason)
+  const { decision, derived } = decideFailure(definitions, hold, atEnd(cause, hold.event, by), rule, contracts, reason)
   const type = rule === "expired" ? "hold.expired" : rule === "cancelled" ? "hold.cancelled" : "hold.denied"
   const whose = by === undefined ? undefined : { by }
   return [

@@ -146,6 +146,7 @@ const taskLate =
       actor: daemonActor(),
       correlationid: task.correlationid,
       seq: task.eventSeq,
+      hops: task.hops,
     }
     return [
       { ...follow(cause, "task.escalated", { task: id, level }), subject: id },

@@ -198,6 +198,13 @@ export interface OrganizationStateView {
     readonly next?: string
   }>
   readonly documents: ReadonlyArray<{ readonly name: string; readonly version: number }>
+  /** Changes of the rules that have not come to their end, and what this organization makes of each. */
+  readonly changes: ReadonlyArray<{
+    readonly id: string
+    readonly state: "waiting" | "allowed" | "refused"
+    /** Why it is not in force, though it was let through; not of the past. */
+    readonly stuck?: string
+  }>
 }
 
 /** To a channel of `org`, or to a member; one of the two. */

@@ -17,6 +17,7 @@ import { brokenTests } from "../brokenTests.ts"
 import type { Identity } from "../identity.ts"
 import { checkSize } from "../publishing.ts"
 import { Refused } from "../refused.ts"
+import { stuckInWords } from "../standing.ts"
 import type { PublishAnswer, Service } from "../Service.ts"
 import { answerOf, presentState } from "./answers.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
@@ -203,7 +204,11 @@ export const outcomeOf = Effect.fnUntraced(function* (
   const ending = yield* changes.ending(change, waits ? 0 : waitMs)
   if (ending?.type === "contract.changed") return { state: "changed", revision: ending.data.revision }
   if (ending !== undefined) return { state: "failed", reason: ending.data.reason }
-  return { state: waits ? "waiting" : "allowed" }
+  const stuck = changes.stuck().find((one) => one.change === change)
+  return {
+    state: waits ? "waiting" : "allowed",
+    ...(stuck === undefined ? undefined : { reason: stuckInWords(stuck) }),
+  }
 })
 
 /** With what its hold has come to by now. */
