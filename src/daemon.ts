@@ -28,6 +28,7 @@ import { Changes } from "./supervision/Changes.ts"
 import { Mailboxes } from "./supervision/Mailboxes.ts"
 import { Oracle } from "./supervision/Oracle.ts"
 import { Revisions } from "./supervision/Revisions.ts"
+import { untilWritten } from "./supervision/patience.ts"
 import { Rules } from "./supervision/Rules.ts"
 import { MAX_RUNS, Supervisors } from "./supervision/Supervisors.ts"
 import type { LoadedSet } from "./workspace/loadedSet.ts"
@@ -265,11 +266,7 @@ const run = Effect.fnUntraced(function* (confirmsEdits: boolean) {
   })
   yield* (yield* Changes).start
   yield* Effect.forkScoped(
-    Stream.runForEach(workspace.changes, (event) =>
-      Effect.catch(takeUp(event), (error) =>
-        Effect.logError("a change of the files could not be recorded; it is tried again with the next", error),
-      ),
-    ),
+    Stream.runForEach(workspace.changes, (event) => untilWritten("a change of the files", takeUp(event))),
   )
 })
 

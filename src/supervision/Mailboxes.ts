@@ -12,7 +12,10 @@ import type { TraceSpan } from "../observability/Tracing.ts"
 import { Mailbox, type MailboxFigures } from "./mailbox.ts"
 import { Revisions } from "./Revisions.ts"
 
-/** Told after each commit, synchronously and in order; must not block. */
+/**
+ * Told after each commit, synchronously and in order; must not block. Without records where the state was made from the
+ * log, at first or after a failure: what has become due meanwhile may be looked for.
+ */
 export type Committed = (org: string, records: ReadonlyArray<LogRecord>, state: OrganizationState) => void
 
 export type Submitted = (Done & { readonly duplicate?: true }) | Refusal
@@ -27,7 +30,7 @@ export class Mailboxes extends Context.Service<
     readonly submit: (org: string, command: Command, span?: TraceSpan) => Effect.Effect<Submitted, LogUnavailable>
     /** The live state. Read only, and only until the next asynchronous step. */
     readonly state: (org: string) => Effect.Effect<OrganizationState, LogUnavailable>
-    /** Those whose mailbox is open, and their live state. */
+    /** The live states of those whose mailbox is open; one that a failure took away is missing until it is made again. */
     readonly states: () => ReadonlyArray<OrganizationState>
     /** Opens the mailbox of every organization that the log or the current revision knows, and adopts that revision. */
     readonly openAll: Effect.Effect<void, LogUnavailable>

@@ -117,13 +117,13 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     return { org, agent: `${task.member}${org}`, most, open, member, executor }
   }
 
-  /** An agent of another organization may have been stopped there, too. */
+  /** An agent of another organization may have been stopped there, too; while that cannot be seen, it is. */
   const isStopped = (state: OrganizationState, name: string): boolean => {
     if (state.agents.get(name)?.stopped !== undefined) return true
     const [plain = "", home] = name.split("@")
     if (home === undefined) return false
     const there = mailboxes.states().find(({ org }) => org === `@${home}`)
-    return there?.agents.get(plain)?.stopped !== undefined
+    return there === undefined || there.agents.get(plain)?.stopped !== undefined
   }
 
   const begin = (startable: Startable): void => {
@@ -166,12 +166,14 @@ const make = Effect.fnUntraced(function* (options: SupervisorOptions) {
     for (const { event } of records) {
       if (event.type !== "run.ended") continue
       const { task, run, outcome } = event.data as BuiltinData["run.ended"]
+      // Its processes may have some seconds more, and use none of its rights in them.
+      options.access.revoke(run)
       const entry = ENDED_BY_OTHERS.has(outcome) ? running.get(task) : undefined
       // A later run of the same task may have begun by now.
       if (entry?.run === run && entry.fiber !== undefined) fork(Fiber.interrupt(entry.fiber))
     }
-    // An agent's stop counts in every organization that it works for.
-    if (records.some(({ event }) => event.type === "agent.started")) fork(wakeAll)
+    // An agent's stop counts in every organization that it works for, and so does what is known of it at all.
+    if (records.length === 0 || records.some(({ event }) => event.type === "agent.started")) fork(wakeAll)
     const tasks = readied(records)
     if (state.tasks.size > 0 && tasks?.length !== 0) fork(wake(state, tasks))
   })

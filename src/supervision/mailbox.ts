@@ -35,6 +35,8 @@ const SNAPSHOT_EVERY_RECORDS = 5_000
 const MAX_CONFLICTS = 3
 /** The wall clock may differ by so much from the monotonic one between two turns before the log says so. */
 const CLOCK_JUMP_MS = 5_000
+/** Before a state that a failure took away is made again from the log, where nobody asks for it earlier. */
+const RELOAD_PAUSE_MS = 1_000
 /** Longest single wait for a timer; a later one is waited for in steps. */
 const LONGEST_WAIT_MS = 86_400_000
 
@@ -64,6 +66,8 @@ export class Mailbox {
   #wake: (() => void) | undefined
   #fiber: Fiber.Fiber<void> | undefined
   #state: OrganizationState | undefined
+  /** There was a state, and it is to be made again. */
+  #lost = false
   #epoch: number | undefined
   #snapshotAt = 0
   #savedAt = Date.now()
@@ -157,7 +161,7 @@ export class Mailbox {
     Effect.runSync(Scope.addFinalizer(this.#scope, Effect.asVoid(Fiber.interrupt(this.#fiber))))
   }
 
-  /** Until somebody asks for something, or a timer is due. */
+  /** Until somebody asks for something, a timer is due, or the log is asked again after a failure. */
   #idle(): Effect.Effect<void> {
     const woken = Effect.callback<void>((resume) => {
       this.#wake = () => resume(Effect.void)
@@ -167,14 +171,26 @@ export class Mailbox {
       })
     })
     const timer = this.#state?.nextTimer ?? Number.POSITIVE_INFINITY
-    if (timer === Number.POSITIVE_INFINITY) return woken
-    return Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      Effect.flatMap(Effect.timeoutOption(woken, Math.min(Math.max(0, timer - now), LONGEST_WAIT_MS)), () =>
+    const reloads = this.#lost && !this.#closed
+    if (timer === Number.POSITIVE_INFINITY && !reloads) return woken
+    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const due = reloads ? now + RELOAD_PAUSE_MS : timer
+      return Effect.flatMap(Effect.timeoutOption(woken, Math.min(Math.max(0, due - now), LONGEST_WAIT_MS)), () =>
         Effect.map(Clock.currentTimeMillis, (later) => {
-          if (later >= timer) this.#queue.push({ command: { kind: "tick" }, reply: () => undefined, trace: undefined })
+          if (later >= due) this.#tick()
         }),
-      ),
-    )
+      )
+    })
+  }
+
+  #tick(): void {
+    this.#queue.push({ command: { kind: "tick" }, reply: () => undefined, trace: undefined })
+  }
+
+  /** What a turn has begun to change is of no use where its records are not in the log. */
+  #lose(): void {
+    this.#lost ||= this.#state !== undefined
+    this.#state = undefined
   }
 
   #turn(): Effect.Effect<void> {
@@ -183,7 +199,7 @@ export class Mailbox {
     return this.#decide(taken, 0).pipe(
       Effect.catch((error) =>
         Effect.sync(() => {
-          this.#state = undefined
+          this.#lose()
           for (const { reply } of taken) reply(Exit.fail(error))
         }),
       ),
@@ -191,7 +207,7 @@ export class Mailbox {
         Effect.andThen(
           Effect.logError(`a turn of ${this.#org} failed; its state is made again from the log`, defect),
           Effect.sync(() => {
-            this.#state = undefined
+            this.#lose()
             const error = new LogUnavailable({ operation: "decide", reason: "an internal error; see the daemon's log" })
             for (const { reply } of taken) reply(Exit.fail(error))
           }),
@@ -255,7 +271,7 @@ export class Mailbox {
       trace?.decided(answers)
       if (turn.unsettled) {
         this.#unreviewed = true
-        this.#queue.push({ command: { kind: "tick" }, reply: () => undefined, trace: undefined })
+        this.#tick()
       }
 
       if (turn.records.length > 0) {
@@ -266,7 +282,7 @@ export class Mailbox {
         const handedOver = performance.now()
         const written = yield* Effect.result(this.#log.append(this.#org, expected, this.#epoch!, turn.records))
         if (written._tag === "Failure") {
-          this.#state = undefined
+          this.#lose()
           commitFailures.add(written.failure instanceof AppendConflict ? "conflict" : "unavailable")
           if (!(written.failure instanceof AppendConflict)) {
             if (commitBytes(turn.records) <= MAX_COMMIT_BYTES) return yield* Effect.fail(written.failure)
@@ -299,7 +315,10 @@ export class Mailbox {
       "commit-too-large",
       `with what follows from it this takes more than ${MAX_COMMIT_BYTES} bytes in the log; publish less data`,
     )
-    return Effect.sync(() => taken[0]!.reply(Exit.succeed(refusal)))
+    return Effect.sync(() => {
+      taken[0]!.reply(Exit.succeed(refusal))
+      this.#tick()
+    })
   }
 
   #load() {
@@ -309,6 +328,8 @@ export class Mailbox {
       this.#snapshotAt = opened.snapshot?.position ?? 0
       this.#state = yield* loadState(this.#org, opened)
       this.#unreviewed = true
+      this.#lost = false
+      this.#committed([], this.#state)
       return this.#state
     })
   }

@@ -1,9 +1,9 @@
 /** What ran under an earlier daemon: its processes are ended, its folders removed, then its tasks are queued again. */
-import { rm } from "node:fs/promises"
 import { Effect } from "effect"
 import { killRuns } from "../executors/processes.ts"
 import { Mailboxes } from "./Mailboxes.ts"
 import type { RunOptions } from "./runs.ts"
+import { removeScratch } from "./scratch.ts"
 
 export const recover = Effect.fn("Supervisors.recover")(function* ({
   mark,
@@ -12,7 +12,7 @@ export const recover = Effect.fn("Supervisors.recover")(function* ({
   const mailboxes = yield* Mailboxes
   const left = mailboxes.states().flatMap(({ org, runs }) => [...runs.values()].map((run) => ({ ...run, org })))
   if (left.length > 0) yield* Effect.promise(() => killRuns(new Set(left.map(({ run }) => mark(run)))))
-  yield* Effect.promise(() => rm(scratch, { recursive: true, force: true }))
+  yield* removeScratch(scratch)
   for (const { org, run, task } of left)
     yield* mailboxes.submit(org, {
       kind: "finish",

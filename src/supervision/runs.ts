@@ -1,5 +1,4 @@
 /** One run of a task, from its lease to its recorded end. */
-import { mkdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { Context, Effect, Schedule, Stream } from "effect"
 import type { TaskCheckpoint } from "../domain/builtins.ts"
@@ -7,15 +6,18 @@ import type { Event } from "../domain/event.ts"
 import type { Member } from "../domain/organization.ts"
 import { isRefusal } from "../domain/refusal.ts"
 import { DEFAULT_RETRIES, type Task } from "../domain/task.ts"
+import type { Command } from "../kernel/command.ts"
 import type { Execution, Executor, Outcome } from "../executors/Executor.ts"
 import { TRACE_VARIABLE } from "../executors/taskInput.ts"
 import { EventLog } from "../log/EventLog.ts"
 import { Tracing } from "../observability/Tracing.ts"
 import { memberActor } from "./actors.ts"
 import { Faults } from "./Faults.ts"
-import { Mailboxes } from "./Mailboxes.ts"
+import { Mailboxes, type Submitted } from "./Mailboxes.ts"
+import { untilWritten } from "./patience.ts"
 import { bundled, commandOf, LEASE_MS, PROGRESS_CHUNKS, PROGRESS_MS } from "./recording.ts"
 import { Revisions } from "./Revisions.ts"
+import { makeScratch, removeScratch } from "./scratch.ts"
 import { traceRun } from "./runTrace.ts"
 
 /** Before a mailbox that had no room is asked again. */
@@ -100,20 +102,18 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
     const stood = checkpoint === undefined ? undefined : (yield* log.get(org, checkpoint))?.event.data
     const scratch = join(options.scratch, run)
     const outcome = yield* Effect.acquireUseRelease(
-      Effect.promise(() => mkdir(scratch, { recursive: true })),
-      () =>
-        Effect.raceFirst(
-          execute(granted, executionOf(granted, stood, scratch)),
-          Effect.andThen(Effect.sleep(LEASE_MS / 3), heartOf(granted)),
-        ).pipe(
-          Effect.catchTag("LogUnavailable", (error) =>
-            Effect.succeed<Outcome>({ success: false, error: error.message, retry: true }),
-          ),
-        ),
+      makeScratch(scratch),
+      (problem) =>
+        problem === undefined
+          ? Effect.raceFirst(
+              execute(granted, executionOf(granted, stood, scratch)),
+              Effect.andThen(Effect.sleep(LEASE_MS / 3), heartOf(granted)),
+            )
+          : Effect.succeed<Outcome>({ success: false, error: problem, retry: true }),
       () =>
         Effect.andThen(
           Effect.sync(() => options.access.revoke(run)),
-          Effect.promise(() => rm(scratch, { recursive: true, force: true })),
+          removeScratch(scratch),
         ),
     ).pipe(
       Effect.catchIf(
@@ -124,17 +124,23 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
     trace.end(outcome)
     if (outcome === undefined) return
     const retries = member.limits?.retries ?? DEFAULT_RETRIES
-    yield* mailboxes
-      .submit(org, { kind: "finish", task: task.id, run, outcome, retries })
-      .pipe(Effect.retry({ times: 5, schedule: Schedule.exponential("100 millis") }))
+    yield* record(org, { kind: "finish", task: task.id, run, outcome, retries })
     faults?.pass("settled", task.id)
   }, Effect.scoped)
+
+  /** What a run has done is done: neither a log that is away nor a mailbox that is full makes it undone. */
+  const record = (org: string, command: Command): Effect.Effect<Submitted> =>
+    Effect.flatMap(untilWritten("what a run has said", mailboxes.submit(org, command)), (answer) =>
+      isRefusal(answer) && answer.type === "mailbox-full"
+        ? Effect.andThen(Effect.sleep(BUSY_PAUSE_MS), record(org, command))
+        : Effect.succeed(answer),
+    )
 
   /** Renews the lease for as long as it is held. */
   const heartOf = ({ org, task, run }: Granted) =>
     Effect.andThen(
       Effect.repeat(
-        Effect.flatMap(mailboxes.submit(org, { kind: "progress", task: task.id, run, leaseMs: LEASE_MS }), (answer) =>
+        Effect.flatMap(record(org, { kind: "progress", task: task.id, run, leaseMs: LEASE_MS }), (answer) =>
           isRefusal(answer) ? Effect.fail("lease-lost" as const) : Effect.void,
         ),
         Schedule.spaced(LEASE_MS / 3),
@@ -186,7 +192,7 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
             (chunk) => {
               if (chunk.kind === "result") outcome = chunk.outcome
               const command = commandOf(chunk, { task, run, by: actorOf(granted), traceparent, nextEvent })
-              return command === undefined ? Effect.void : mailboxes.submit(org, command)
+              return command === undefined ? Effect.void : record(org, command)
             },
             { discard: true },
           ),

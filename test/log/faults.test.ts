@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process"
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,13 +6,13 @@ import Database from "libsql"
 import { afterAll, describe, expect, it } from "vitest"
 import { EventLog } from "../../src/log/EventLog.ts"
 import { layerLocal } from "../../src/log/local/layer.ts"
+import { Mounts } from "../support/faults/mounts.ts"
 import { allowed, record, run } from "./records.ts"
 
 const root = mkdtempSync(join(tmpdir(), "charter-faults-"))
-const mounts: Array<string> = []
+const mounts = new Mounts()
 afterAll(() => {
-  // Lazily: the binding closes a file only when the last prepared statement on it is collected.
-  for (const mount of mounts) execFileSync("umount", ["-l", mount])
+  mounts.close()
   rmSync(root, { recursive: true })
 })
 
@@ -27,13 +26,7 @@ const folder = (): string => {
 /** A file system of its own, where the machine lets us make one. */
 const mounted = (options: string): string | undefined => {
   const made = folder()
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", options, "none", made], { stdio: "ignore" })
-  } catch {
-    return undefined
-  }
-  mounts.push(made)
-  return made
+  return mounts.make(made, options) ? made : undefined
 }
 
 const withLog = <A, E>(file: string, body: Effect.Effect<A, E, EventLog>) =>
@@ -81,8 +74,8 @@ describe("a log that cannot be written", () => {
 
   it("a folder that may not be written says so at once", async () => {
     // Modes do not bind root, which is the one who can mount.
-    const readOnly = mounted("size=1m,ro") ?? folder()
-    if (!mounts.includes(readOnly)) chmodSync(readOnly, 0o500)
+    const readOnly = folder()
+    if (!mounts.make(readOnly, "size=1m,ro")) chmodSync(readOnly, 0o500)
     const exit = await Effect.runPromiseExit(Effect.scoped(Layer.build(layerLocal({ file: join(readOnly, "log.db") }))))
     expect(Exit.isFailure(exit) && String(exit.cause)).toMatch(/the log cannot open/)
   })

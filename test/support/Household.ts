@@ -8,11 +8,15 @@ import type { Listed, ProposalView } from "../../src/log/Projections.ts"
 import { DaemonProcess, type StartOptions } from "./DaemonProcess.ts"
 import type { EntryOptions } from "./daemonWithClock.ts"
 import { inspect, type Inspected } from "../../src/testing/inspect.ts"
+import type { Evidence } from "../../src/testing/invariants.ts"
 
 const LOOK_MS = 15
 const PATIENCE_MS = 20_000
 
-export type HouseholdOptions = Pick<EntryOptions, "now" | "maxRuns" | "graceMs">
+export interface HouseholdOptions extends Pick<EntryOptions, "now" | "maxRuns" | "graceMs"> {
+  /** The data folder, where it is not to be beside the workspace. */
+  readonly data?: string
+}
 
 /** Of one start alone. */
 export type StartOnce = Pick<StartOptions, "fault" | "diskEdits">
@@ -27,6 +31,7 @@ export interface Answer {
   readonly reason?: string
   readonly hold?: string
   readonly proposals?: ReadonlyArray<string>
+  readonly tasks?: ReadonlyArray<string>
   readonly duplicate?: true
   /** Of a problem. */
   readonly type?: string
@@ -45,6 +50,8 @@ export interface Shown {
 export class Household {
   readonly #folder = mkdtempSync(join(tmpdir(), "charter-household-"))
   readonly #tokens = new Map<string, string>()
+  /** What publishers were told, by organization and number. */
+  readonly #acknowledged = new Map<string, NonNullable<Evidence["acknowledged"]>[number]>()
   #options: HouseholdOptions = {}
   #daemon!: DaemonProcess
 
@@ -65,6 +72,10 @@ export class Household {
     return this.#folder
   }
 
+  get data(): string {
+    return this.#options.data ?? join(this.#folder, "data")
+  }
+
   get daemon(): DaemonProcess {
     return this.#daemon
   }
@@ -72,8 +83,8 @@ export class Household {
   async start(once: StartOnce = {}): Promise<void> {
     this.#daemon = await DaemonProcess.start({
       workspace: join(this.#folder, "workspace"),
-      data: join(this.#folder, "data"),
       ...this.#options,
+      data: this.data,
       ...once,
     })
   }
@@ -93,11 +104,11 @@ export class Household {
     return join(this.#folder, "workspace", file)
   }
 
-  /** All invariants, after the daemon's end. */
-  async inspect(): Promise<Inspected> {
+  /** All invariants, after the daemon's end. `settled`: where everything has come to its end. */
+  async inspect(evidence: Pick<Evidence, "settled"> = {}): Promise<Inspected> {
     const states = await this.#daemon.ask("states", {})
     await this.#daemon.kill()
-    return inspect(join(this.#folder, "data"), states)
+    return inspect(this.data, states, { acknowledged: [...this.#acknowledged.values()], ...evidence })
   }
 
   async close(): Promise<void> {
@@ -132,7 +143,16 @@ export class Household {
       token,
       json: { type, org, data, ...(id === undefined ? undefined : { id }) },
     })
-    return { ...(json as Answer), status }
+    const answer = { ...(json as Answer), status }
+    if (status === 200 || status === 202) this.#acknowledge(org, answer)
+    return answer
+  }
+
+  /** The first answer about an event is what must be true for ever. */
+  #acknowledge(org: string, { id, seq, verdict, hold }: Answer): void {
+    const place = `${org} ${seq}`
+    if (!this.#acknowledged.has(place))
+      this.#acknowledged.set(place, { org, id, seq, verdict: hold === undefined ? verdict : "hold" })
   }
 
   async vote(
