@@ -8,13 +8,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import type { Verdict } from "../../../src/domain/decision.ts"
-import { runMark } from "../../../src/discovery/folders.ts"
-import { processesOf } from "../../../src/executors/processes.ts"
 import type { HoldView, Listed, ProposalView, TaskView } from "../../../src/log/Projections.ts"
 import type { Reply, Request } from "../../http/client.ts"
 import { DaemonGone, DaemonProcess } from "../DaemonProcess.ts"
 import { inspect, type Inspected } from "../../../src/testing/inspect.ts"
 import type { Evidence } from "../../../src/testing/invariants.ts"
+import { remainsOf } from "./remains.ts"
 import { writeFaultsWorkspace } from "./workspace.ts"
 
 /** Pause between two looks at what goes on by itself. */
@@ -36,13 +35,14 @@ const ENDED: ReadonlySet<string> = new Set(["completed", "dead", "cancelled"])
 export class Survivor {
   readonly folder = mkdtempSync(join(tmpdir(), "charter-faults-"))
   readonly data = join(this.folder, "data")
+  readonly #workspace = join(this.folder, "workspace")
   readonly #acknowledged = new Map<string, NonNullable<Evidence["acknowledged"]>[number]>()
   readonly #tokens = new Map<string, Promise<string>>()
   #daemon: DaemonProcess | undefined
   kills = 0
 
   constructor() {
-    writeFaultsWorkspace(join(this.folder, "workspace"))
+    writeFaultsWorkspace(this.#workspace)
   }
 
   get daemon(): DaemonProcess {
@@ -53,7 +53,7 @@ export class Survivor {
   async start(fault?: string): Promise<boolean> {
     try {
       this.#daemon = await DaemonProcess.start({
-        workspace: join(this.folder, "workspace"),
+        workspace: this.#workspace,
         data: this.data,
         ...(fault === undefined ? undefined : { fault }),
       })
@@ -116,15 +116,13 @@ export class Survivor {
 
   /** All invariants, on the data of the daemon after its end. `settled`: where everything has come to its end. */
   async inspect(settled: boolean): Promise<Inspected> {
-    const states = settled ? await this.daemon.ask("states", {}) : {}
-    if (settled) await this.#daemon!.kill()
-    const first = await inspect(this.data, states, { acknowledged: [...this.#acknowledged.values()], settled })
-    if (!settled) return first
-    const runs = first.records.flatMap(({ event }) =>
-      event.type === "run.started" ? [(event.data as { readonly run: string }).run] : [],
-    )
-    const processes = runs.filter((run) => processesOf(runMark(this.data, run)).length > 0)
-    return inspect(this.data, states, { acknowledged: [...this.#acknowledged.values()], settled, processes })
+    const acknowledged = [...this.#acknowledged.values()]
+    if (!settled) return inspect(this.data, {}, { acknowledged })
+    const states = await this.daemon.ask("states", {})
+    const { tried, ...remains } = await remainsOf(this.daemon, this.#workspace, this.data)
+    if (tried === 0) throw new Error("no run has put its token down")
+    await this.daemon.kill()
+    return inspect(this.data, states, { acknowledged, settled, ...remains })
   }
 
   /** Folders that runs have left behind. */
