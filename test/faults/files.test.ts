@@ -6,12 +6,15 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Status } from "../../src/service/Service.ts"
+import { DEBOUNCE_MS } from "../../src/workspace/Workspace.ts"
 import { type Answer, Household } from "../support/Household.ts"
 
 const FILE = "contracts/drops.yaml"
 const MANY = 1_000
 /** A thousand files are written one after the other, and some of them may be seen before the others. */
 const MAX_REVISIONS = 3
+const MOMENT_MS = DEBOUNCE_MS * 3
+const DECISIONS_A_MOMENT = 10
 
 const rule = (version: number): string =>
   `contract: nothing-is-dropped\nscope: "@team"\non: drop.requested\nthen: deny("version ${version}")\n`
@@ -30,14 +33,14 @@ afterEach(() => house.close())
 /** Publishes until it is told to stop; the versions by which it was denied, 0 where it was not. */
 const decide = (): { readonly versions: ReadonlyArray<number>; readonly stop: () => Promise<void> } => {
   const versions: Array<number> = []
-  let goesOn = true
+  const ending = new AbortController()
   const load = (async () => {
-    while (goesOn) versions.push(versionOf(await house.publish("drop.requested")))
+    while (!ending.signal.aborted) versions.push(versionOf(await house.publish("drop.requested")))
   })()
   return {
     versions,
     stop: async () => {
-      goesOn = false
+      ending.abort()
       await load
     },
   }
@@ -53,12 +56,23 @@ const isInForce = (version: number): Promise<void> =>
 const complaints = async (): Promise<ReadonlyArray<string>> =>
   (await house.get<Status>("/v1/status")).diagnostics.map(({ file }) => file)
 
-/** Decides while `body` is done; nothing may be decided by anything but `allowed`, in this order. */
-const deciding = async (allowed: ReadonlyArray<number>, body: () => Promise<void>): Promise<void> => {
+/**
+ * Decides while `body` is done; nothing may be decided by anything but `allowed`, in this order. A moment is one in which
+ * the daemon looks at the files, and decides.
+ */
+const deciding = async (
+  allowed: ReadonlyArray<number>,
+  body: (moment: () => Promise<void>) => Promise<void>,
+): Promise<void> => {
   house = await Household.open(FILES)
   const { versions, stop } = decide()
+  const moment = (): Promise<void> => {
+    const until = versions.length + DECISIONS_A_MOMENT
+    const deadline = performance.now() + MOMENT_MS
+    return house.until(() => Promise.resolve(versions.length >= until && performance.now() > deadline))
+  }
   try {
-    await body()
+    await body(moment)
   } finally {
     await stop()
   }
@@ -80,8 +94,9 @@ describe("a file whose place is taken by", { timeout: 60_000 }, () => {
     ],
     ["a pipe that nobody writes to", () => void execFileSync("mkfifo", [house.path(FILE)])],
   ])("%s: the last good version rules, it is said, and what is mended rules next", (_, put) =>
-    deciding([1, 2], async () => {
+    deciding([1, 2], async (moment) => {
       rmSync(house.path(FILE))
+      await moment()
       put()
       await house.until(async () => (await complaints()).includes(FILE))
       await isInForce(1)
@@ -115,10 +130,13 @@ describe("a file that is", { timeout: 60_000 }, () => {
     }))
 
   it("saved in three steps by an editor rules all the while", () =>
-    deciding([1, 2], async () => {
+    deciding([1, 2], async (moment) => {
       house.write(`${FILE}.tmp`, rule(2))
+      await moment()
       renameSync(house.path(FILE), house.path(`${FILE}.bak`))
+      await moment()
       renameSync(house.path(`${FILE}.tmp`), house.path(FILE))
+      await moment()
       rmSync(house.path(`${FILE}.bak`))
       await isInForce(2)
     }))

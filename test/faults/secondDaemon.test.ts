@@ -32,9 +32,9 @@ const up = (): Promise<{ readonly code: number | null; readonly said: string }> 
 
 /** Publishes all the time, and each must be answered. */
 const underLoad = async <A>(body: () => Promise<A>): Promise<A> => {
-  let goesOn = true
+  const ending = new AbortController()
   const load = (async () => {
-    for (let number = 0; goesOn; number++) {
+    for (let number = 0; !ending.signal.aborted; number++) {
       const [note, drop] = await Promise.all([
         house.publish("note.requested", { number }),
         house.publish("drop.requested"),
@@ -45,7 +45,7 @@ const underLoad = async <A>(body: () => Promise<A>): Promise<A> => {
   try {
     return await body()
   } finally {
-    goesOn = false
+    ending.abort()
     await load
   }
 }
