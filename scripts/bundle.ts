@@ -19,15 +19,14 @@ const ENTRIES = {
   "log-thread": "src/log/local/thread.ts",
 }
 
+/** Entry points by the name of their file in the bundle. */
+export type Entries = Readonly<Record<string, string>>
+
 /** Bundles into `folder`, which is replaced as a whole. */
 export const bundle = async (folder: string): Promise<Metafile> => {
   const made = mkdtempSync(`${folder}-`)
   try {
-    const { outputFiles } = await build({ ...options(made, "unknown"), write: false })
-    const hash = createHash("sha256")
-    for (const { path, contents } of outputFiles.toSorted((a, b) => (a.path < b.path ? -1 : 1)))
-      hash.update(path.slice(made.length)).update(contents)
-    const { metafile } = await build(options(made, hash.digest("hex")))
+    const metafile = await compile(made, ENTRIES)
     cpSync(join(ROOT, "packaging", "charter"), join(made, "charter"))
     declare(join(made, "types"))
     writeFileSync(join(made, "THIRD-PARTY-LICENSES.txt"), licensesOf(packagesIn(metafile)))
@@ -39,10 +38,20 @@ export const bundle = async (folder: string): Promise<Metafile> => {
   }
 }
 
+/** The JavaScript alone, as it is in the package, into `folder`. A daemon needs `log-thread` beside its own entry. */
+export const compile = async (folder: string, entries: Entries): Promise<Metafile> => {
+  const { outputFiles } = await build({ ...options(folder, entries, "unknown"), write: false })
+  const hash = createHash("sha256")
+  for (const { path, contents } of outputFiles.toSorted((a, b) => (a.path < b.path ? -1 : 1)))
+    hash.update(path.slice(folder.length)).update(contents)
+  const { metafile } = await build(options(folder, entries, hash.digest("hex")))
+  return metafile
+}
+
 /** `identity` names this build: what one build has kept is no other one's to read. */
-const options = (folder: string, identity: string): BuildOptions & { readonly metafile: true } => ({
+const options = (folder: string, entries: Entries, identity: string): BuildOptions & { readonly metafile: true } => ({
   absWorkingDir: ROOT,
-  entryPoints: ENTRIES,
+  entryPoints: { ...entries },
   outdir: folder,
   bundle: true,
   splitting: true,

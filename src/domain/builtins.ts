@@ -1,5 +1,5 @@
 /** The `data` of every event type that the daemon itself writes, by type. */
-import type { ChangeFailed, Changed, Origin } from "./change.ts"
+import type { ChangeFailed, ChangeStuck, Changed, Origin } from "./change.ts"
 import type { Decision } from "./decision.ts"
 import type { Actor } from "./event.ts"
 import type { RunLimit } from "./organization.ts"
@@ -58,10 +58,12 @@ export interface BuiltinData {
   readonly "bound.exceeded": BoundExceeded
   readonly "contracts.revised": ContractsRevised
   readonly "contracts.rejected": ContractsRejected
-  /** Files were edited on disk, and wait for an operator to accept them. */
+  /** Files were edited on disk, and wait to be accepted. */
   readonly "contracts.edited": ContractsEdited
   readonly "contract.changed": Changed
   readonly "contract.change.failed": ChangeFailed
+  /** Said once for each start of the daemon. */
+  readonly "contract.change.stuck": ChangeStuck
   readonly "organization.changed": OrganizationChanged
   readonly "member.joined": MemberChanged
   readonly "member.left": MemberChanged

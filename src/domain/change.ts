@@ -99,6 +99,14 @@ export interface ChangeFailed {
   readonly reason: string
 }
 
+/** The data of `contract.change.stuck`: it was let through, and could not be carried out so far. It is tried on. */
+export interface ChangeStuck {
+  readonly change: string
+  readonly tries: number
+  /** Of the last try. */
+  readonly error: string
+}
+
 /** How a revision came about. */
 export interface Origin {
   /** Changes that were asked for and allowed. */

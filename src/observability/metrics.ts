@@ -5,6 +5,7 @@ const FAST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
 /** They are shown at zero, too. */
 export const TASK_STATES = ["queued", "running", "waiting"]
+export const CHANGE_STATES = ["held", "allowed", "stuck"]
 const RUN_SECONDS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 1_800, 3_600, 14_400]
 
 // ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,6 +144,12 @@ export const rejectedFiles = gauge({
 export const removalHeld = gauge({
   name: "charter_removal_held",
   help: "1 while the removal of many contracts at once waits for an operator's charter confirm.",
+})
+export const changesOpen = gauge({
+  name: "charter_changes_open",
+  help: "Changes of the rules that have not come to their end: held, let through, or let through and stuck.",
+  labels: ["state"],
+  values: CHANGE_STATES,
 })
 
 // ── the doors ───────────────────────────────────────────────────────────────────────────────────────────────────────

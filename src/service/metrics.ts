@@ -4,6 +4,8 @@ import type { BuiltinData } from "../domain/builtins.ts"
 import type { LogRecord } from "../domain/record.ts"
 import {
   agentsByState,
+  CHANGE_STATES,
+  changesOpen,
   contractsInForce,
   decisions,
   holdsEnded,
@@ -33,7 +35,7 @@ import { collectWith, METRICS } from "../observability/registry.ts"
 import type { Identity } from "./identity.ts"
 import type { Dependencies } from "./operations/dependencies.ts"
 import { GLOBAL } from "../domain/names.ts"
-import { countAgents } from "./standing.ts"
+import { countAgents, openChanges } from "./standing.ts"
 
 /** Prometheus text, exposition format 0.0.4. Which organizations there are is an operator's to know. */
 export const metricsText = ({ kind }: Identity): Effect.Effect<string> =>
@@ -119,7 +121,7 @@ const AGES: ReadonlyArray<readonly [age: string, belowMs: number]> = [
   ["older", Number.POSITIVE_INFINITY],
 ]
 
-const lookUp = ({ mailboxes, revisions, workspace, options }: Dependencies): void => {
+const lookUp = ({ mailboxes, revisions, workspace, changes, options }: Dependencies): void => {
   const now = Date.now()
   const states = mailboxes.states()
   const sum = (of: (state: (typeof states)[number]) => number): number =>
@@ -150,6 +152,10 @@ const lookUp = ({ mailboxes, revisions, workspace, options }: Dependencies): voi
   tasksOpen.setAll(byState)
   runsOpen.set(sum(({ runs }) => runs.size))
   runsMax.set(options.maxRuns)
+
+  const byStand = new Map(CHANGE_STATES.map((state) => [state, 0]))
+  for (const { state } of openChanges(states, changes.stuck())) byStand.set(state, byStand.get(state)! + 1)
+  changesOpen.setAll(byStand)
 
   const { definitions } = revisions.current()
   agentsByState.setAll(Object.entries(countAgents(definitions, states)))

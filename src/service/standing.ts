@@ -5,6 +5,7 @@ import { executorKinds } from "../executors/registry.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import { memberOf, worksByHand } from "../kernel/members.ts"
 import type { OrganizationState } from "../kernel/state.ts"
+import type { FailedTry } from "../supervision/failedTries.ts"
 import type { RunUnderWay, Status } from "./Service.ts"
 import { resolveSecret, secretVariable } from "./webhooks/webhook.ts"
 
@@ -52,6 +53,30 @@ export const deafWebhooks = (
     }),
   )
 
+/** Changes of the rules that have not come to their end, each once however many organizations decide on it. */
+export const openChanges = (
+  states: States,
+  stuck: ReadonlyArray<FailedTry>,
+): ReadonlyArray<{ readonly change: string; readonly state: "held" | "allowed" | "stuck" }> => {
+  const found = new Map<string, "held" | "allowed" | "stuck">()
+  for (const { changes } of states)
+    for (const { change, state } of changes.values())
+      if (state === "waiting" || !found.has(change)) found.set(change, state === "waiting" ? "held" : "allowed")
+  for (const { change } of stuck) found.set(change, "stuck")
+  return [...found].map(([change, state]) => ({ change, state }))
+}
+
+/** Why a change that was let through is not in force, as a sentence without its subject. */
+export const stuckInWords = ({ tries, since, error }: FailedTry): string =>
+  `it could not be carried out, in ${tries} tries since ${new Date(since).toISOString()}, and is tried on: ${error}`
+
+/** Changes that are not carried out, in words, with what to do. */
+export const stuckChanges = (stuck: ReadonlyArray<FailedTry>): ReadonlyArray<string> =>
+  stuck.map(
+    (one) =>
+      `the change ${one.change} of ${one.org} was let through, but ${stuckInWords(one)}. It goes on by itself once that is mended; charter logs says more`,
+  )
+
 /** What nobody but an operator can let through, in words, with what he can do. */
 export const forTheOperator = (states: States, { edit }: Standing): ReadonlyArray<string> => [
   ...states.flatMap(({ proposals }) =>
@@ -64,7 +89,7 @@ export const forTheOperator = (states: States, { edit }: Standing): ReadonlyArra
   ...(edit === undefined
     ? []
     : [
-        `an edit on disk waits for an operator: ${edit.summary} (${edit.files.map(({ file }) => file).join(", ")}); look at it and accept it: charter accept`,
+        `an edit on disk waits to be accepted: ${edit.summary} (${edit.files.map(({ file }) => file).join(", ")}); look at it and accept it: charter accept`,
       ]),
 ]
 

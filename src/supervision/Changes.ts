@@ -4,11 +4,12 @@
  * every organization that decides on it, one after the other; the first one brings it to its end, and is the last in
  * whose log that end is recorded.
  */
-import { Context, Deferred, Effect, Layer, Option, Queue } from "effect"
+import { type Cause, Clock, Context, Deferred, Effect, Layer, Option, Queue } from "effect"
 import {
   type Changed,
   type ChangeFailed,
   type ChangeRequested,
+  type ChangeStuck,
   isChangeRequest,
   type JoinRequested,
 } from "../domain/change.ts"
@@ -24,6 +25,7 @@ import { EventLog, LogUnavailable } from "../log/EventLog.ts"
 import { Projections } from "../log/Projections.ts"
 import { Workspace, type Written } from "../workspace/Workspace.ts"
 import { decidingOrganizations } from "./deciding.ts"
+import { FailedTries, type FailedTry, STUCK_TRIES } from "./failedTries.ts"
 import { Faults } from "./Faults.ts"
 import { joinFiles } from "./joinFiles.ts"
 import { Mailboxes } from "./Mailboxes.ts"
@@ -66,6 +68,8 @@ export class Changes extends Context.Service<
     readonly ending: (change: string, waitMs: number) => Effect.Effect<Ending | undefined, LogUnavailable>
     /** Has it been asked for, and not come to its end? */
     readonly isOpen: (change: string) => boolean
+    /** Those that were let through, and that cannot be carried out as things are; they are tried on. */
+    readonly stuck: () => ReadonlyArray<FailedTry>
     /** Takes up what an earlier daemon left, and whatever is let through from now on. */
     readonly start: Effect.Effect<void>
   }
@@ -87,6 +91,7 @@ const make = Effect.fnUntraced(function* () {
   const scope = yield* Effect.scope
   const stirred = yield* Queue.sliding<void>(1)
   const endings = new Map<string, Deferred.Deferred<Ending>>()
+  const failedTries = new FailedTries()
   let failedRounds = 0
   let awaitsRetry = false
 
@@ -242,10 +247,29 @@ const make = Effect.fnUntraced(function* () {
     return record === undefined ? undefined : ({ type: record.event.type, data: record.event.data } as Ending)
   })
 
+  const tryFailed = Effect.fnUntraced(function* (org: string, change: string, cause: Cause.Cause<LogUnavailable>) {
+    yield* Effect.logError(`the change ${change} could not be carried out; it is tried again`, cause)
+    const { tries, error } = failedTries.failed(org, change, cause, yield* Clock.currentTimeMillis)
+    if (tries !== STUCK_TRIES) return
+    const seq = (yield* mailboxes.state(org)).changes.get(change)?.seq
+    const asked = seq === undefined ? undefined : yield* log.get(org, seq)
+    yield* mailboxes.submit(org, {
+      kind: "report",
+      type: "contract.change.stuck",
+      actor: daemonActor(),
+      data: { change, tries, error } satisfies ChangeStuck,
+      ...(asked === undefined ? undefined : { cause: asked.event }),
+    })
+  })
+
   /** One that fails keeps no other from its end. */
   const isTried = (org: string, change: string) =>
-    Effect.catchCause(Effect.as(drive(org, change), true), (cause) =>
-      Effect.as(Effect.logError(`the change ${change} could not be carried out; it is tried again`, cause), false),
+    Effect.as(drive(org, change), true).pipe(
+      Effect.tap(() => Effect.sync(() => failedTries.succeeded(org, change))),
+      Effect.catchCause((cause) =>
+        // Where not even that can be recorded, the log is what is in the way.
+        Effect.as(Effect.ignoreCause(tryFailed(org, change, cause)), false),
+      ),
     )
 
   const stirLater = (delay: number) =>
@@ -290,6 +314,7 @@ const make = Effect.fnUntraced(function* () {
         return isOpen(change) ? undefined : yield* recordedEnding(change)
       }),
     isOpen,
+    stuck: () => failedTries.stuck.filter(({ change }) => isOpen(change)),
     start: Effect.gen(function* () {
       // What is recorded as done needs no finishing.
       const open = new Set(mailboxes.states().flatMap(({ changes }) => [...changes.keys()]))

@@ -5,9 +5,10 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { runContractTests } from "../../src/testing/runContractTests.ts"
 import { inspect } from "../../src/testing/inspect.ts"
+import { bundleDaemon } from "../support/bundledDaemon.ts"
 import { type CastCase, castOf, writeWorkspace } from "../support/scenarios/cast.ts"
 import { loadScenarios } from "../support/scenarios/load.ts"
 import { playOverRest } from "../support/scenarios/playOverRest.ts"
@@ -43,18 +44,23 @@ const groups: ReadonlyArray<readonly [string, ReadonlyArray<CastCase>]> = [
     ),
 ]
 
+let program: string
+let entry: string
+beforeAll(async () => {
+  program = mkdtempSync(join(tmpdir(), "charter-program-"))
+  entry = await bundleDaemon(join(program, "bundle"))
+})
+afterAll(() => rmSync(program, { recursive: true, force: true }))
+
 describe.each(groups)("through a daemon: %s", (_name, cast) => {
   it.each([
     ["over REST", false],
     ["over REST, killed after each step", true],
   ] as const)("%s", { timeout: 600_000 }, async (_, kill) => {
     const folder = mkdtempSync(join(tmpdir(), "charter-scenarios-"))
-    writeWorkspace(join(folder, "workspace"), cast)
-    const stage = await Stage.open(
-      join(folder, "workspace"),
-      join(folder, "data"),
-      Math.min(...cast.map(({ start }) => start)),
-    )
+    const [workspace, data] = [join(folder, "workspace"), join(folder, "data")]
+    writeWorkspace(workspace, cast)
+    const stage = await Stage.open({ workspace, data, entry }, Math.min(...cast.map(({ start }) => start)))
     try {
       expect(await playOverRest(stage, cast, kill)).toEqual([])
       const longest = Math.max(...cast.map(({ testCase: { given, then } }) => given.length + 1 + then.length))
@@ -62,7 +68,7 @@ describe.each(groups)("through a daemon: %s", (_name, cast) => {
       const states = await stage.daemon.ask("states", {})
       expect(Object.keys(states)).toEqual(expect.arrayContaining(cast.map(({ org }) => org)))
       await stage.close()
-      const { violations, records } = await inspect(join(folder, "data"), states)
+      const { violations, records } = await inspect(data, states)
       expect(violations).toEqual([])
       expect(records.filter(({ event }) => event.type === "oracle.differed")).toEqual([])
       console.log(`${cast.length} cases, ${stage.starts} daemons, ${records.length} records`)

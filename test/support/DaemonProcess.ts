@@ -11,6 +11,8 @@ const COMPILED = fileURLToPath(new URL("../../node_modules/.cache/charter-tests"
 const ENTRY = fileURLToPath(new URL("daemonWithClock.ts", import.meta.url))
 
 export interface StartOptions extends EntryOptions {
+  /** What is started: the sources where it is not said, or a bundle of them. */
+  readonly entry?: string
   /** `point:n`; the process ends itself there. */
   readonly fault?: string
   readonly environment?: Readonly<Record<string, string>>
@@ -46,9 +48,9 @@ export class DaemonProcess {
   }
 
   /** @throws DaemonGone where it ends before it is ready */
-  static async start({ fault, environment, ...options }: StartOptions): Promise<DaemonProcess> {
+  static async start({ entry = ENTRY, fault, environment, ...options }: StartOptions): Promise<DaemonProcess> {
     const output: Array<string> = []
-    const child = fork(ENTRY, [JSON.stringify(options)], {
+    const child = fork(entry, [JSON.stringify(options)], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
         ...process.env,

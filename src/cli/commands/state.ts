@@ -23,8 +23,9 @@ const withSign = (name: string): string => (name.startsWith("@") ? name : `@${na
 
 const textOf = (found: OrganizationState, at: string | undefined, columns: number): string => {
   const now = new Date()
-  const { org, seq, time, revision, holds, proposals, tasks, runs, delegations, standing, documents } = found
-  const open = holds.length + tasks.length + runs.length + proposals.length + delegations.length + standing.length
+  const { org, seq, time, revision, holds, proposals, tasks, runs, delegations, standing, documents, changes } = found
+  const open =
+    holds.length + tasks.length + runs.length + proposals.length + delegations.length + standing.length + changes.length
   const head =
     time === undefined
       ? `${bold(org)} had no records ${at === undefined ? "yet" : `at ${localTime(at)}`}.`
@@ -73,6 +74,10 @@ const textOf = (found: OrganizationState, at: string | undefined, columns: numbe
     ...section("Documents", ["DOCUMENT", "VERSION"], columns, documents, (one) => [
       plain(one.name),
       String(one.version),
+    ]),
+    ...section("Changes of the rules", ["CHANGE", "STATE"], columns, changes, (one) => [
+      plain(one.id),
+      one.stuck === undefined ? one.state : `stuck: ${plain(one.stuck)}`,
     ]),
     ...(open === 0 && time !== undefined ? ["", "Nothing is open."] : []),
   ].join("\n")

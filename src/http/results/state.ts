@@ -40,6 +40,7 @@ export const StateResult = named(
     standing: list(Struct({ by: Text, contract: Text, type: Text, until: Time, left: Int })),
     agents: list(Struct({ name: Text, since: Time, stopped: optional(Text), next: optional(Time) })),
     documents: list(Struct({ name: Text, version: Int })),
+    changes: list(Struct({ id: Text, state: Literals(["waiting", "allowed", "refused"]), stuck: optional(Text) })),
   }),
   "State",
   "What is open in an organization after the record `seq`, which was written at `time`: all that decisions look at beside the rules.",

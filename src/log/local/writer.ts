@@ -150,6 +150,19 @@ export const makeWriter = (file: string): Writer => {
     }
   }
 
+  /**
+   * The same for what nobody is promised to find again after a power cut: it is on the disk with the next commit, which
+   * comes after it in the write-ahead log. A start opens every organization, and need not wait for the disk each time.
+   */
+  const lazily = <A>(body: () => A): A => {
+    connected().connection.exec("PRAGMA synchronous = NORMAL")
+    try {
+      return body()
+    } finally {
+      session?.connection.exec("PRAGMA synchronous = FULL")
+    }
+  }
+
   const write = (at: Session, changed: Map<string, Head>, commit: EncodedCommit): CommitOutcome => {
     const head = headOf(at, changed, commit.org)
     const fenced = head.epoch !== commit.epoch || head.epoch === 0
@@ -223,16 +236,20 @@ export const makeWriter = (file: string): Writer => {
       }
     },
     open: (org) =>
-      transaction((at, changed) => {
-        const { seq, chain, epoch } = headOf(at, changed, org)
-        changed.set(org, { seq, chain, epoch: epoch + 1 })
-        return { position: seq, epoch: epoch + 1, ...snapshotOf(at, org, seq) }
-      }, true),
+      lazily(() =>
+        transaction((at, changed) => {
+          const { seq, chain, epoch } = headOf(at, changed, org)
+          changed.set(org, { seq, chain, epoch: epoch + 1 })
+          return { position: seq, epoch: epoch + 1, ...snapshotOf(at, org, seq) }
+        }, true),
+      ),
     saveSnapshot: (org, { position: at, version, body }) =>
-      transaction(({ statements }) => {
-        const chain = statements.readChain.get([org, at])?.[0] ?? CHAIN_START
-        statements.writeSnapshot.run([org, at, version, body, sealOf(chain, version, body)])
-      }),
+      lazily(() =>
+        transaction(({ statements }) => {
+          const chain = statements.readChain.get([org, at])?.[0] ?? CHAIN_START
+          statements.writeSnapshot.run([org, at, version, body, sealOf(chain, version, body)])
+        }),
+      ),
     archive: (sources) =>
       transaction(({ statements }) => {
         for (const source of sources) statements.writeSource.run([source.hash, source.text])

@@ -9,7 +9,7 @@ import { makeToken } from "../makeToken.ts"
 import { metricsText } from "../metrics.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
-import { countAgents, deafWebhooks, forTheOperator, runsOf, stuckTasks } from "../standing.ts"
+import { countAgents, deafWebhooks, forTheOperator, runsOf, stuckChanges, stuckTasks } from "../standing.ts"
 import { hashOf, identityOf, MAX_TOKEN_LENGTH } from "../tokens.ts"
 import { operatorActor } from "../../supervision/actors.ts"
 import type { Identity } from "../identity.ts"
@@ -26,7 +26,7 @@ type Operations = Pick<
 const MAX_REMEMBERED_TOKENS = 10_000
 
 export const daemonOperations = (dependencies: Dependencies): Operations => {
-  const { projections, mailboxes, workspace, options } = dependencies
+  const { projections, mailboxes, workspace, changes, options } = dependencies
   const remembered = new Map<string, { readonly identity: Identity; readonly expires: number }>()
   mailboxes.onCommitted((_, records) => {
     if (records.some(({ event }) => event.type === "token.revoked")) remembered.clear()
@@ -90,6 +90,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       warnings: [
         ...deafWebhooks(definitions, options.environment),
         ...stuckTasks(definitions, states),
+        ...stuckChanges(changes.stuck()),
         ...forTheOperator(states, standing),
         ...(standing.held === undefined
           ? []

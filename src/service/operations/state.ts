@@ -5,20 +5,22 @@ import { firingAt } from "../../kernel/schedules.ts"
 import { emptyState, type OrganizationState } from "../../kernel/state.ts"
 import { EventLog } from "../../log/EventLog.ts"
 import { foldOn } from "../../supervision/organizationState.ts"
+import type { FailedTry } from "../../supervision/failedTries.ts"
 import { Revisions } from "../../supervision/Revisions.ts"
 import { checkOrganization, fail } from "../access.ts"
 import type { OrganizationStateView, Service } from "../Service.ts"
+import { stuckInWords } from "../standing.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 
 /** The past is made again from the first record on: so many are folded for one answer at most. */
 export const MAX_FOLDED_RECORDS = 200_000
 
 export const stateOperations = (dependencies: Dependencies): Pick<typeof Service.Service, "state"> => {
-  const { log, revisions, mailboxes } = dependencies
+  const { log, revisions, mailboxes, changes } = dependencies
   return {
     state: Effect.fnUntraced(function* (identity, org, at) {
       yield* checkOrganization(definitionsOf(dependencies), identity, org)
-      if (at === undefined) return viewOf(yield* mailboxes.state(org))
+      if (at === undefined) return viewOf(yield* mailboxes.state(org), changes.stuck())
       const seq = yield* lastBefore(org, Date.parse(at))
       if (seq > MAX_FOLDED_RECORDS)
         return yield* fail(
@@ -30,7 +32,7 @@ export const stateOperations = (dependencies: Dependencies): Pick<typeof Service
         Effect.provideService(EventLog, log),
         Effect.provideService(Revisions, revisions),
       )
-      return viewOf(past)
+      return viewOf(past, [])
     }),
   }
 
@@ -50,7 +52,7 @@ export const stateOperations = (dependencies: Dependencies): Pick<typeof Service
   }
 }
 
-const viewOf = (state: OrganizationState): OrganizationStateView => {
+const viewOf = (state: OrganizationState, stuck: ReadonlyArray<FailedTry>): OrganizationStateView => {
   const busy = busyAgents(state)
   return {
     org: state.org,
@@ -104,6 +106,10 @@ const viewOf = (state: OrganizationState): OrganizationStateView => {
       }
     }),
     documents: [...state.documents].map(([name, version]) => ({ name, version })),
+    changes: [...state.changes.values()].map(({ change, state: standing }) => {
+      const failed = stuck.find((one) => one.change === change)
+      return { id: change, state: standing, ...(failed === undefined ? undefined : { stuck: stuckInWords(failed) }) }
+    }),
   }
 }
 

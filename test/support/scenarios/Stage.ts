@@ -7,23 +7,28 @@ export interface Answer {
   readonly json: Readonly<Record<string, unknown>>
 }
 
+export interface StageOptions {
+  readonly workspace: string
+  readonly data: string
+  /** What is started; see `bundledDaemon.ts`. */
+  readonly entry: string
+}
+
 export class Stage {
-  readonly #workspace: string
-  readonly #data: string
+  readonly #options: StageOptions
   readonly #tokens = new Map<string, string>()
   #daemon: DaemonProcess
   #now: number
   starts = 1
 
-  private constructor(workspace: string, data: string, now: number, daemon: DaemonProcess) {
-    this.#workspace = workspace
-    this.#data = data
+  private constructor(options: StageOptions, now: number, daemon: DaemonProcess) {
+    this.#options = options
     this.#now = now
     this.#daemon = daemon
   }
 
-  static async open(workspace: string, data: string, now: number): Promise<Stage> {
-    return new Stage(workspace, data, now, await DaemonProcess.start({ workspace, data, now }))
+  static async open(options: StageOptions, now: number): Promise<Stage> {
+    return new Stage(options, now, await DaemonProcess.start({ ...options, now }))
   }
 
   get daemon(): DaemonProcess {
@@ -43,7 +48,7 @@ export class Stage {
   /** `kill -9`, and another daemon on the same data. */
   async restart(): Promise<void> {
     await this.#daemon.kill()
-    this.#daemon = await DaemonProcess.start({ workspace: this.#workspace, data: this.#data, now: this.#now })
+    this.#daemon = await DaemonProcess.start({ ...this.#options, now: this.#now })
     this.starts++
   }
 
