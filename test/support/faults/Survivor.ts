@@ -3,11 +3,12 @@
  * daemon on the same data, until all that they wanted has come to its end. What they were answered is kept, and must
  * be true for ever.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import type { Verdict } from "../../../src/domain/decision.ts"
+import { databaseFile } from "../../../src/discovery/folders.ts"
 import type { HoldView, Listed, ProposalView, TaskView } from "../../../src/log/Projections.ts"
 import type { Reply, Request } from "../../http/client.ts"
 import { DaemonGone, DaemonProcess } from "../DaemonProcess.ts"
@@ -43,6 +44,18 @@ export class Survivor {
 
   constructor() {
     writeFaultsWorkspace(this.#workspace)
+  }
+
+  /** Publishes that were answered. */
+  get acknowledged(): number {
+    return this.#acknowledged.size
+  }
+
+  /** Until so many more are. */
+  async acknowledges(more: number): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS
+    for (const until = this.acknowledged + more; this.acknowledged < until; await setTimeout(LOOK_MS))
+      if (performance.now() > deadline) throw new Error("publishes are not answered")
   }
 
   get daemon(): DaemonProcess {
@@ -123,6 +136,26 @@ export class Survivor {
     if (tried === 0) throw new Error("no run has put its token down")
     await this.daemon.kill()
     return inspect(this.data, states, { acknowledged, settled, ...remains })
+  }
+
+  /**
+   * After a kill: of the database's write-ahead log only so much has reached the disk. What was answered about anything
+   * that came later counts no more, and tokens may be among it. Answers with how many records of the team are left.
+   */
+  async cutPower(share: number): Promise<number> {
+    const database = databaseFile(this.data)
+    // Files of their own: whoever in this process still holds the old ones shares nothing with the next daemon.
+    for (const file of [database, `${database}-wal`]) {
+      copyFileSync(file, `${file}.kept`)
+      renameSync(`${file}.kept`, file)
+    }
+    rmSync(`${database}-shm`)
+    truncateSync(`${database}-wal`, Math.floor(statSync(`${database}-wal`).size * share))
+    const { records } = await inspect(this.data, {})
+    const left = records.filter(({ event }) => event.org === "@team").length
+    for (const [id, { seq }] of this.#acknowledged) if (seq > left) this.#acknowledged.delete(id)
+    this.#tokens.clear()
+    return left
   }
 
   /** Folders that runs have left behind. */
