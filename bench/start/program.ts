@@ -1,9 +1,9 @@
 /** The program as it is shipped: bundled, started by its shell script, with caches of its own. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { bundle } from "../../scripts/bundle.ts"
+import { compile, PROGRAM } from "../../scripts/bundle.ts"
 import type { Settings } from "../settings.ts"
 import { ruleFiles } from "../workload/contracts.ts"
 
@@ -35,7 +35,9 @@ export const makeProgram = async (settings: Settings): Promise<Program> => {
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
     for (const part of ["node_modules", "contracts", "organizations", "schemas"])
       symlinkSync(join(ROOT, part), join(folder, part))
-    await bundle(join(folder, "dist"))
+    mkdirSync(join(folder, "dist"))
+    await compile(join(folder, "dist"), PROGRAM)
+    cpSync(join(ROOT, "packaging", "charter"), join(folder, "dist", "charter"))
   }
   const program = join(folder, "dist", "charter")
   const env = {
@@ -54,6 +56,13 @@ export const makeProgram = async (settings: Settings): Promise<Program> => {
         }),
       ),
   }
+}
+
+/** Starts a daemon of the workspace and stops it again; answers after how many milliseconds it was ready. */
+export const startAndStop = async (program: Program, workspace: string): Promise<number> => {
+  const daemon = await program.up(workspace)
+  await daemon.stop()
+  return daemon.readyMs
 }
 
 /** The least that Node does. */
