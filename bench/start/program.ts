@@ -1,6 +1,6 @@
 /** The program as it is shipped: bundled, started by its shell script, with caches of its own. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { compile, PROGRAM } from "../../scripts/bundle.ts"
@@ -27,18 +27,13 @@ export interface Daemon {
   readonly stop: () => Promise<void>
 }
 
-/** Installs it in a folder of the run, where that has not been done. */
+const installed = new WeakMap<Settings, Promise<string>>()
+
+/** Installs it in a folder of the run, once. */
 export const makeProgram = async (settings: Settings): Promise<Program> => {
-  const folder = join(settings.folder, "program")
-  if (!existsSync(folder)) {
-    mkdirSync(folder)
-    writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
-    for (const part of ["node_modules", "contracts", "organizations", "schemas"])
-      symlinkSync(join(ROOT, part), join(folder, part))
-    mkdirSync(join(folder, "dist"))
-    await compile(join(folder, "dist"), PROGRAM)
-    cpSync(join(ROOT, "packaging", "charter"), join(folder, "dist", "charter"))
-  }
+  const installing = installed.get(settings) ?? install(join(settings.folder, "program"))
+  installed.set(settings, installing)
+  const folder = await installing
   const program = join(folder, "dist", "charter")
   const env = {
     PATH: process.env["PATH"],
@@ -56,6 +51,18 @@ export const makeProgram = async (settings: Settings): Promise<Program> => {
         }),
       ),
   }
+}
+
+/** Answers the folder. */
+const install = async (folder: string): Promise<string> => {
+  const dist = join(folder, "dist")
+  mkdirSync(dist, { recursive: true })
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
+  for (const part of ["node_modules", "contracts", "organizations", "schemas"])
+    symlinkSync(join(ROOT, part), join(folder, part))
+  await compile(dist, PROGRAM)
+  cpSync(join(ROOT, "packaging", "charter"), join(dist, "charter"))
+  return folder
 }
 
 /** Starts a daemon of the workspace and stops it again; answers after how many milliseconds it was ready. */
