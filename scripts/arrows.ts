@@ -58,7 +58,7 @@ export const ARROWS: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** Modules of Node that only compute. */
 const PURE_BUILTINS: Readonly<Record<string, ReadonlyArray<string>>> = {
   "node:crypto": ["createHash", "hash"],
-  "node:buffer": ["Buffer"],
+  "node:buffer": ["Buffer", "isUtf8"],
 }
 /** What the pure folders may take from Effect: schemas and values, not its runtime. */
 const PURE_EFFECT = new Set(

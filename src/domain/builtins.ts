@@ -58,7 +58,7 @@ export interface BuiltinData {
   readonly "bound.exceeded": BoundExceeded
   readonly "contracts.revised": ContractsRevised
   readonly "contracts.rejected": ContractsRejected
-  /** Files were edited on disk, and wait for an operator to accept them. */
+  /** Files were edited on disk, and wait to be accepted. */
   readonly "contracts.edited": ContractsEdited
   readonly "contract.changed": Changed
   readonly "contract.change.failed": ChangeFailed

@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { MAX_JSON_DEPTH } from "../domain/json.ts"
 import type { Chunk } from "./Executor.ts"
 import type { Usage } from "./limits.ts"
 import {
@@ -9,7 +10,6 @@ import {
   MAX_ERROR_BYTES,
   MAX_EVENT_BYTES,
   MAX_EVENTS,
-  MAX_JSON_DEPTH,
   MAX_LINE_BYTES,
   MAX_PROGRESS_CHARACTERS,
   MAX_RESULT_CHARACTERS,
@@ -74,6 +74,8 @@ describe("the lines that are understood", () => {
   it.each([
     ["half of it", '{"result": {"a":'],
     ["a lone surrogate", '{"result": "\\ud800"}'],
+    ["a key that stands twice", '{"event": {"type": "a"}, "event": {"type": "b"}}'],
+    ["a key that stands twice inside", '{"result": {"outcome": "approved", "outcome": "rejected"}}'],
     ["a number beyond all", '{"result": 1e999}'],
     ["a nesting too deep", `{"result": ${"[".repeat(MAX_JSON_DEPTH + 1)}${"]".repeat(MAX_JSON_DEPTH + 1)}}`],
     ["a nesting far too deep", `{"result": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`],

@@ -11,7 +11,7 @@
  * { "result": { "outcome": "approved" } }                   // any JSON; the last one counts
  * ```
  *
- * Every other line is progress, as it stands. Lines of standard error are progress whose `data` is
+ * Every other line is progress, as it stands; so is one in which a key stands twice. Lines of standard error are progress whose `data` is
  * `{ "stream": "stderr" }`. The result is that of the last `result` line, else the last of the plain text of standard
  * output, else null.
  *
@@ -20,6 +20,7 @@
  */
 import { stripVTControlCharacters } from "node:util"
 import { isEventType } from "../domain/eventTypes.ts"
+import { isJsonProblem, readStrictJsonText } from "../domain/strictJson.ts"
 import type { Chunk } from "./Executor.ts"
 import type { Usage } from "./limits.ts"
 import { type Line, splitLines } from "./lines.ts"
@@ -43,8 +44,6 @@ export const MAX_CHECKPOINTS = 1_000
 export const MAX_RESULT_CHARACTERS = 64 * 1024
 /** The end of standard error that goes into the error of a failed run. */
 export const MAX_ERROR_BYTES = 4 * 1024
-/** Nesting of a JSON line: deep enough for data, shallow enough for every recursive reader. */
-export const MAX_JSON_DEPTH = 64
 
 export interface OutputReader {
   readonly stdout: (bytes: Buffer) => ReadonlyArray<Chunk>
@@ -173,13 +172,9 @@ type Said =
 
 /** What a line of JSON says, or `undefined` where it is none of the known shapes. */
 const parseLine = (text: string): Said | undefined => {
-  let line: unknown
-  try {
-    line = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (!isObject(line) || !isSound(line, MAX_JSON_DEPTH)) return undefined
+  const read = readStrictJsonText(text)
+  if (isJsonProblem(read) || !isObject(read.json)) return undefined
+  const line = read.json
   const { progress, data, usage, event, checkpoint, result } = line
   const keys = Object.keys(line).length
   if (typeof progress === "string") {
@@ -220,17 +215,6 @@ const isAmount = (value: unknown): boolean => typeof value === "number" && Numbe
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** JSON that every reader after this one can take: not too deep, well-formed strings, finite numbers. */
-const isSound = (value: unknown, depth: number): boolean => {
-  if (typeof value === "string") return value.isWellFormed()
-  if (typeof value === "number") return Number.isFinite(value)
-  if (typeof value !== "object" || value === null) return true
-  if (depth === 0) return false
-  return Array.isArray(value)
-    ? value.every((item) => isSound(item, depth - 1))
-    : Object.entries(value).every(([key, item]) => key.isWellFormed() && isSound(item, depth - 1))
-}
 
 /** As a terminal would leave it: without control sequences, and of a line that was overwritten only the last state. */
 const plainText = (text: string): string => {

@@ -1,5 +1,6 @@
 /** Schemas as decoders, compiled once: what comes in is of the type, or a problem that names every finding. */
 import { Exit, Result, Schema, SchemaIssue } from "effect"
+import { jsonPointer } from "../domain/jsonPointer.ts"
 import { didYouMean } from "../language/suggest.ts"
 import { MAX_PROBLEM_ERRORS } from "./limits.ts"
 import { invalid, type Problem, type ProblemError } from "./problem.ts"
@@ -70,10 +71,6 @@ export const schemaProblem = (place: Place, errors: ReadonlyArray<ProblemError>)
   return invalid(`invalid-${place}`, detail, errors.slice(0, MAX_PROBLEM_ERRORS))
 }
 
-/** `["data", "a/b"]` → `#/data/a~1b`. */
-export const pointer = (path: ReadonlyArray<PropertyKey>): string =>
-  `#${path.map((key) => `/${encodeURIComponent(String(key).replaceAll("~", "~0").replaceAll("/", "~1"))}`).join("")}`
-
 const TITLES = {
   body: "the body is not as it should be",
   query: "the query is not as it should be",
@@ -85,7 +82,7 @@ const placeOf = (error: ProblemError): string => error.pointer ?? error.paramete
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 
 const at = (place: Place, path: ReadonlyArray<PropertyKey>): { pointer: string } | { parameter: string } =>
-  place === "body" ? { pointer: pointer(path) } : { parameter: String(path[0]) }
+  place === "body" ? { pointer: jsonPointer(path) } : { parameter: String(path[0]) }
 
 const unknownKey = (key: string, known: ReadonlyArray<string>): string =>
   `There is no ${JSON.stringify(key)} here. ${didYouMean(key, known) ?? `There is: ${known.join(", ") || "nothing"}.`}`

@@ -8,7 +8,8 @@
 import { distance } from "fastest-levenshtein"
 import { Exit, Result, Schema, Struct } from "effect"
 import type { EventInput, EventView } from "../service/Service.ts"
-import { errorsOf, pointer, schemaProblem } from "./decode.ts"
+import { jsonPointer } from "../domain/jsonPointer.ts"
+import { errorsOf, schemaProblem } from "./decode.ts"
 import { invalid, type Problem, type ProblemError } from "./problem.ts"
 import type { EventResult } from "./results/events.ts"
 import { Instant } from "./schemas.ts"
@@ -69,7 +70,7 @@ export const readEvent = (
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return Result.fail(
       invalid("invalid-body", "an event is a JSON object", [
-        { pointer: pointer(base), detail: "Expected an event: a JSON object with a type" },
+        { pointer: jsonPointer(base), detail: "Expected an event: a JSON object with a type" },
       ]),
     )
   const attributes: Record<string, unknown> = {}
@@ -80,7 +81,7 @@ export const readEvent = (
     if (KNOWN_SET.has(name)) attributes[name] = attribute
     else {
       const detail = faultOfExtension(name, attribute)
-      if (detail !== undefined) errors.push({ pointer: pointer([...base, name]), detail })
+      if (detail !== undefined) errors.push({ pointer: jsonPointer([...base, name]), detail })
     }
   }
   const decoded = decode(attributes)

@@ -1,23 +1,21 @@
-/** JSON from outside: parsed, and checked for what the rest of the daemon could not store or hash. */
-import { isUtf8 } from "node:buffer"
-import { jsonFault } from "../domain/json.ts"
+/** JSON from outside, or the problem with it. */
+import { isJsonProblem, type Json, type JsonProblem, readStrictJson, readStrictJsonText } from "../domain/strictJson.ts"
 import { invalid, type Problem } from "./problem.ts"
 
-export interface Json {
-  readonly json: unknown
+export type { Json }
+
+export const parseJson = (bytes: Buffer): Json | Problem => jsonOrProblem(readStrictJson(bytes))
+
+export const parseJsonText = (text: string): Json | Problem => jsonOrProblem(readStrictJsonText(text))
+
+const jsonOrProblem = (read: Json | JsonProblem): Json | Problem => {
+  if (!isJsonProblem(read)) return read
+  const { kind, detail, pointer } = read
+  const errors = pointer === undefined ? undefined : [{ pointer, detail }]
+  return invalid(kind, `${PREFIXES[kind] ?? ""}${detail}`, errors)
 }
 
-/** Refuses bytes that are no UTF-8, text that is no JSON, and JSON that the daemon could not keep ({@link jsonFault}). */
-export const parseJson = (bytes: Buffer): Json | Problem =>
-  isUtf8(bytes) ? parseJsonText(bytes.toString("utf8")) : invalid("malformed-utf8", "the body is not valid UTF-8")
-
-export const parseJsonText = (text: string): Json | Problem => {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    return invalid("malformed-json", `the body is not valid JSON: ${(error as SyntaxError).message}`)
-  }
-  const fault = jsonFault(json)
-  return fault === undefined ? { json } : invalid("unacceptable-json", fault)
+const PREFIXES: Readonly<Partial<Record<JsonProblem["kind"], string>>> = {
+  "malformed-utf8": "the body is not valid UTF-8: ",
+  "malformed-json": "the body is not valid JSON: ",
 }

@@ -14,6 +14,9 @@ export const MAX_REASON_LENGTH = 4_096
 /** Findings that one problem document names. */
 export const MAX_PROBLEM_ERRORS = 20
 
+/** Longest detail or pointer of a problem document, in UTF-16 code units; the rest is cut. */
+export const MAX_DETAIL_CHARS = 1_024
+
 /** Rows of a list: where the query says nothing, and at most. */
 export const DEFAULT_LISTED_ROWS = 100
 export const MAX_LISTED_ROWS = 1_000

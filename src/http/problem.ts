@@ -6,7 +6,7 @@
 import { STATUS_CODES } from "node:http"
 import { Cause } from "effect"
 import type { Refusal, RefusalCode } from "../domain/refusal.ts"
-import { RETRY_AFTER_SECONDS } from "./limits.ts"
+import { MAX_DETAIL_CHARS, RETRY_AFTER_SECONDS } from "./limits.ts"
 
 /** One finding in what was sent: `pointer` into the body (RFC 6901, as a URI fragment), or the name of a parameter. */
 export interface ProblemError {
@@ -32,7 +32,7 @@ export class Problem {
   ) {
     this.status = status
     this.type = type
-    this.detail = detail
+    this.detail = shortened(detail)
     this.more = more
     this.headers = headers
   }
@@ -99,7 +99,17 @@ export const problemOfCause = (cause: Cause.Cause<Failure>): Problem | undefined
 }
 
 export const invalid = (type: string, detail: string, errors?: ReadonlyArray<ProblemError>): Problem =>
-  new Problem(400, type, detail, errors === undefined ? undefined : { errors })
+  new Problem(400, type, detail, errors === undefined ? undefined : { errors: errors.map(shortenedError) })
+
+/** Nobody makes us say again all that he has sent. */
+const shortened = (text: string): string =>
+  text.length <= MAX_DETAIL_CHARS ? text : `${text.slice(0, MAX_DETAIL_CHARS).toWellFormed()}…`
+
+const shortenedError = ({ detail, pointer, ...error }: ProblemError): ProblemError => ({
+  ...error,
+  ...(pointer === undefined ? undefined : { pointer: shortened(pointer) }),
+  detail: shortened(detail),
+})
 
 export const unauthenticated = (detail: string): Problem =>
   new Problem(401, "unauthenticated", detail, undefined, CHALLENGE)

@@ -37,28 +37,37 @@ export const combine = (
   fallback: "allow" | "deny",
   event: Event,
 ): Combined => {
-  const denying = among(considered, ({ linked }) => linked.deny !== undefined)
+  const denying = among(considered, denies)
   if (denying.length > 0) return deny("deny", denying, interpolate(denying[0]!.linked.deny!, event))
-  const unavailable = among(matches.unavailable, ({ linked }) => !linked.shadow)
+  const unavailable = among(matches.unavailable, isEnforced)
   if (unavailable.length > 0)
     return deny("unavailable", unavailable, `${nameOf(unavailable[0]!)} cannot be decided: ${unavailable[0]!.reason}`)
-  const exceeding = among(considered, ({ exceeded }) => exceeded.some(({ use }) => use.instead === undefined))
+  const exceeding = among(considered, exceeds)
   if (exceeding.length > 0)
     return deny("limit", exceeding, exceeding[0]!.exceeded.find(({ use }) => use.instead === undefined)!.reason)
-  const deferring = among(considered, ({ exceeded }) => exceeded.some(({ use }) => use.instead === "defer"))
+  const deferring = among(considered, defers)
   if (deferring.length > 0) return defer(deferring)
-  const requiring = among(considered, ({ linked, exceeded }) => linked.requires.length > 0 || exceeded.length > 0)
+  const requiring = among(considered, requires)
   if (requiring.length > 0) return { verdict: "hold", rule: "require", requiring }
-  const allowing = among(considered, ({ linked }) => linked.allows)
+  const allowing = among(considered, allows)
   if (allowing.length > 0) return { verdict: "allow", rule: "allow", contracts: allowing.map(nameOf), reason: "" }
   return fallback === "allow"
     ? { verdict: "allow", rule: "default", contracts: [], reason: "" }
     : deny("default", [], "no contract allows it, and this organization denies requests that no contract allows")
 }
 
+// Made once: every publish asks all of this.
+const denies = ({ linked }: Considered): boolean => linked.deny !== undefined
+const exceeds = ({ exceeded }: Considered): boolean => exceeded.some(({ use }) => use.instead === undefined)
+const defers = ({ exceeded }: Considered): boolean => exceeded.some(({ use }) => use.instead === "defer")
+const requires = ({ linked, exceeded }: Considered): boolean => linked.requires.length > 0 || exceeded.length > 0
+const allows = ({ linked }: Considered): boolean => linked.allows
+const isShadow = ({ linked }: Named): boolean => linked.shadow
+const isEnforced = ({ linked }: Named): boolean => !linked.shadow
+
 /** The same list where no contract is a shadow. */
 export const withoutShadows = (considered: ReadonlyArray<Considered>): ReadonlyArray<Considered> =>
-  considered.some(({ linked }) => linked.shadow) ? considered.filter(({ linked }) => !linked.shadow) : considered
+  considered.some(isShadow) ? considered.filter(isEnforced) : considered
 
 /** Those of the list that it says something of; nearly always none. */
 const among = <A>(list: ReadonlyArray<A>, has: (one: A) => boolean): ReadonlyArray<A> =>

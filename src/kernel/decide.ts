@@ -2,7 +2,7 @@
  * The decision on one event: which contracts match, what they make of it together, and what follows. Pure: reads the
  * state and the definitions of one revision, changes neither.
  */
-import type { Decision, Verdict } from "../domain/decision.ts"
+import type { ContractOutcome, Decision, Verdict } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
@@ -81,7 +81,7 @@ export const judge = (
     verdict: combined.verdict,
     rule: combined.rule,
     revision: definitions.revision,
-    outcomes: considered.map(({ outcome }) => outcome),
+    outcomes: considered.map(outcomeOf),
     contracts: "contracts" in combined ? combined.contracts : NONE,
   }
   if (facts.seen !== undefined) base.values = facts.seen
@@ -90,20 +90,23 @@ export const judge = (
     const { verdict } = unspoken(rule, combine(considered, matches, fallback, event), event)
     if (verdict !== combined.verdict) base.wouldBe = verdict
   }
+  if (combined.verdict === "allow" && bound === undefined) {
+    const tasks = tasksOf(enforced, definitions, event, now)
+    if (tasks.ids.length > 0) base.tasks = tasks.ids
+    const emits = announced(considered, "allow")
+    if (emits.length > 0) base.emits = emits
+    const followed = joined(tasks.drafts, followUps(considered, "allow", definitions, event))
+    return carriedOut(base, builtInEffects(state, definitions, event, now), followed)
+  }
   const spoken = speakers(considered, definitions, event, bound)
   if (combined.verdict === "deny") return denied(event, { ...base, reason: combined.reason }, considered, spoken)
-  if (combined.verdict === "hold" && combined.rule === "limit")
-    // That it begins to wait has been said.
-    return held(event, base, combined.reason, combined.until, considered, waited ? SILENT : spoken)
-  if (combined.verdict === "hold" || bound !== undefined)
-    return asked(definitions, event, base, combined, considered, bound, spoken, now)
-  const tasks = tasksOf(enforced, definitions, event, now)
-  if (tasks.ids.length > 0) base.tasks = tasks.ids
-  const emits = announced(considered, "allow")
-  if (emits.length > 0) base.emits = emits
-  const followed = joined(tasks.drafts, followUps(considered, "allow", definitions, event))
-  return carriedOut(base, builtInEffects(state, definitions, event, now), followed)
+  return combined.verdict === "hold" && combined.rule === "limit"
+    ? // That it begins to wait has been said.
+      held(event, base, combined.reason, combined.until, considered, waited ? SILENT : spoken)
+    : asked(definitions, event, base, combined, considered, bound, spoken, now)
 }
+
+const outcomeOf = ({ outcome }: Considered): ContractOutcome => outcome
 
 /** Allowed, with what the daemon does by itself. */
 const carriedOut = (
@@ -250,7 +253,7 @@ const observe = (
     verdict: "allow",
     rule: "default",
     revision: definitions.revision,
-    outcomes: considered.map(({ outcome }) => outcome),
+    outcomes: considered.map(outcomeOf),
     contracts: NONE,
     ...(facts.seen === undefined ? undefined : { values: facts.seen }),
     ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),

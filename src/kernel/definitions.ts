@@ -40,7 +40,9 @@ export class Definitions {
   readonly #patternsByScope = new Map<string, PatternIndex<LinkedContract>>()
   readonly #cells = new Map<string, Map<string, Cell>>()
   /** What was asked for last: one event asks for its cell when it is decided, when it is folded and when it is counted. */
-  #last: { readonly org: string; readonly type: string; readonly cell: Cell } | undefined
+  #lastOrg = ""
+  #lastType = ""
+  #lastCell: Cell | undefined
   readonly #counters = new Map<string, CountersInForce>()
   readonly #compiler: Compiler
 
@@ -79,7 +81,7 @@ export class Definitions {
 
   /** Everything that may speak to an event of this type in this organization. */
   cell(org: string, type: string): Cell {
-    if (this.#last?.type === type && this.#last.org === org) return this.#last.cell
+    if (this.#lastType === type && this.#lastOrg === org && this.#lastCell !== undefined) return this.#lastCell
     let cells = this.#cells.get(org)
     if (cells === undefined) this.#cells.set(org, (cells = new Map()))
     let cell = cells.get(type)
@@ -88,7 +90,9 @@ export class Definitions {
       if (cells.size >= MAX_CELLS_PER_ORGANIZATION) cells.delete(cells.keys().next().value!)
       cells.set(type, cell)
     }
-    this.#last = { org, type, cell }
+    this.#lastOrg = org
+    this.#lastType = type
+    this.#lastCell = cell
     return cell
   }
 

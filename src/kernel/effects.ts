@@ -21,6 +21,7 @@ export const tasksOf = (
   event: Event,
   now: number,
 ): { readonly ids: ReadonlyArray<string>; readonly drafts: ReadonlyArray<Draft> } => {
+  if (!considered.some(hasRoutes)) return NO_TASKS
   const ids: Array<string> = []
   const drafts: Array<Draft> = []
   for (const { linked } of considered)
@@ -42,6 +43,9 @@ export const tasksOf = (
     }
   return { ids, drafts }
 }
+
+const hasRoutes = ({ linked }: Considered): boolean => linked.routes.length > 0
+const NO_TASKS = { ids: [], drafts: [] }
 
 /** The next task of a sequence, after the one before has completed. */
 export const nextOfSequence = (done: Task, definitions: Definitions, completed: Event): Draft | undefined => {

@@ -70,8 +70,9 @@ const takeLimits = (
   // What waits for room takes none until it gets it.
   if (held && decision.rule === "limit") return []
   const reservations: Array<Reservation> = []
-  for (const { contract, limits } of decision.outcomes)
-    for (const use of limits ?? []) {
+  for (const { contract, limits } of decision.outcomes) {
+    if (limits === undefined) continue
+    for (const use of limits) {
       if (use.exceeded && use.instead !== "escalate") continue
       const linked = definitions.contracts.get(contract)
       const rule = linked?.limits.find(({ effect }) => effect === use.effect)
@@ -80,6 +81,7 @@ const takeLimits = (
       if (budget !== undefined && event.type === "run.requested")
         reserve(state.budgets, budget, use, (event.data as BuiltinData["run.requested"]).run, now)
     }
+  }
   return reservations
 }
 

@@ -85,7 +85,8 @@ export const freezeProposal = (
     ...(levels.length === 0 ? undefined : { levels }),
     otherwise: requirement.otherwise,
     opened: timeText(now),
-    deadline: timeText(now + requirement.within),
+    // Out of the order of time, for which `timeText` is made.
+    deadline: new Date(now + requirement.within).toISOString(),
     digest: actionDigest(event),
     requester: requester.name,
   }

@@ -2,6 +2,7 @@
 import type { KeyPart } from "../domain/contract.ts"
 import { type Event, requesterOf } from "../domain/event.ts"
 import { compilePath } from "../language/conditions/path.ts"
+import { RecentCache } from "../language/conditions/recentCache.ts"
 
 /** The text of an event's bucket. A missing value is a bucket of its own. */
 export type KeyOf = (event: Event) => string
@@ -61,11 +62,15 @@ const readerOfPart = (part: KeyPart): ((event: Event) => unknown) => {
 
 /** Strings and other values cannot be mistaken for each other: the first character tells them apart. */
 const keyText = (value: unknown): string => {
-  if (typeof value === "string") return value.length <= MAX_KEY_LENGTH ? `s${value}` : `l${shorten(value)}`
+  if (typeof value === "string")
+    return value.length > MAX_KEY_LENGTH ? `l${shorten(value)}` : (texts.get(value) ?? texts.set(value, `s${value}`))
   if (value === undefined) return MISSING
   const text = JSON.stringify(value) ?? "null"
   return text.length <= MAX_KEY_LENGTH ? `j${text}` : `k${shorten(text)}`
 }
+
+/** The same few come again and again, and a text that has been looked up before is looked up faster than a new one. */
+const texts = new RecentCache<string>(4_096)
 
 /** Two 32-bit FNV-1a sums over the whole text: long keys that share a start stay apart. */
 const shorten = (text: string): string => {

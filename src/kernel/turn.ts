@@ -211,12 +211,11 @@ export class Turn {
   #drain(drafts: ReadonlyArray<Draft>, crowd: Crowd): void {
     const queue: Array<Draft> = [...drafts]
     const state = this.#state
-    const isGated = ({ type }: Draft): boolean => this.#definitions.cell(state.org, type).eventClass === "gated"
     for (let next = 0; next < queue.length; next++) {
       const draft = this.#written(queue[next]!)
       if (draft.keep !== undefined) this.texts.push(draft.keep)
       // Those still to be decided count, too: each may have something follow from it.
-      const crowded = isGated(draft)
+      const crowded = this.#isGated(draft)
         ? crowd.requests > MAX_DERIVED_REQUESTS_PER_TURN
         : Math.max(crowd.others++, queue.length) > MAX_DERIVED_PER_TURN
       const { record, derived } = decide(state, this.#definitions, draft, this.#now, crowded)
@@ -225,11 +224,15 @@ export class Turn {
       this.records.push(record)
       if (derived.length > 0) {
         queue.push(...derived)
-        for (const one of derived) if (isGated(one)) crowd.requests++
+        for (const one of derived) if (this.#isGated(one)) crowd.requests++
       }
       const reactions = react(state, this.#definitions, record, ended, this.#now)
       if (reactions.length > 0) queue.push(...reactions)
     }
+  }
+
+  #isGated({ type }: Draft): boolean {
+    return this.#definitions.cell(this.#state.org, type).eventClass === "gated"
   }
 
   /** What can only be said at the very place that the event gets. */

@@ -8,6 +8,7 @@ import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Event } from "../domain/event.ts"
 import type { Choice, Delegation, StandingTerms } from "../domain/proposal.ts"
 import type {
+  AcceptedEdit,
   AgentChange,
   AgentInput,
   ChangeView,
@@ -383,10 +384,10 @@ export class Service extends Context.Service<
     readonly changes: (identity: Identity) => Answer<ReadonlyArray<ChangeView>>
     /** When, how and by whom a contract came, went or changed; the newest first. */
     readonly contractHistory: (identity: Identity, name: string) => Answer<ReadonlyArray<Revised>>
-    /** Edits on disk that wait for an operator; at most one. */
+    /** Edits on disk that wait to be accepted, as far as the identity may see what they are about; at most one. */
     readonly edits: (identity: Identity) => Answer<ReadonlyArray<EditView>>
-    /** Operator: lets exactly this edit take effect. */
-    readonly acceptEdit: (identity: Identity, edit: string) => Answer<{ readonly revision: string }>
+    /** Operator: lets exactly this edit take effect. A member: asks for it, as for any change of the rules. */
+    readonly acceptEdit: (identity: Identity, edit: string) => Answer<AcceptedEdit>
     /** Operator: lets through what waits for one, by the id of a hold or of one of its proposals. */
     readonly accept: (identity: Identity, target: string, reason?: string) => Answer<HoldView>
     /** A human becomes a member. Without an identity, by an operator's link. */

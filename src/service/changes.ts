@@ -104,6 +104,13 @@ export interface Revised {
   readonly meaning?: string
 }
 
+export interface AcceptedEdit {
+  /** In force now. */
+  readonly revision?: string
+  /** What a member has asked for by accepting it; absent where an operator has. */
+  readonly change?: ChangeView
+}
+
 export interface EditView {
   readonly edit: string
   readonly since: string

@@ -89,7 +89,7 @@ export const forTheOperator = (states: States, { edit }: Standing): ReadonlyArra
   ...(edit === undefined
     ? []
     : [
-        `an edit on disk waits for an operator: ${edit.summary} (${edit.files.map(({ file }) => file).join(", ")}); look at it and accept it: charter accept`,
+        `an edit on disk waits to be accepted: ${edit.summary} (${edit.files.map(({ file }) => file).join(", ")}); look at it and accept it: charter accept`,
       ]),
 ]
 

@@ -40,7 +40,7 @@ export const describeAdoption = (
       ? undefined
       : {
           meaning: describeSetChange(bindingOn(previous.definitions, org), bindingOn(next.definitions, org)).meaning,
-          files: changedFiles(previous.files, next.files).slice(0, MAX_CHANGED_FILES),
+          files: changedFiles(previous.files, next.files),
         }),
     ...(next.origin === undefined ? undefined : { origin: next.origin }),
     ...(Object.keys(seeds).length === 0 ? undefined : { seeds }),
@@ -53,21 +53,31 @@ const bindingOn = (definitions: Definitions, org: string) => ({
   organizations: definitions.view(org).chain.flatMap((id) => definitions.organizations.get(id) ?? []),
 })
 
-const changedFiles = (
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-): NonNullable<BuiltinData["contracts.revised"]["files"]> =>
-  [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted().flatMap((file) => {
+/** Every organization adopts the same step, one after the other: it is compared once. */
+const changedFiles = (before: Revision["files"], after: Revision["files"]): ChangedFiles => {
+  if (last?.before !== before || last.after !== after) last = { before, after, files: compareFiles(before, after) }
+  return last.files
+}
+
+let last:
+  | { readonly before: Revision["files"]; readonly after: Revision["files"]; readonly files: ChangedFiles }
+  | undefined
+
+type ChangedFiles = NonNullable<BuiltinData["contracts.revised"]["files"]>
+
+const compareFiles = (before: Revision["files"], after: Revision["files"]): ChangedFiles => {
+  const removed = Object.keys(before).filter((file) => after[file] === undefined)
+  const others = Object.keys(after).filter((file) => after[file] !== before[file])
+  const changed = [...removed, ...others].toSorted().slice(0, MAX_CHANGED_FILES)
+  return changed.map((file) => {
     const [old, now] = [before[file], after[file]]
-    if (old === now) return []
-    return [
-      {
-        file,
-        ...(old === undefined ? undefined : { before: old }),
-        ...(now === undefined ? undefined : { after: now }),
-      },
-    ]
+    return {
+      file,
+      ...(old === undefined ? undefined : { before: old }),
+      ...(now === undefined ? undefined : { after: now }),
+    }
   })
+}
 
 /** An edit on disk is the operator's act. */
 export const adopter = (origin: Origin | undefined): Actor => (origin?.disk === true ? operatorActor : daemonActor())

@@ -15,7 +15,7 @@ import { isTestFile, makeScan, sameScan, type Scan } from "./scan.ts"
 import { makeParse, sameSources } from "./source.ts"
 import { eventsBetween, type HeldRemoval, type Seen, type Standing, type WorkspaceEvent } from "./standing.ts"
 import { watch } from "./watch.ts"
-import { type Passed, redoFiles, removeJournal, targetOf, writeFiles } from "./writeFiles.ts"
+import { isOnDisk, type Passed, redoFiles, removeJournal, targetOf, writeFiles } from "./writeFiles.ts"
 
 /**
  * A change is taken up when no file has changed for this long, by the times that the file system keeps:
@@ -185,6 +185,8 @@ const make = Effect.fnUntraced(function* ({
     const refused = lastWord(found)
     if (refused !== undefined) return refused
     const before = (file: string): string | null => found.texts.get(file) ?? null
+    // An edit on disk that is let through is its author's: it is not taken from him.
+    const made = isOwn ? files : files.filter((one) => !isOnDisk(folder, one))
     const problem = writeFiles(
       folder,
       journal,
@@ -199,7 +201,7 @@ const make = Effect.fnUntraced(function* ({
     yield* decide(yield* scan(now.wall), now, (name) => gone.has(name))
     if (isInForce()) return { written: true, set: state.standing.set }
     // Something else has come between: what was written is put back, so that the files are again what is in force.
-    const back = files.map((one) => ({ file: one.file, text: before(one.file), base: targetOf(one), before: one.text }))
+    const back = made.map((one) => ({ file: one.file, text: before(one.file), base: targetOf(one), before: one.text }))
     own.forget(change)
     removeJournal(journal, change)
     writeFiles(folder, journal, { change: `${change}.back`, files: back, written: false })
@@ -317,7 +319,8 @@ const failed = (code: string, reason: string): Extract<Written, { readonly writt
 
 const nothingEdited = refuse("not-found", "nothing-edited", "no edit on disk waits to be accepted.")
 
-const otherEdit = (edit: string): Refusal =>
+/** Something else waits by now than what was accepted. */
+export const otherEdit = (edit: string): Refusal =>
   refuse(
     "conflict",
     "edit-differs",

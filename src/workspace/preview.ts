@@ -100,14 +100,15 @@ const placeFault = (
     return refuse("invalid", "path-refused", `"${file}" cannot be changed: ${found.problem}`, { file })
   const base = known?.hash ?? null
   if (again) return undefined
-  if (found.hash !== base)
+  const target = text === null ? null : textOf(file, text).hash
+  // Somebody has edited it already, and asks that exactly this take effect.
+  if (found.hash !== base && found.hash !== target)
     return refuse(
       "conflict",
       "file-not-in-force",
       `what is in ${file} on disk is not what is in force; settle that first (charter status says what is wrong, or waits)`,
       { file },
     )
-  const target = text === null ? null : textOf(file, text).hash
   return target === base
     ? refuse(
         "invalid",

@@ -108,11 +108,14 @@ const replaceAll = (workspace: string, { files }: Journal, passed: Passed, again
 export const targetOf = ({ file, text }: Pick<FileChange, "file" | "text">): string | null =>
   text === null ? null : textOf(file, text).hash
 
+/** Is the file as it is to be? */
+export const isOnDisk = (workspace: string, one: Pick<FileChange, "file" | "text">): boolean => {
+  const found = hashOnDisk(workspace, one.file)
+  return "hash" in found && found.hash === targetOf(one)
+}
+
 const putBack = (workspace: string, done: ReadonlyArray<Journal["files"][number]>, problem: string): string => {
-  for (const { file, before, text } of done) {
-    const found = hashOnDisk(workspace, file)
-    if ("hash" in found && found.hash === targetOf({ file, text })) replace(workspace, file, before)
-  }
+  for (const one of done) if (isOnDisk(workspace, one)) replace(workspace, one.file, one.before)
   return problem
 }
 

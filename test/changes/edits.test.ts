@@ -1,8 +1,8 @@
 /** `--disk-edits confirm`: what is edited on disk waits until an operator accepts exactly that. */
 import { afterEach, describe, expect, it } from "vitest"
 import { Household } from "../support/Household.ts"
-import type { EditView } from "../../src/service/changes.ts"
-import { FILES, propose, rule } from "./people.ts"
+import type { AcceptedEdit, EditView } from "../../src/service/changes.ts"
+import { approve, change as changeView, ended, FILES, propose, rule } from "./people.ts"
 
 let house: Household
 afterEach(() => house.close())
@@ -15,6 +15,13 @@ const waiting = async (text: string): Promise<EditView> => {
   return (await edits())[0]!
 }
 const accept = (edit: string) => house.daemon.call("POST", `/v1/edits/${edit}/accept`, { json: {} })
+const acceptAs = async (as: string, edit: string) => {
+  const token = await house.token(as)
+  const { status, json } = await house.daemon.call("POST", `/v1/edits/${edit}/accept`, { token, json: {} })
+  return { ...(json as AcceptedEdit), status }
+}
+const editsOf = async (as: string) =>
+  (await house.daemon.call("GET", "/v1/edits", { token: await house.token(as) })).json
 const reason = async () => (await house.publish("drop.requested")).reason
 
 describe("an edit on disk", { timeout: 60_000 }, () => {
@@ -58,5 +65,78 @@ describe("an edit on disk", { timeout: 60_000 }, () => {
     expect((await propose(house, "@dana", { [DROPS]: null })).status).toBe(409)
     await house.restart({ diskEdits: "apply" })
     expect(await reason()).toBe("edited while it was down")
+  })
+
+  it("a member accepts by his own token, as any change that he asks for", async () => {
+    house = await Household.open(FILES, { diskEdits: "confirm" })
+    house.write(DROPS, rule("no-drops", "edited"))
+    const { edit } = await waiting(rule("no-drops", "edited"))
+    expect(await editsOf("@dana")).toMatchObject({ items: [{ edit, files: [{ file: DROPS }] }] })
+    expect((await acceptAs("@dana", "0123456789abcdef")).status).toBe(409)
+    expect(await acceptAs("@dana", edit)).toMatchObject({
+      status: 200,
+      revision: expect.any(String),
+      change: { state: "changed", requests: [{ contracts: ["charter/changes"] }] },
+    })
+    expect(await reason()).toBe("edited")
+    expect(house.read(DROPS)).toBe(rule("no-drops", "edited"))
+    const [changed] = await house.events("contract.changed")
+    expect(changed!.data).toMatchObject({ requester: "dana", files: [DROPS] })
+    expect((await house.events("contracts.revised")).at(-1)!.data).toMatchObject({
+      origin: { changes: [changed!.data["change"]], disk: false },
+    })
+    expect(await editsOf("@dana")).toEqual({ items: [] })
+    expect((await acceptAs("@dana", edit)).status).toBe(404)
+  })
+
+  it("is neither seen nor accepted by a member of another organization", async () => {
+    house = await Household.open(FILES, { diskEdits: "confirm" })
+    house.write(DROPS, rule("no-drops", "edited"))
+    const { edit } = await waiting(rule("no-drops", "edited"))
+    expect(await editsOf("@hugo")).toEqual({ items: [] })
+    expect((await acceptAs("@hugo", edit)).status).toBe(404)
+    expect(await house.events("contract.change.requested")).toEqual([])
+  })
+
+  it("waits for a human where an agent accepts it, and is asked for once", async () => {
+    house = await Household.open(FILES, { diskEdits: "confirm" })
+    house.write(DROPS, rule("no-drops", "edited"))
+    const { edit } = await waiting(rule("no-drops", "edited"))
+    const asked = await acceptAs("coder@team", edit)
+    expect(asked).toMatchObject({ status: 202, change: { state: "waiting" } })
+    expect(asked.revision).toBeUndefined()
+    expect(await acceptAs("@erin", edit)).toMatchObject({ change: { change: asked.change!.change, duplicate: true } })
+    expect(await reason()).toBe("never")
+    expect(await approve(house, asked.change!, "@team", "@dana")).toBe(200)
+    expect(await ended(house, asked.change!.change)).toMatchObject({ state: "changed" })
+    expect(await reason()).toBe("edited")
+  })
+
+  it("is refused by a contract, and is then still there for an operator", async () => {
+    const frozen = rule("frozen", "not on a Friday", "@team", "contract.change.requested")
+    house = await Household.open({ ...FILES, "contracts/frozen.yaml": frozen }, { diskEdits: "confirm" })
+    house.write(DROPS, rule("no-drops", "edited"))
+    const { edit } = await waiting(rule("no-drops", "edited"))
+    expect(await acceptAs("@dana", edit)).toMatchObject({
+      status: 200,
+      change: { state: "denied", reason: expect.stringContaining("not on a Friday") },
+    })
+    expect(await reason()).toBe("never")
+    expect((await accept(edit)).status).toBe(200)
+    await house.until(async () => (await reason()) === "edited")
+  })
+
+  it("is what was looked at, or it does not take effect: what was edited since stays as it is", async () => {
+    house = await Household.open(FILES, { diskEdits: "confirm" })
+    house.write(DROPS, rule("no-drops", "edited"))
+    const { edit } = await waiting(rule("no-drops", "edited"))
+    const { change: asked } = await acceptAs("coder@team", edit)
+    house.write(DROPS, rule("no-drops", "edited again"))
+    await waiting(rule("no-drops", "edited again"))
+    expect(await approve(house, asked!, "@team", "@dana")).toBe(200)
+    expect(await ended(house, asked!.change)).toMatchObject({ state: "failed" })
+    expect(await changeView(house, asked!.change)).toMatchObject({ reason: expect.stringContaining("contracts/drops") })
+    expect(house.read(DROPS)).toBe(rule("no-drops", "edited again"))
+    expect(await reason()).toBe("never")
   })
 })

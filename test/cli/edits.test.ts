@@ -37,12 +37,12 @@ const edited = async (text: string): Promise<string> =>
 
 describe("an edit of a file of the rules", { timeout: 60_000 }, () => {
   it("waits, and takes effect when exactly that is accepted", async () => {
-    expect((await shell.run(["accept"])).stdout).toBe("Nothing waits for the operator.\n")
+    expect((await shell.run(["accept"])).stdout).toBe("Nothing waits to be accepted.\n")
     shell.write(DEPLOYS, saying("Mars is closed"))
     const first = await edited(saying("Mars is closed"))
     const status = await shell.run(["status"])
     expect(status.stdout).toContain(
-      "an edit on disk waits for an operator: 1 contract changed (@team/no-deploys-to-mars)",
+      "an edit on disk waits to be accepted: 1 contract changed (@team/no-deploys-to-mars)",
     )
     expect(status.stdout).toContain("charter accept")
     const shown = await shell.run(["accept"])
@@ -65,11 +65,25 @@ describe("an edit of a file of the rules", { timeout: 60_000 }, () => {
     expect(accepted.stdout).toMatch(/^The edit is in force, as revision [0-9a-f]{12}\. See: charter status\n$/)
     expect((await deployToMars()).stdout).toContain("Denied: Mars is sold out")
     expect((await shell.run(["status"])).stdout).not.toContain("an edit on disk waits")
-    expect((await shell.run(["accept"])).stdout).toBe("Nothing waits for the operator.\n")
+    expect((await shell.run(["accept"])).stdout).toBe("Nothing waits to be accepted.\n")
     const again = await shell.run(["accept", second])
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("edit on disk waits to be accepted") })
     const history = await shell.run(["contracts", "history", "no-deploys-to-mars"])
     expect(history.stdout).toContain("an edit on disk")
+  })
+
+  it("is accepted by a member, by his own token", async () => {
+    const CHARTER_TOKEN = (await shell.run(["token", "create", "dana", "--kind", "human"])).stdout.trim()
+    shell.write(DEPLOYS, saying("Mars is on strike"))
+    const edit = await edited(saying("Mars is on strike"))
+    const shown = await shell.run(["accept"], { env: { CHARTER_TOKEN } })
+    expect(shown.stdout).toContain(`${edit}  an edit on disk`)
+    const accepted = await shell.run(["accept", edit], { env: { CHARTER_TOKEN } })
+    expect(accepted).toMatchObject({ code: 0, stderr: "" })
+    expect(accepted.stdout).toContain("Changed: 1 contract changed (@team/no-deploys-to-mars).")
+    expect((await deployToMars()).stdout).toContain("Denied: Mars is on strike")
+    shell.write(DEPLOYS, saying("Mars is sold out"))
+    await shell.run(["accept", await edited(saying("Mars is sold out"))])
   })
 
   it("is gone when it is taken back on disk", async () => {

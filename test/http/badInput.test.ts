@@ -82,7 +82,14 @@ const NOT_UTF8 = [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xf8, 0x88, 0x80, 0
 const NOT_JSON = ["\u0000", "\u{feff}", "'", "//", "NaN", "\\", "\u2028", "--", "]", "{{"]
 
 /** Each stands where the value of a member that nobody knows would. */
-const NO_VALUES = ["1e999", "-1e999", '"\\ud800"', `${"[".repeat(70)}${"]".repeat(70)}`, `${'{"a":'.repeat(5_000)}1`]
+const NO_VALUES = [
+  "1e999",
+  '1,"no-such-member":1',
+  "-1e999",
+  '"\\ud800"',
+  `${"[".repeat(70)}${"]".repeat(70)}`,
+  `${'{"a":'.repeat(5_000)}1`,
+]
 
 /** From a good one: always wrong. */
 const spoiltJson = (good: fc.Arbitrary<string>): fc.Arbitrary<Bytes> =>

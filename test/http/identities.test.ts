@@ -80,8 +80,8 @@ const TABLE: ReadonlyArray<Row> = [
   { route: "GET /v1/changes", statuses: ALL },
   { route: "GET /v1/changes/{id}", about: "change", statuses: TEAM },
   { route: "POST /v1/holds/{id}/accept", about: "operator's hold", statuses: OPERATOR },
-  { route: "GET /v1/edits", statuses: OPERATOR },
-  { route: "POST /v1/edits/{id}/accept", path: "/v1/edits/none/accept", statuses: [401, 404, 403, 403, 403, 403, 403] },
+  { route: "GET /v1/edits", statuses: ALL },
+  { route: "POST /v1/edits/{id}/accept", path: "/v1/edits/none/accept", statuses: [401, 404, 404, 404, 404, 404, 404] },
   {
     route: "POST /v1/organizations/{org}/join",
     path: "/v1/organizations/@team/join",

@@ -565,6 +565,7 @@ const OUT_OF_REACH: ReadonlyArray<readonly [name: string, status: number, becaus
   ["POST /v1/confirm", 200, "no removal waits here: removal.test.ts confirms one"],
   ["POST /v1/shutdown", 202, "the end of this file"],
   ["POST /v1/edits/{id}/accept", 200, "no edit waits here: edits.test.ts accepts one"],
+  ["POST /v1/edits/{id}/accept", 202, "no edit waits here: edits.test.ts has one accepted that is held"],
   ["POST /v1/edits/{id}/accept", 409, "no edit waits here: edits.test.ts changes one meanwhile"],
   ["PUT /v1/agents/{name}", 409, "takes a file that somebody edits meanwhile: conflicts.test.ts"],
   ["DELETE /v1/agents/{name}", 409, "takes a file that somebody edits meanwhile: conflicts.test.ts"],

@@ -1,31 +1,42 @@
 /** `charter accept` */
 import type { EditView, ProposalView } from "../answers.ts"
-import { meaningLines } from "../changeText.ts"
+import { changeText, meaningLines } from "../changeText.ts"
 import type { Client } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
+import { EXIT_FAILED } from "../failure.ts"
 import { bold, dim, red } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
 import { plain } from "../text.ts"
 
 /** Without a name it shows what waits; with one, exactly that takes effect. */
-export const accept = async (invocation: Invocation, given: Given): Promise<void> => {
+export const accept = async (invocation: Invocation, given: Given): Promise<number> => {
   const { output } = invocation
   const [id] = given.arguments
-  const client = await connect(invocation, "operator")
-  if (id === undefined) return showWaiting(invocation, client)
+  if (id === undefined) {
+    await showWaiting(invocation, await connect(invocation, "anyone"))
+    return 0
+  }
   if (/^[ph]-/.test(id)) {
+    const client = await connect(invocation, "operator")
     const reason = textOption(given, "reason")
     const hold = id.startsWith("p-") ? ((await client.proposal(id)).hold ?? id) : id
     const accepted = await client.accept(hold, reason === undefined ? {} : { reason })
-    return output.answer(
+    output.answer(
       accepted,
       () =>
         `${plain(accepted.type)} of ${plain(accepted.requester.name)} is ${accepted.state}${accepted.reason === undefined ? "" : `: ${plain(accepted.reason)}`}.`,
     )
+    return 0
   }
+  const client = await connect(invocation, "anyone")
   const answer = await client.acceptEdit(id)
-  output.answer(answer, () => `The edit is in force, as revision ${answer.revision.slice(0, 12)}. See: charter status`)
+  const { change, revision = "" } = answer
+  const text = change === undefined ? "" : await changeText(client, change)
+  output.answer(answer, () =>
+    change === undefined ? `The edit is in force, as revision ${revision.slice(0, 12)}. See: charter status` : text,
+  )
+  return change?.state === "denied" || change?.state === "failed" ? EXIT_FAILED : 0
 }
 
 const showWaiting = async ({ output }: Invocation, client: Client): Promise<void> => {
@@ -36,7 +47,7 @@ const showWaiting = async ({ output }: Invocation, client: Client): Promise<void
   const now = new Date()
   output.answer({ edits, proposals }, () =>
     edits.length + proposals.length === 0
-      ? "Nothing waits for the operator."
+      ? "Nothing waits to be accepted."
       : [...edits.map(editText), ...proposals.map((proposal) => proposalText(proposal, now))].join("\n\n"),
   )
 }

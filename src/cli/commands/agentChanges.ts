@@ -1,5 +1,6 @@
 /** `charter agents new`, `change` and `rm`: changes of an organization's file. */
 import type { BodyOf } from "../../client/operations.ts"
+import { isJsonProblem, readStrictJsonText } from "../../domain/strictJson.ts"
 import type { ChangeView } from "../answers.ts"
 import { changeText } from "../changeText.ts"
 import type { Client } from "../client.ts"
@@ -55,12 +56,8 @@ const agentOf = (given: Given): Agent => {
 }
 
 const executorOf = (text: string): NonNullable<Agent["executor"]> => {
-  try {
-    const parsed = JSON.parse(text) as unknown
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed))
-      return parsed as NonNullable<Agent["executor"]>
-  } catch {
-    // Said below.
-  }
+  const read = readStrictJsonText(text)
+  if (!isJsonProblem(read) && typeof read.json === "object" && read.json !== null && !Array.isArray(read.json))
+    return read.json as NonNullable<Agent["executor"]>
   throw misuse(`--executor is JSON such as '{"kind":"command","run":["./fix.sh"]}', not ${JSON.stringify(text)}.`)
 }

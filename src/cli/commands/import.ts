@@ -9,6 +9,7 @@
 import { open } from "node:fs/promises"
 import { createInterface } from "node:readline"
 import { isReserved } from "../../domain/eventTypes.ts"
+import { isJsonProblem, readStrictJsonText } from "../../domain/strictJson.ts"
 import type { BatchAnswer } from "../../client/operations.ts"
 import type { Client, NewEvent } from "../client.ts"
 import { type Given, type Invocation } from "../command.ts"
@@ -153,12 +154,9 @@ const ATTRIBUTES = new Set([
 
 /** What can be said of an event anew, of what an export says; or what is wrong with it. */
 const eventOf = (text: string, org: string | undefined): NewEvent | string => {
-  let value: Readonly<Record<string, unknown>>
-  try {
-    value = JSON.parse(text) as typeof value
-  } catch {
-    return "it is no JSON"
-  }
+  const read = readStrictJsonText(text)
+  if (isJsonProblem(read)) return read.kind === "malformed-json" ? "it is no JSON" : read.detail
+  const value = read.json as Readonly<Record<string, unknown>>
   if (typeof value !== "object" || value === null || typeof value["type"] !== "string") return "it is no event"
   if (typeof value["id"] !== "string" || typeof value["source"] !== "string")
     return "an event without id and source would be another one each time"

@@ -1,6 +1,7 @@
 /** `charter publish` */
 import { randomUUID } from "node:crypto"
 import { formatDuration, parseDuration } from "../../domain/duration.ts"
+import { isJsonProblem, readStrictJsonText } from "../../domain/strictJson.ts"
 import type { PublishAnswer } from "../answers.ts"
 import type { Client, NewEvent } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
@@ -91,17 +92,17 @@ const DATA_FOLDER = "The data folder stands before the command:   charter --data
 const readData = async (text: string | undefined): Promise<unknown> => {
   if (text === undefined) return undefined
   const json = text === "-" ? await textInput("-") : text.startsWith("@") ? await textFile(text.slice(1)) : text
-  try {
-    return JSON.parse(json) as unknown
-  } catch (error) {
+  const read = readStrictJsonText(json)
+  if (!isJsonProblem(read)) return read.json
+  if (read.kind === "malformed-json")
     throw misuse(
-      `The event's --data is not JSON: ${(error as Error).message}.`,
+      `The event's --data is not JSON: ${read.detail}.`,
       'In a shell, single quotes keep it together: --data \'{"environment":"production"}\'',
       "A text needs quotes of its own:              --data '\"hello\"'",
       "A file with JSON:                            --data @FILE",
       DATA_FOLDER,
     )
-  }
+  throw misuse(`The event's --data is not taken: ${read.detail}.`)
 }
 
 export const decisionText = async (client: Client, event: NewEvent, answer: PublishAnswer): Promise<string> => {

@@ -1,4 +1,5 @@
 /** `charter tasks complete`, `fail`, `progress` and `log`: what becomes of one task. */
+import { isJsonProblem, readStrictJsonText } from "../../domain/strictJson.ts"
 import type { TaskView } from "../answers.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
@@ -59,9 +60,8 @@ const wordsOf = ({ arguments: [, ...words] }: Given, what: string): string => {
 }
 
 const jsonOrText = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  const read = readStrictJsonText(text)
+  if (!isJsonProblem(read)) return read.json
+  if (read.kind === "malformed-json") return text
+  throw misuse(`The result is not taken: ${read.detail}.`)
 }

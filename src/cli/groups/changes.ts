@@ -45,11 +45,12 @@ export const changeCommands: ReadonlyArray<Command> = [
 
 export const acceptCommand: Command = {
   usage: "accept [id]",
-  summary: "let through what waits for the operator",
+  summary: "let through what waits for the operator, or an edit on disk",
   details:
     "Shows what waits for the operator: changes of rules that bind everyone, and, where the daemon was started with " +
-    "--disk-edits confirm, edits of files on disk. With a name, exactly that takes effect. What is not wanted: charter " +
-    "cancel ID, or take the edit back on disk.",
+    "--disk-edits confirm, edits of files on disk. With a name, exactly that takes effect. An edit may also be accepted " +
+    "by a member, with CHARTER_TOKEN or --token-file: that asks for it as charter propose does, and the rules decide. " +
+    "What is not wanted: charter cancel ID, or take the edit back on disk.",
   arguments: { id: "the proposal (p-...), what is held (h-...), or the edit, as it is shown" },
   options: [["--reason <text>", "why; everybody in the organization can read it"]],
   examples: [

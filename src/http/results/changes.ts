@@ -76,5 +76,11 @@ export const EditResult = named(
     diagnostics: list(DiagnosticResult),
   }),
   "Edit",
-  "An edit on disk that waits for an operator; `edit` names exactly these texts.",
+  "An edit on disk that waits to be accepted; `edit` names exactly these texts.",
+)
+
+export const AcceptedEditResult = named(
+  Struct({ revision: optional(Text), change: optional(ChangeResult) }),
+  "AcceptedEdit",
+  "`revision` is in force now. Who is no operator has asked for `change` by accepting the edit, and the rules decide on it.",
 )

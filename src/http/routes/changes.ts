@@ -1,8 +1,7 @@
-/** Changes of the rules: asked for, looked at, and accepted by the operator. */
+/** Changes of the rules: asked for, looked at, and accepted. */
 import { Effect, Schema } from "effect"
 import type { ChangeView } from "../../service/changes.ts"
-import { ChangeResult, EditResult, RevisedResult } from "../results/changes.ts"
-import { ConfirmResult } from "../results/daemon.ts"
+import { AcceptedEditResult, ChangeResult, EditResult, RevisedResult } from "../results/changes.ts"
 import { HoldResult } from "../results/holds.ts"
 import { itemsOf } from "../results/list.ts"
 import { route } from "../route.ts"
@@ -69,18 +68,19 @@ export const changes = [
   route({
     method: "GET",
     path: "/v1/edits",
-    summary: "Edits on disk that wait for the operator.",
+    summary: "Edits on disk that wait to be accepted, of rules that the caller may see.",
     result: itemsOf(EditResult),
     call: (service, identity) => Effect.map(service.edits(identity), items),
   }),
   route({
     method: "POST",
     path: "/v1/edits/{id}/accept",
-    summary: "Lets exactly this edit take effect.",
+    summary: "Lets exactly this edit take effect; where a member accepts it, if the rules let it through as a change.",
     params: Id,
     body: Schema.Struct({}),
-    result: ConfirmResult,
-    refusals: ["not-found", "conflict"],
+    result: AcceptedEditResult,
+    refusals: ["not-found", "conflict", "too-large"],
     call: (service, identity, { params }) => service.acceptEdit(identity, params.id),
+    pending: ({ change }) => change !== undefined && isPending(change),
   }),
 ]

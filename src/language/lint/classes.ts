@@ -11,6 +11,7 @@ import {
   typeMatches,
 } from "../../domain/eventTypes.ts"
 import type { Position } from "../../domain/diagnostic.ts"
+import { RecentCache } from "../conditions/recentCache.ts"
 import { didYouMean } from "../suggest.ts"
 import { allLeaves } from "./leaves.ts"
 import { countedTypes } from "./slips.ts"
@@ -31,22 +32,25 @@ export const checkClasses = (world: World): void => {
       checkEffect(world, contract, effect)
       if (effect.effect === "emit") checkEmitted(world, contract, effect)
     }
-    for (const type of contract.on) checkReported(world, type, world.place(contract, contract.position, "on"))
+    for (const type of contract.on)
+      if (isNeverReported(type)) neverReported(world, type, world.place(contract, contract.position, "on"))
     const leaves = contract.when === undefined ? [] : allLeaves(contract.when)
     for (const { params } of leaves)
-      for (const { type, at } of countedTypes(world, contract, params)) checkReported(world, type, at)
+      for (const { type, at } of countedTypes(world, contract, params))
+        if (isNeverReported(type)) neverReported(world, type, at())
   }
 }
 
-const checkReported = (world: World, type: string, at: Position): void => {
-  if (!isEventType(type) || !isReserved(type) || BUILT_IN_TYPES.includes(type)) return
+const isNeverReported = (type: string): boolean =>
+  isEventType(type) && isReserved(type) && !BUILT_IN_TYPES.includes(type)
+
+const neverReported = (world: World, type: string, at: Position): void =>
   world.warning(
     at,
     "unknown-type",
     `The daemon never reports ${type}, and nobody else may.`,
     didYouMean(type, BUILT_IN_TYPES),
   )
-}
 
 const checkEmitted = (world: World, contract: Contract, effect: Emit): void => {
   const owner = isReserved(effect.type) ? "the daemon reports" : "a webhook brings"
@@ -84,7 +88,12 @@ const WHY: Readonly<Record<EventClass, string>> = {
 }
 
 /** The classes of the types that a pattern can match; a wildcard is tried with the daemon's own types and some others. */
-export const classesOf = (pattern: string): ReadonlyArray<EventClass> => {
+export const classesOf = (pattern: string): ReadonlyArray<EventClass> =>
+  known.get(pattern) ?? known.set(pattern, find(pattern))
+
+const known = new RecentCache<ReadonlyArray<EventClass>>(4_096)
+
+const find = (pattern: string): ReadonlyArray<EventClass> => {
   if (!pattern.includes("*")) return [classOf(pattern)]
   const tries = ["x", "requested"].flatMap((last) => [
     pattern.replace(/\*\*$/, `x.${last}`),

@@ -14,8 +14,16 @@ export const leaves = (condition: Condition, negated = false): ReadonlyArray<Pla
   return "fact" in condition ? [{ leaf: condition, negated }] : []
 }
 
-/** Those inside the `where` of counters, too. */
-export const allLeaves = (condition: Condition): ReadonlyArray<Leaf> =>
-  leaves(condition).flatMap(({ leaf }) =>
-    leaf.params?.where === undefined ? [leaf] : [leaf, ...allLeaves(leaf.params.where)],
-  )
+/** Those inside the `where` of counters, too. Several rules ask, and files that have not changed bring the same conditions. */
+export const allLeaves = (condition: Condition): ReadonlyArray<Leaf> => {
+  let found = known.get(condition)
+  if (found === undefined) {
+    found = leaves(condition).flatMap(({ leaf }) =>
+      leaf.params?.where === undefined ? [leaf] : [leaf, ...allLeaves(leaf.params.where)],
+    )
+    known.set(condition, found)
+  }
+  return found
+}
+
+const known = new WeakMap<Condition, ReadonlyArray<Leaf>>()

@@ -37,7 +37,7 @@ export const checkSlips = (world: World): void => {
       if (meant === undefined) continue
       world.misspelt.add(type)
       world.warning(
-        at,
+        at(),
         "unknown-type",
         `${type} occurs nowhere else, in no contract and no test.`,
         `Did you mean ${JSON.stringify(gap.replace(GAP, meant))}?`,
@@ -52,18 +52,20 @@ interface Use {
   /** The contract or test file. */
   readonly place: string
   /** Where a slip is told; of tests nothing is. */
-  readonly at?: Position
+  readonly at?: () => Position
 }
 
 const usesOf = (world: World): ReadonlyArray<Use> => [
   ...world.contracts.flatMap((contract): ReadonlyArray<Use> => {
     const place = contract.fullName
-    const on = world.place(contract, contract.position, "on")
+    const on = () => world.place(contract, contract.position, "on")
     const leaves = contract.when === undefined ? [] : allLeaves(contract.when)
     return [
       ...contract.on.map((type) => ({ type, place, at: on })),
       ...contract.then.flatMap((effect) =>
-        effect.effect === "emit" ? [{ type: effect.type, place, at: world.place(effect, contract.position) }] : [],
+        effect.effect === "emit"
+          ? [{ type: effect.type, place, at: () => world.place(effect, contract.position) }]
+          : [],
       ),
       ...leaves.flatMap(({ params }) => countedTypes(world, contract, params).map((use) => ({ ...use, place }))),
     ].filter(({ type }) => isEventType(type))
@@ -84,10 +86,10 @@ export const countedTypes = (
   world: World,
   { position }: Contract,
   params: FactParams | undefined,
-): ReadonlyArray<{ readonly type: string; readonly at: Position }> =>
+): ReadonlyArray<{ readonly type: string; readonly at: () => Position }> =>
   (["of", "since"] as const).flatMap((key) => {
     const type = params?.[key]
-    return type === undefined ? [] : [{ type, at: world.place(params!, position, key) }]
+    return type === undefined ? [] : [{ type, at: () => world.place(params!, position, key) }]
   })
 
 /** By type, built-in ones included. */

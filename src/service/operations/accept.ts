@@ -1,9 +1,13 @@
-/** What waits for the operator's word: holds that ask him, and edits on disk. */
+/** What waits for a word: holds that ask the operator, and edits on disk, which members may ask for. */
+import { isDeepStrictEqual } from "node:util"
 import { Effect } from "effect"
 import { checkOperator, fail } from "../access.ts"
+import type { Identity } from "../identity.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
+import { otherEdit } from "../../workspace/Workspace.ts"
 import { operatorActor } from "../../supervision/actors.ts"
+import { changeOperations, checkTouched, textsOf } from "./changes.ts"
 import type { Dependencies } from "./dependencies.ts"
 import { submit } from "./submit.ts"
 
@@ -11,6 +15,20 @@ type Operations = Pick<typeof Service.Service, "accept" | "edits" | "acceptEdit"
 
 export const acceptOperations = (dependencies: Dependencies): Operations => {
   const { workspace, projections } = dependencies
+  const { propose, changes } = changeOperations(dependencies)
+
+  /** The edit that waits, where the identity may see all that it is about. */
+  const visibleEdit = Effect.fnUntraced(function* (identity: Identity) {
+    const { edit } = yield* workspace.status
+    if (edit === undefined || identity.kind === "operator") return edit
+    return yield* workspace.preview(textsOf(edit.files)).pipe(
+      Effect.flatMap((preview) => checkTouched(dependencies, identity, preview)),
+      Effect.as(edit),
+      // What is no longer on disk cannot be looked at.
+      Effect.orElseSucceed(() => undefined),
+    )
+  })
+
   return {
     accept: Effect.fnUntraced(function* (identity, target, reason) {
       yield* checkOperator(identity, "accept what waits for the operator")
@@ -29,14 +47,23 @@ export const acceptOperations = (dependencies: Dependencies): Operations => {
       return (yield* projections.hold(hold.id)) ?? hold
     }),
     edits: Effect.fnUntraced(function* (identity) {
-      yield* checkOperator(identity, "see edits that wait")
-      const { edit } = yield* workspace.status
+      const edit = yield* visibleEdit(identity)
       return edit === undefined ? [] : [{ ...edit, since: new Date(edit.since).toISOString() }]
     }),
     acceptEdit: Effect.fnUntraced(function* (identity, edit) {
-      yield* checkOperator(identity, "accept an edit")
-      const { set } = yield* Effect.mapError(workspace.acceptEdit(edit), (refusal) => new Refused({ refusal }))
-      return { revision: set.revision }
+      if (identity.kind === "operator") {
+        const { set } = yield* Effect.mapError(workspace.acceptEdit(edit), (refusal) => new Refused({ refusal }))
+        return { revision: set.revision }
+      }
+      yield* workspace.reload
+      const waiting = yield* visibleEdit(identity)
+      if (waiting === undefined)
+        return yield* fail("not-found", "nothing-edited", `no edit on disk waits that ${identity.name} may accept`)
+      if (waiting.edit !== edit) return yield* Effect.fail(new Refused({ refusal: otherEdit(waiting.edit) }))
+      const files = textsOf(waiting.files)
+      const asked = (yield* changes(identity)).find((one) => isDeepStrictEqual(textsOf(one.files), files))
+      const change = asked === undefined ? yield* propose(identity, { files }) : { ...asked, duplicate: true as const }
+      return { change, ...(change.revision === undefined ? undefined : { revision: change.revision }) }
     }),
   }
 }

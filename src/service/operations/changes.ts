@@ -28,26 +28,26 @@ type Operations = Pick<typeof Service.Service, "propose" | "change" | "changes">
 /** A change that everybody has let through is in force so soon, or its answer says that it is not yet. */
 export const DONE_WITHIN_MS = 15_000
 
+/** Somebody who may not see a rule may not ask for another one either: the difference would show it. */
+export const checkTouched = (dependencies: Dependencies, identity: Identity, { touched, previous }: Preview) => {
+  const definitions = definitionsOf(dependencies)
+  const visible = visibleOrganizations(definitions, identity)
+  if (visible === undefined) return Effect.void
+  const seen = new Set([...visible].flatMap((org) => definitions.view(org).chain))
+  const hidden = [...touched].find(
+    (org) => !seen.has(org) && (org === GLOBAL || previous.organizations.some(({ id }) => id === org)),
+  )
+  return hidden === undefined && seen.size > 0
+    ? Effect.void
+    : fail("forbidden", "not-a-member", `${identity.name} is not a member of ${hidden ?? "any organization"}`)
+}
+
 export const changeOperations = (dependencies: Dependencies): Operations => {
   const { workspace, mailboxes, log } = dependencies
 
-  /** Somebody who may not see a rule may not ask for another one either: the difference would show it. */
-  const checkTouched = (identity: Identity, { touched, previous }: Preview) => {
-    const definitions = definitionsOf(dependencies)
-    const visible = visibleOrganizations(definitions, identity)
-    if (visible === undefined) return Effect.void
-    const seen = new Set([...visible].flatMap((org) => definitions.view(org).chain))
-    const hidden = [...touched].find(
-      (org) => !seen.has(org) && (org === GLOBAL || previous.organizations.some(({ id }) => id === org)),
-    )
-    return hidden === undefined && seen.size > 0
-      ? Effect.void
-      : fail("forbidden", "not-a-member", `${identity.name} is not a member of ${hidden ?? "any organization"}`)
-  }
-
   const preview = Effect.fnUntraced(function* (identity: Identity, { files, base = {} }: Proposed) {
     const found = yield* Effect.mapError(workspace.preview(files), (refusal) => new Refused({ refusal }))
-    yield* checkTouched(identity, found)
+    yield* checkTouched(dependencies, identity, found)
     const moved = found.files.find((one) => base[one.file] !== undefined && base[one.file] !== one.base)
     if (moved !== undefined)
       return yield* fail("conflict", "file-changed", `${moved.file} has changed since; read it again`, {

@@ -1,6 +1,6 @@
 /** Deliveries from outside: verified over the raw body, then published in the organization whose secret fits. */
 import { Effect } from "effect"
-import { jsonFault } from "../../domain/json.ts"
+import { isJsonProblem, readStrictJson } from "../../domain/strictJson.ts"
 import { fail } from "../access.ts"
 import { checkSize, MAX_ATTRIBUTE_LENGTH } from "../publishing.ts"
 import { Refused } from "../refused.ts"
@@ -76,24 +76,20 @@ const SIGNATURE_PROBLEMS = {
 
 const parseBody = (body: Uint8Array): Effect.Effect<object, Refused> =>
   Effect.suspend(() => {
-    const data = jsonOf(body)
-    if (data === undefined || typeof data !== "object" || data === null || Array.isArray(data))
-      return fail(
-        "invalid",
-        "body-malformed",
-        "the body is no JSON object; choose the content type application/json for the webhook",
-      )
-    const fault = jsonFault(data)
-    return fault === undefined
-      ? Effect.succeed(data)
-      : fail("invalid", "body-malformed", `the body cannot be kept: ${fault}`)
+    const read = readStrictJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
+    if (isJsonProblem(read)) {
+      const { kind, detail, pointer } = read
+      if (pointer !== undefined) return fail("invalid", kind, detail, { errors: [{ pointer, detail }] })
+      return kind === "unacceptable-json"
+        ? fail("invalid", "body-malformed", `the body cannot be kept: ${detail}`)
+        : notAnObject
+    }
+    const { json } = read
+    return typeof json === "object" && json !== null && !Array.isArray(json) ? Effect.succeed(json) : notAnObject
   })
 
-/** `undefined` where it is no UTF-8 or no JSON. */
-const jsonOf = (body: Uint8Array): unknown => {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body))
-  } catch {
-    return undefined
-  }
-}
+const notAnObject = fail(
+  "invalid",
+  "body-malformed",
+  "the body is no JSON object; choose the content type application/json for the webhook",
+)
