@@ -21,7 +21,9 @@ it("has other work done while it wakes many, and wakes each once", async () => {
   const early = Effect.runFork(commits.reached(2))
   let turns = 0
   const count = (): void => {
-    if (woken < waiters.length) setImmediate(count, turns++)
+    if (woken === waiters.length) return
+    turns++
+    setImmediate(count)
   }
   commits.advance(1)
   setImmediate(count)
