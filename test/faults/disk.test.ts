@@ -176,6 +176,22 @@ describe("a disk that is full", { timeout: 60_000 }, () => {
       )
     }
   })
+
+  it("keeps the next daemon from starting, which says so, until there is room", async ({ skip }) => {
+    const data = join(root, "data")
+    const small = mounts.make(data, "size=8m")
+    await open(data)
+    if (!small) skip()
+    await house.publish("note.requested", {}, { id: "before" })
+    await house.daemon.kill()
+    const ballast = join(data, "ballast")
+    fill(ballast)
+    await expect(house.start()).rejects.toThrow(/cannot .*: .*(no space left|the disk is full)/)
+    rmSync(ballast)
+    await house.start()
+    expect(await house.publish("note.requested", {}, { id: "before" })).toMatchObject({ status: 200, duplicate: true })
+    expect((await house.inspect({ settled: true })).violations).toEqual([])
+  })
 })
 
 describe("a database that another process has locked", { timeout: 60_000 }, () => {
