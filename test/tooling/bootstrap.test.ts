@@ -78,6 +78,12 @@ describe("on first use", () => {
     expect(calls()).toEqual([expect.stringMatching(/^ci --include=dev /)])
   })
 
+  it("runs a file that is named by an absolute path", async () => {
+    const run = startFile(join(clone, "program.mjs"), "a")
+    expect(await run.end).toBe(7)
+    expect(run.told().arguments).toEqual(["a"])
+  })
+
   it("says nothing and calls no npm where all is installed", async () => {
     await start().end
     const again = start()
@@ -201,7 +207,11 @@ describe("says what to do", () => {
 })
 
 function start(...options: ReadonlyArray<string>) {
-  const child = spawn("/bin/sh", [join(clone, "scripts", "run"), "program.mjs", ...options], {
+  return startFile("program.mjs", ...options)
+}
+
+function startFile(file: string, ...options: ReadonlyArray<string>) {
+  const child = spawn("/bin/sh", [join(clone, "scripts", "run"), file, ...options], {
     env: { ...process.env, PATH: join(folder, "bin") },
     stdio: ["ignore", "pipe", "pipe"],
   })
