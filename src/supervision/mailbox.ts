@@ -52,6 +52,8 @@ export interface MailboxFigures {
   /** Records since the last snapshot, and when that was kept: where it was not by this process, when it began. */
   readonly unsaved: number
   readonly savedAt: number
+  /** Why nothing can be decided now; absent where it can. */
+  readonly failure?: string
 }
 
 export class Mailbox {
@@ -68,6 +70,7 @@ export class Mailbox {
   #state: OrganizationState | undefined
   /** There was a state, and it is to be made again. */
   #lost = false
+  #failure: string | undefined
   #epoch: number | undefined
   #snapshotAt = 0
   #savedAt = Date.now()
@@ -95,7 +98,13 @@ export class Mailbox {
 
   get figures(): MailboxFigures {
     const unsaved = this.#state === undefined ? 0 : this.#state.position - this.#snapshotAt
-    return { org: this.#org, waiting: this.#queue.length, unsaved, savedAt: this.#savedAt }
+    return {
+      org: this.#org,
+      waiting: this.#queue.length,
+      unsaved,
+      savedAt: this.#savedAt,
+      ...(this.#failure === undefined ? undefined : { failure: this.#failure }),
+    }
   }
 
   get loaded(): ReadonlyArray<OrganizationState> {
@@ -200,6 +209,7 @@ export class Mailbox {
       Effect.catch((error) =>
         Effect.sync(() => {
           this.#lose()
+          this.#failure = error.message
           for (const { reply } of taken) reply(Exit.fail(error))
         }),
       ),
@@ -329,6 +339,7 @@ export class Mailbox {
       this.#state = yield* loadState(this.#org, opened)
       this.#unreviewed = true
       this.#lost = false
+      this.#failure = undefined
       this.#committed([], this.#state)
       return this.#state
     })
