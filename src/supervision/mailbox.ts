@@ -35,8 +35,9 @@ const SNAPSHOT_EVERY_RECORDS = 5_000
 const MAX_CONFLICTS = 3
 /** The wall clock may differ by so much from the monotonic one between two turns before the log says so. */
 const CLOCK_JUMP_MS = 5_000
-/** Before a state that a failure took away is made again from the log, where nobody asks for it earlier. */
+/** Before a state that a failure took away is made again from the log, where nobody asks for it earlier; it doubles. */
 const RELOAD_PAUSE_MS = 1_000
+const LONGEST_RELOAD_PAUSE_MS = 15_000
 /** Longest single wait for a timer; a later one is waited for in steps. */
 const LONGEST_WAIT_MS = 86_400_000
 
@@ -71,6 +72,8 @@ export class Mailbox {
   /** There was a state, and it is to be made again. */
   #lost = false
   #failure: string | undefined
+  /** Turns that have failed one after the other. */
+  #failures = 0
   #epoch: number | undefined
   #snapshotAt = 0
   #savedAt = Date.now()
@@ -183,7 +186,8 @@ export class Mailbox {
     const reloads = this.#lost && !this.#closed
     if (timer === Number.POSITIVE_INFINITY && !reloads) return woken
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const due = reloads ? now + RELOAD_PAUSE_MS : timer
+      const pause = Math.min(RELOAD_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_RELOAD_PAUSE_MS)
+      const due = reloads ? now + pause : timer
       return Effect.flatMap(Effect.timeoutOption(woken, Math.min(Math.max(0, due - now), LONGEST_WAIT_MS)), () =>
         Effect.map(Clock.currentTimeMillis, (later) => {
           if (later >= due) this.#tick()
@@ -196,6 +200,13 @@ export class Mailbox {
     this.#queue.push({ command: { kind: "tick" }, reply: () => undefined, trace: undefined })
   }
 
+  #fail(taken: ReadonlyArray<Pending>, error: LogUnavailable): void {
+    this.#lose()
+    this.#failures++
+    this.#failure = error.message
+    for (const { reply } of taken) reply(Exit.fail(error))
+  }
+
   /** What a turn has begun to change is of no use where its records are not in the log. */
   #lose(): void {
     this.#lost ||= this.#state !== undefined
@@ -206,21 +217,17 @@ export class Mailbox {
     const taken = this.#take()
     this.#busy = true
     return this.#decide(taken, 0).pipe(
-      Effect.catch((error) =>
-        Effect.sync(() => {
-          this.#lose()
-          this.#failure = error.message
-          for (const { reply } of taken) reply(Exit.fail(error))
-        }),
-      ),
+      Effect.andThen(Effect.sync(() => (this.#failures = 0))),
+      Effect.catch((error) => Effect.sync(() => this.#fail(taken, error))),
       Effect.catchDefect((defect) =>
         Effect.andThen(
           Effect.logError(`a turn of ${this.#org} failed; its state is made again from the log`, defect),
-          Effect.sync(() => {
-            this.#lose()
-            const error = new LogUnavailable({ operation: "decide", reason: "an internal error; see the daemon's log" })
-            for (const { reply } of taken) reply(Exit.fail(error))
-          }),
+          Effect.sync(() =>
+            this.#fail(
+              taken,
+              new LogUnavailable({ operation: "decide", reason: "an internal error; see the daemon's log" }),
+            ),
+          ),
         ),
       ),
       Effect.ensuring(
