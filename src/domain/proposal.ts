@@ -60,6 +60,8 @@ export interface Motion {
   readonly seq: number
   readonly by: Requester
   readonly correlationid: string
+  /** The trace of the request. */
+  readonly traceparent?: string
   /** How many tasks and mentions of the correlation lead to it; absent is 0. */
   readonly hops?: number
   /** All humans of the organization were asked, and more than half of them have to agree or to vote. */

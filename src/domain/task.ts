@@ -35,6 +35,8 @@ export interface Task {
   /** No executor runs it: it waits until its member says that it is done. */
   readonly human?: true
   readonly correlationid: string
+  /** The trace that it is part of: that of its event. */
+  readonly traceparent?: string
   readonly hops: number
   readonly created: string
 }

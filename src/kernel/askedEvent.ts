@@ -1,7 +1,7 @@
 /** What a proposal is about, and what is recorded of it on behalf of who asked. Pure. */
 import { type Event, requesterOf } from "../domain/event.ts"
 import type { Proposal } from "../domain/proposal.ts"
-import { DAEMON_SOURCE, daemonActor, type Draft } from "./draft.ts"
+import { DAEMON_SOURCE, daemonActor, type Draft, traceOf } from "./draft.ts"
 import { OPEN_PROPOSAL } from "./motions.ts"
 import type { OrganizationState } from "./state.ts"
 
@@ -19,6 +19,7 @@ export const askedEvent = (state: OrganizationState, { hold, motion, opened, org
         correlationid: motion.correlationid,
         seq: motion.seq,
         ...(motion.hops === undefined ? undefined : { hops: motion.hops }),
+        ...traceOf(motion),
       }
 
 /** What every record of a proposal's end says. */
@@ -28,12 +29,13 @@ export const closed = ({ id, hold, contract }: Proposal) => ({
   contract,
 })
 
-/** Belongs to the correlation of what was `asked`, whoever caused it, and acts for who asked. */
+/** Belongs to the correlation and the trace of what was `asked`, whoever caused it, and acts for who asked. */
 export const onBehalfOf = (cause: Event, asked: Event, draft: Draft): Draft => ({
   ...draft,
   actor: daemonActor(requesterOf(asked.actor)),
   correlationid: asked.correlationid,
   causationid: cause.id,
+  ...traceOf(asked),
 })
 
 /** The same of an event that was held: however long the way there, the end of its hold is one step behind it at most. */

@@ -126,7 +126,7 @@ export type Command =
       readonly subject?: string
       readonly as?: EventName
       /** What it follows from, though it was not decided in the same commit. */
-      readonly cause?: Pick<Event, "id" | "correlationid">
+      readonly cause?: Pick<Event, "id" | "correlationid" | "traceparent">
     }
   /** Fires what is due. Every other command does so first, too. */
   | { readonly kind: "tick" }

@@ -84,5 +84,10 @@ export const linkTo = (
   causationid: cause.id,
   depth: (cause.depth ?? 0) + 1,
   ...(cause.hops === undefined ? undefined : { hops: cause.hops }),
-  ...(cause.traceparent === undefined ? undefined : { traceparent: cause.traceparent }),
+  ...traceOf(cause),
 })
+
+/** What makes an event a part of the same trace. */
+export const traceOf = ({ traceparent }: { readonly traceparent?: string } = {}):
+  | { readonly traceparent: string }
+  | undefined => (traceparent === undefined ? undefined : { traceparent })

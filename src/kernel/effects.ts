@@ -7,7 +7,7 @@ import type { Task } from "../domain/task.ts"
 import { timeText } from "../domain/timeText.ts"
 import type { Considered } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
-import { type Draft, follow, linkTo, placeName } from "./draft.ts"
+import { type Draft, follow, linkTo, placeName, traceOf } from "./draft.ts"
 import { interpolate, interpolateDeep } from "./interpolate.ts"
 import { type LinkedContract, uponOf } from "./linkedContract.ts"
 import { worksByHand } from "./members.ts"
@@ -179,6 +179,7 @@ const makeTask = (
       : { with: interpolateDeep(effect.with, event) as Record<string, unknown> }),
     ...(escalations.length === 0 ? undefined : { escalations }),
     correlationid: event.correlationid,
+    ...traceOf(event),
     hops: (event.hops ?? 0) + 1,
     created: timeText(now),
   }

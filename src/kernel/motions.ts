@@ -9,7 +9,7 @@ import { didYouMean } from "../language/suggest.ts"
 import { bindingProblem, withOwnersVeto } from "./binding.ts"
 import type { Definitions } from "./definitions.ts"
 import { isDocumentName, MAX_DOCUMENTS } from "./documents.ts"
-import { daemonActor, type Draft, follow, placeName } from "./draft.ts"
+import { daemonActor, type Draft, follow, placeName, traceOf } from "./draft.ts"
 import { freezeProposal, whyImpossible } from "./freezeProposal.ts"
 import { channelOf, waitsFor } from "./openProposals.ts"
 import type { OpenProposal, OrganizationState } from "./state.ts"
@@ -144,6 +144,7 @@ export const enforced = (
     as: "parallel",
     goal,
     correlationid: event.correlationid,
+    ...traceOf(event),
     hops: (hops ?? 0) + 1,
     created: event.time,
   }
@@ -171,6 +172,7 @@ const motionOf = (event: Event, { binding, candidate, document, goal }: AskedMot
   seq: event.seq,
   by: requesterOf(event.actor),
   correlationid: event.correlationid,
+  ...traceOf(event),
   ...(event.hops === undefined ? undefined : { hops: event.hops }),
   binding,
   ...(document === undefined ? undefined : { document }),

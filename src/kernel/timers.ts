@@ -3,7 +3,7 @@ import type { BuiltinData } from "../domain/builtins.ts"
 import type { Event } from "../domain/event.ts"
 import { busyAgents } from "./agents.ts"
 import type { Definitions } from "./definitions.ts"
-import { daemonActor, type Draft, follow } from "./draft.ts"
+import { daemonActor, type Draft, follow, traceOf } from "./draft.ts"
 import { escalateTask } from "./effects.ts"
 import { asOf, askedEvent, closed } from "./askedEvent.ts"
 import { closeProposal } from "./proposals.ts"
@@ -145,6 +145,7 @@ const taskLate =
       org: task.org,
       actor: daemonActor(),
       correlationid: task.correlationid,
+      ...traceOf(task),
       seq: task.eventSeq,
       hops: task.hops,
     }

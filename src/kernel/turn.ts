@@ -14,7 +14,7 @@ import type { Answer, Command, Done } from "./command.ts"
 import { decide } from "./decide.ts"
 import { documentProblem, WRITE_DOCUMENT, writtenDocument } from "./documents.ts"
 import type { Definitions } from "./definitions.ts"
-import { type Draft, stamp } from "./draft.ts"
+import { type Draft, stamp, traceOf } from "./draft.ts"
 import { evolve } from "./evolve.ts"
 import type { KeptText } from "./keptText.ts"
 import { writtenMessage } from "./messages.ts"
@@ -120,7 +120,9 @@ export class Turn {
           data,
           actor,
           ...(subject === undefined ? undefined : { subject }),
-          ...(cause === undefined ? undefined : { correlationid: cause.correlationid, causationid: cause.id }),
+          ...(cause === undefined
+            ? undefined
+            : { correlationid: cause.correlationid, causationid: cause.id, ...traceOf(cause) }),
         })
       }
       case "tick":

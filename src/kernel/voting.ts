@@ -7,7 +7,7 @@ import { type Refusal, refuse } from "../domain/refusal.ts"
 import { timeText } from "../domain/timeText.ts"
 import type { Command } from "./command.ts"
 import type { Definitions } from "./definitions.ts"
-import { type Draft, placeName } from "./draft.ts"
+import { type Draft, placeName, traceOf } from "./draft.ts"
 import { askedEvent } from "./askedEvent.ts"
 import { canVote, hasJoined } from "./ballots.ts"
 import { endHold } from "./react.ts"
@@ -39,10 +39,12 @@ export const voteDraft = (
     wrongDigest(open.proposal, command.digest)
   if (refusal !== undefined) return refusal
   const { proposal, by, choice, reason, standing } = command
+  const asked = askedEvent(state, open.proposal)
   return {
     type: "vote.cast",
     actor: by,
-    correlationid: askedEvent(state, open.proposal)?.correlationid ?? proposal,
+    correlationid: asked?.correlationid ?? proposal,
+    ...traceOf(asked),
     data: {
       proposal,
       by: by.name,
@@ -79,6 +81,7 @@ export const acceptDrafts = (
     type: "vote.cast",
     actor: by,
     correlationid: hold.event.correlationid,
+    ...traceOf(hold.event),
     data: {
       proposal: proposal.id,
       by: "operator",

@@ -6,7 +6,7 @@ import type { Task } from "../domain/task.ts"
 import { timeText } from "../domain/timeText.ts"
 import type { Command } from "./command.ts"
 import type { Definitions } from "./definitions.ts"
-import { daemonActor, type Draft } from "./draft.ts"
+import { daemonActor, type Draft, traceOf } from "./draft.ts"
 import { memberOf, worksByHand } from "./members.ts"
 import { backoffMs } from "./retry.ts"
 import type { OpenTask, OrganizationState } from "./state.ts"
@@ -248,7 +248,13 @@ const running = (state: OrganizationState, task: string, run: string): OpenTask 
   return open?.run === run && open.state === "running" ? open : undefined
 }
 
-const lineage = ({ correlationid, event, hops, id }: Task) => ({ correlationid, causationid: event, hops, subject: id })
+const lineage = (task: Task) => ({
+  correlationid: task.correlationid,
+  causationid: task.event,
+  hops: task.hops,
+  subject: task.id,
+  ...traceOf(task),
+})
 
 const told = <T extends keyof BuiltinData>(task: Task, type: T, data: BuiltinData[T]): Draft => ({
   ...lineage(task),

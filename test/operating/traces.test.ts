@@ -117,6 +117,34 @@ describe("the way of an event", () => {
     expect(run.status.code).toBe(1)
   })
 
+  it("is named by every record that follows from it: of its run, of its votes, and of the end of its hold", async () => {
+    const recordsOf = async (correlation: string) =>
+      (
+        (await daemon.call("GET", `/v1/events?correlation=${correlation}&org=@team&order=asc`)).json as {
+          readonly items: ReadonlyArray<{ readonly type: string; readonly traceparent?: string }>
+        }
+      ).items.map(({ type, traceparent = "" }) => [type, traceparent.split("-")[1]])
+    const trace = "7".repeat(32)
+    const begun = { traceparent: `00-${trace}-${"8".repeat(16)}-01` }
+    const worked = await daemon.publish({ type: "work.requested" }, begun)
+    await daemon.task(worked.tasks![0]!)
+    const ofWork = ["work.requested", "task.created", "run.requested", "task.started", "run.started"]
+    const told = [...ofWork, "task.progress", "run.ended", "task.completed"]
+    expect(await recordsOf(worked.id)).toEqual(told.map((type) => [type, trace]))
+
+    const { id, proposals } = (await daemon.publish({ type: "deploy.requested" }, begun)) as Awaited<
+      ReturnType<OperatedDaemon["publish"]>
+    > & { readonly proposals: ReadonlyArray<string> }
+    const made = await daemon.call("POST", "/v1/tokens", { json: { identity: "@erin", kind: "human" } })
+    const { token } = made.json as { readonly token: string }
+    await daemon.call("POST", `/v1/proposals/${proposals[0]!}/votes`, { token, json: { choice: "approve" } })
+    const records = await recordsOf(id)
+    expect(records.map(([type]) => type)).toEqual(
+      expect.arrayContaining(["hold.opened", "proposal.opened", "vote.cast", "proposal.succeeded", "hold.released"]),
+    )
+    expect(records).toEqual(records.map(([type]) => [type, trace]))
+  })
+
   it("is linked with the others of its commit", async () => {
     const { json } = await daemon.call("POST", "/v1/events", {
       json: ["a.b", "a.c", "a.d"].map((type) => ({ org: "@team", type })),
