@@ -1,27 +1,11 @@
-/** The few calls that the demo makes, as any program of yours would: plain HTTP, and one WebSocket. */
+/** The few calls that the demo makes, as any program of yours would: REST, a signed delivery, and one WebSocket. */
 import { createHmac } from "node:crypto"
+import { makeClient } from "../client/client.ts"
+import type { AnswerOf, BodyOf, ItemOf } from "../client/operations.ts"
+import type { Address } from "../discovery/daemonFile.ts"
 
-export interface Answer {
-  readonly id: string
-  readonly seq: number
-  readonly org: string
-  readonly verdict: "allow" | "deny" | "hold" | "expired"
-  readonly reason?: string
-  readonly contracts: ReadonlyArray<string>
-  readonly proposals?: ReadonlyArray<string>
-  readonly hold?: string
-  readonly tasks?: ReadonlyArray<string>
-  readonly revision: string
-}
-
-export interface Task {
-  readonly id: string
-  readonly member: string
-  readonly event: string
-  readonly state: string
-  readonly goal?: string
-  readonly result?: unknown
-}
+export type Answer = AnswerOf<"POST /v1/events">
+export type Task = ItemOf<"GET /v1/tasks">
 
 export interface Delivery {
   readonly name: string
@@ -31,51 +15,29 @@ export interface Delivery {
 
 export type Api = ReturnType<typeof makeApi>
 
-/** A request that is answered with anything but success throws with the problem's own words. */
-export const makeApi = (url: string, token: string) => {
-  const ask = async <A>(method: string, path: string, body?: unknown): Promise<A> => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? undefined : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? undefined : { body: JSON.stringify(body) }),
-    })
-    return read<A>(response)
-  }
+const PAGE_ROWS = "200"
+
+/** Through the client that is checked by the daemon's own routes. */
+export const makeApi = (daemon: Address, token: string) => {
+  const { call } = makeClient(daemon, token)
   return {
-    publish: (event: {
-      readonly type: string
-      readonly subject?: string
-      readonly org: string
-      readonly data?: unknown
-    }) => ask<Answer>("POST", "/v1/events", event),
-    explain: (id: string) => ask<{ readonly text: string }>("GET", `/v1/events/${id}/explanation`),
-    vote: (proposal: string, choice: string, reason: string) =>
-      ask<{ readonly state: string }>("POST", `/v1/proposals/${proposal}/votes`, { choice, reason }),
-    proposal: (id: string) =>
-      ask<{ readonly state: string; readonly deadline: string; readonly votes: ReadonlyArray<unknown> }>(
-        "GET",
-        `/v1/proposals/${id}`,
-      ),
-    hold: (id: string) => ask<{ readonly state: string }>("GET", `/v1/holds/${id}`),
+    publish: (event: BodyOf<"POST /v1/events">) => call("POST /v1/events", { body: event }),
+    explain: (id: string) => call("GET /v1/events/{id}/explanation", { params: { id } }),
+    vote: (id: string, choice: string, reason: string) =>
+      call("POST /v1/proposals/{id}/votes", { params: { id }, body: { choice, reason } }),
+    proposal: (id: string) => call("GET /v1/proposals/{id}", { params: { id } }),
+    hold: (id: string) => call("GET /v1/holds/{id}", { params: { id } }),
     tasks: async (): Promise<ReadonlyArray<Task>> => {
       const all: Array<Task> = []
       for (let after: string | undefined; ;) {
-        const page: { readonly items: ReadonlyArray<Task>; readonly next?: string } = await ask(
-          "GET",
-          `/v1/tasks?limit=200${after === undefined ? "" : `&after=${after}`}`,
-        )
+        const page: AnswerOf<"GET /v1/tasks"> = await call("GET /v1/tasks", { query: { limit: PAGE_ROWS, after } })
         all.push(...page.items)
         if (page.next === undefined) return all
         after = page.next
       }
     },
-    token: (identity: string, kind: "human" | "agent") =>
-      ask<{ readonly token: string }>("POST", "/v1/tokens", { identity, kind }),
-    status: () =>
-      ask<{ readonly revision: string; readonly openTasks: number; readonly contracts: number }>("GET", "/v1/status"),
+    token: (identity: string, kind: "human" | "agent") => call("POST /v1/tokens", { body: { identity, kind } }),
+    status: () => call("GET /v1/status"),
   }
 }
 

@@ -108,7 +108,7 @@ const play = async (
   }
   await narrator.chapter("A daemon, six contracts, one organization")
   let daemon = await start()
-  let operator = makeApi(daemon.url, daemon.file.token)
+  let operator = makeApi(daemon.file, daemon.file.token)
   const { contracts } = await operator.status()
   narrator.say(
     `It listens on ${daemon.url} and has ${contracts} contracts of ${ORG} in force, read from ${stage.workspace}.`,
@@ -146,7 +146,7 @@ const play = async (
   narrator.quote((await operator.explain(forced.id)).text)
 
   await narrator.chapter("A merge without passed checks")
-  const agent = makeApi(daemon.url, coder)
+  const agent = makeApi(daemon.file, coder)
   const unchecked = await agent.publish({ type: "merge.requested", org: ORG, subject: "Codertocat/Hello-World#99" })
   narrator.expect(unchecked.verdict === "deny", `coder asks to merge #99: denied, because ${unchecked.reason}.`)
   await deliver(daemon.url, stage.secret, passedChecks(deliveries))
@@ -175,7 +175,7 @@ const play = async (
   })
   narrator.expect(deploy.verdict === "hold", `coder wants to deploy to production: it ${deploy.reason}.`)
   const proposal = deploy.proposals![0]!
-  await makeApi(daemon.url, dana).vote(proposal, "approve", "tried it on staging")
+  await makeApi(daemon.file, dana).vote(proposal, "approve", "tried it on staging")
   narrator.expect(
     (await operator.hold(deploy.hold!)).state === "held",
     "dana approves over REST. One vote is not enough: it still waits.",
@@ -219,17 +219,17 @@ const play = async (
     subject: "hello@v3",
     data: { environment: "production" },
   })
-  await makeApi(daemon.url, dana).vote(open.proposals![0]!, "approve", "this one, too")
+  await makeApi(daemon.file, dana).vote(open.proposals![0]!, "approve", "this one, too")
   await daemon.kill()
   narrator.say(`The deployment of hello@v3 waits, dana has approved it, and process ${daemon.file.pid} is gone.`)
   daemon = await start()
-  operator = makeApi(daemon.url, daemon.file.token)
+  operator = makeApi(daemon.file, daemon.file.token)
   const survived = await operator.proposal(open.proposals![0]!)
   narrator.expect(
     survived.state === "active" && survived.votes.length === 1,
     `Process ${daemon.file.pid} has taken over: the proposal is still open, with one vote.`,
   )
-  await makeApi(daemon.url, erin).vote(open.proposals![0]!, "approve", "still fine")
+  await makeApi(daemon.file, erin).vote(open.proposals![0]!, "approve", "still fine")
   narrator.expect((await operator.hold(open.hold!)).state === "released", "erin approves, and it goes through.")
   const done = await work(operator, narrator)
   narrator.expect(
