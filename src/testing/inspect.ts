@@ -9,7 +9,8 @@ import { layerLocal } from "../log/local/layer.ts"
 import { type Listed, type ListFilter, Projections } from "../log/Projections.ts"
 import { foldOn } from "../supervision/organizationState.ts"
 import { Revisions } from "../supervision/Revisions.ts"
-import { checkInvariants, type Evidence, type Violation } from "./invariants.ts"
+import { checkInvariants } from "./invariants/checkInvariants.ts"
+import type { Evidence, Violation } from "./invariants/evidence.ts"
 
 export interface Inspected {
   readonly violations: ReadonlyArray<Violation>

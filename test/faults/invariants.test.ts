@@ -12,7 +12,9 @@ import { EventLog } from "../../src/log/EventLog.ts"
 import { layerMemory } from "../../src/log/memory/layer.ts"
 import { Projections } from "../../src/log/Projections.ts"
 import { definitionsFrom } from "../support/definitions.ts"
-import { checkInvariants, type Evidence, RUN_GRACE_MS } from "../../src/testing/invariants.ts"
+import { checkInvariants } from "../../src/testing/invariants/checkInvariants.ts"
+import type { Evidence } from "../../src/testing/invariants/evidence.ts"
+import { RUN_GRACE_MS } from "../../src/testing/invariants/remains.ts"
 
 const RULES = `organization: "@team"
 members:

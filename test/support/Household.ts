@@ -8,7 +8,7 @@ import type { Listed, ProposalView } from "../../src/log/Projections.ts"
 import { DaemonProcess, type StartOptions } from "./DaemonProcess.ts"
 import type { EntryOptions } from "./daemonWithClock.ts"
 import { inspect, type Inspected } from "../../src/testing/inspect.ts"
-import type { Evidence } from "../../src/testing/invariants.ts"
+import type { Evidence } from "../../src/testing/invariants/evidence.ts"
 
 const LOOK_MS = 15
 const PATIENCE_MS = 20_000

@@ -13,7 +13,7 @@ import type { HoldView, Listed, ProposalView, TaskView } from "../../../src/log/
 import type { Reply, Request } from "../../http/client.ts"
 import { DaemonGone, DaemonProcess } from "../DaemonProcess.ts"
 import { inspect, type Inspected } from "../../../src/testing/inspect.ts"
-import type { Evidence } from "../../../src/testing/invariants.ts"
+import type { Evidence } from "../../../src/testing/invariants/evidence.ts"
 import { remainsOf } from "./remains.ts"
 import { writeFaultsWorkspace } from "./workspace.ts"
 

@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
-import { type Evidence, RUN_GRACE_MS } from "../../../src/testing/invariants.ts"
+import type { Evidence } from "../../../src/testing/invariants/evidence.ts"
+import { RUN_GRACE_MS } from "../../../src/testing/invariants/remains.ts"
 import { livingRuns } from "../../../src/testing/livingRuns.ts"
 import type { DaemonProcess } from "../DaemonProcess.ts"
 
