@@ -1,10 +1,14 @@
 /** What a step means in the state that it meets. */
+import { CHANGE_RULES } from "../../src/domain/change.ts"
 import type { Actor } from "../../src/domain/event.ts"
 import type { Command } from "../../src/kernel/command.ts"
+import { daemonActor } from "../../src/kernel/draft.ts"
+import { OPEN_PROPOSAL } from "../../src/kernel/motions.ts"
 import type { OpenTask, OrganizationState } from "../../src/kernel/state.ts"
-import type { Step } from "./steps.ts"
+import type { Step, Work } from "./steps.ts"
+import { ORGANIZATIONS } from "./world.ts"
 
-type Acting = Extract<Step, { kind: "publish" | "vote" | "cancel" | "delegate" | "revoke" | "work" }>
+type Acting = Exclude<Step, { kind: "pass" | "revise" | "crash" | "snapshot" }>
 
 const LEASE_MS = 10 * 60_000
 const RETRIES = 2
@@ -18,20 +22,13 @@ export const commandOf = (
   nextId: () => string,
   actor: (name: string) => Actor,
 ): Command | undefined => {
+  const publish = (type: string, by: { readonly org: string; readonly actor: string }, data: unknown): Command => ({
+    kind: "publish",
+    event: { id: nextId(), source: "s", type, org: by.org, actor: actor(by.actor), subject: "it", data },
+  })
   switch (step.kind) {
     case "publish":
-      return {
-        kind: "publish",
-        event: {
-          id: nextId(),
-          source: "s",
-          type: step.type,
-          org: step.org,
-          actor: actor(step.actor),
-          subject: "it",
-          data: dataOf(step.type, step.data),
-        },
-      }
+      return publish(step.type, step, dataOf(step.type, step.data))
     case "vote": {
       const proposal = pick(state.proposals, step.which)
       if (proposal === undefined) return undefined
@@ -63,6 +60,36 @@ export const commandOf = (
       const id = pick(state.tasks, step.which)
       return id === undefined ? undefined : work(step.does, state.tasks.get(id)!, actor)
     }
+    case "motion":
+      return publish(OPEN_PROPOSAL, step, step.data)
+    case "agent": {
+      const { agent, does } = step
+      const by = actor(step.by)
+      if (does === "stop" || does === "start") return { kind: `${does}Agent`, agent, by }
+      return { kind: "interrupt", agent, by, again: does === "interrupt and give again" }
+    }
+    case "change": {
+      const { org } = step
+      const deciding = step.elsewhere ? [org, ...ORGANIZATIONS.filter((one) => one !== org).slice(0, 1)] : [org]
+      return publish(CHANGE_RULES, step, { change: `change-${nextId()}`, deciding, files: [], summary: "" })
+    }
+    case "end a change": {
+      const id = pick(state.changes, step.which)
+      const open = id === undefined ? undefined : state.changes.get(id)!
+      if (open === undefined || open.state === "waiting") return undefined
+      const ending = { change: open.change, files: [], summary: "", requester: "" }
+      return {
+        kind: "report",
+        actor: daemonActor(),
+        ...(open.state === "allowed"
+          ? { type: "contract.changed", data: { ...ending, revision: "r" } }
+          : { type: "contract.change.failed", data: { ...ending, code: "refused", reason: open.reason } }),
+      }
+    }
+    case "accept": {
+      const target = pick(state.holds, step.which)
+      return target === undefined ? undefined : { kind: "accept", target, by: actor("operator") }
+    }
   }
 }
 
@@ -77,11 +104,7 @@ const dataOf = (type: string, data: Readonly<Record<string, unknown>>): unknown 
   return data
 }
 
-const work = (
-  does: Extract<Step, { kind: "work" }>["does"],
-  { task, run = "r-none" }: OpenTask,
-  actor: (name: string) => Actor,
-): Command => {
+const work = (does: Work, { task, run = "r-none" }: OpenTask, actor: (name: string) => Actor): Command => {
   const { id, member } = task
   const finish = (outcome: Extract<Command, { kind: "finish" }>["outcome"], which = run): Command => ({
     kind: "finish",
@@ -89,6 +112,12 @@ const work = (
     run: which,
     outcome,
     retries: RETRIES,
+  })
+  const byHand = (says: Extract<Command, { kind: "byHand" }>["says"]): Command => ({
+    kind: "byHand",
+    task: id,
+    by: actor(member),
+    says,
   })
   switch (does) {
     case "lease":
@@ -107,5 +136,15 @@ const work = (
       return { kind: "cancelTask", task: id, by: actor("operator"), reason: "not wanted" }
     case "finish a stale run":
       return finish({ success: true, result: "late" }, `${run}.gone`)
+    case "checkpoint":
+      return { kind: "checkpoint", task: id, run, data: { read: 3 }, leaseMs: LEASE_MS }
+    case "do it by hand":
+      return byHand({ kind: "completed", result: "done" })
+    case "fail by hand":
+      return byHand({ kind: "failed", error: "not yet", again: true })
+    case "give it up by hand":
+      return byHand({ kind: "failed", error: "never", again: false })
+    case "say how far it is":
+      return byHand({ kind: "progress", text: "half" })
   }
 }

@@ -4,6 +4,7 @@
  * are counted from the log alone. Where something hangs on what is not modelled, nothing is said.
  */
 import type { BuiltinData } from "../../src/domain/builtins.ts"
+import { CHANGE_RULES } from "../../src/domain/change.ts"
 import type { Decision } from "../../src/domain/decision.ts"
 import type { Event } from "../../src/domain/event.ts"
 import { classOf, isRequest, typeMatches } from "../../src/domain/eventTypes.ts"
@@ -24,6 +25,8 @@ export class Model {
   readonly #say: (what: string) => void
   readonly #windows = new Map<string, Window>()
   readonly #holds = new Map<string, { readonly event: Event; keys: ReadonlyArray<string> }>()
+  readonly #letThrough = new Set<string>()
+  readonly #changed = new Set<string>()
   #world: World | undefined
   compared = 0
 
@@ -36,6 +39,8 @@ export class Model {
   add({ event, decision }: LogRecord): void {
     if (event.type === "contracts.revised")
       this.#world = this.#worlds.get((event.data as BuiltinData["contracts.revised"]).revision)
+    if (event.type === CHANGE_RULES || event.type === "contract.changed" || event.type === "contract.change.failed")
+      this.#change(event, decision)
     if (HOLD_ENDS[event.type] !== undefined || event.type === "hold.continued") return this.#ended(event)
     if (decision === undefined || classOf(event.type) !== "gated" || decision.rule === "bound") return
     this.#compare(event, decision, Date.parse(event.time))
@@ -54,6 +59,7 @@ export class Model {
       window.held.delete(id)
       if (end.type === "hold.released") window.passed.push({ time: now, cost })
     }
+    if (end.type === "hold.released" && hold.event.type === CHANGE_RULES) this.#change(hold.event, decision)
     if (end.type !== "hold.continued") this.#holds.delete(id)
     if (end.type === "hold.released" && this.#denying(hold.event).length > 0)
       this.#say(`${id} was released, though ${this.#denying(hold.event)[0]!.id} denies it`)
@@ -88,7 +94,28 @@ export class Model {
     if (full.some(({ effect }) => effect.otherwise === "defer")) return "hold"
     if (full.length > 0 || effects.some(({ kind }) => kind === "require")) return "hold"
     if (effects.some(({ kind }) => kind === "allow") || !isRequest(event.type)) return "allow"
+    if (event.type === CHANGE_RULES) return this.#expectedOfChange(event)
     return this.#world?.denying.has(event.org) === true ? "deny" : "allow"
+  }
+
+  /** No contract speaks to it: an operator's passes, and so does a member's own; else a human is asked. */
+  #expectedOfChange({ actor, org }: Event): Decision["verdict"] {
+    if (actor.kind === "operator") return "allow"
+    if (this.#world?.denying.has(org) === true) return "deny"
+    return actor.kind === "human" && this.#world?.humans.get(org)?.includes(actor.name) === true ? "allow" : "hold"
+  }
+
+  /** A change of the rules ends once, and takes effect only where it was let through. */
+  #change(event: Event, decision: Decision | undefined): void {
+    const { change } = event.data as { readonly change: string }
+    if (event.type === CHANGE_RULES) {
+      if (decision?.verdict === "allow") this.#letThrough.add(change)
+      return
+    }
+    if (event.type === "contract.changed" && !this.#letThrough.has(change))
+      this.#say(`${change} has taken effect, and was not let through`)
+    if (this.#changed.has(change)) this.#say(`${change} has ended twice`)
+    this.#changed.add(change)
   }
 
   #denying(event: Event): ReadonlyArray<Rule> {
