@@ -90,9 +90,10 @@ const SYNTAX_MESSAGES: Readonly<Partial<Record<YAMLError["code"], string>>> = {
 /** Reports the first error of each line, and tells where the first one stands. */
 const reportSyntax = (findings: Findings, document: Document.Parsed, repaired: Repaired): number | undefined => {
   const lines = new Set<number>()
+  const unclosed = document.errors.some(isUnclosed) ? lastQuoted(document) : undefined
   let broken: number | undefined
   for (const error of document.errors) {
-    const start = repaired.original(beginning(error, document))
+    const start = repaired.original((isUnclosed(error) ? unclosed : undefined) ?? error.pos[0])
     const line = findings.position(start).line
     broken = Math.min(broken ?? start, start)
     if (lines.has(line)) continue
@@ -122,13 +123,14 @@ const inOwnWords = (message: string): string => {
   return `${message.replace(/\s+/g, " ").replace(/\.?$/, ".")}`
 }
 
+const isUnclosed = ({ message }: YAMLError): boolean => message.startsWith("Missing closing")
+
 /** A missing quote is noticed at the end of the file; what helps is where the text began. */
-const beginning = (error: YAMLError, document: Document.Parsed): number => {
-  let [start] = error.pos
-  if (!error.message.startsWith("Missing closing")) return start
+const lastQuoted = (document: Document.Parsed): number | undefined => {
+  let start: number | undefined
   visit(document, {
     Scalar: (_, { type, range }) => {
-      if ((type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE") && range) [start] = range
+      if ((type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE") && range) start = range[0]
     },
   })
   return start

@@ -4,7 +4,7 @@ import type { Actor } from "../../src/domain/event.ts"
 import type { Command } from "../../src/kernel/command.ts"
 import { daemonActor } from "../../src/kernel/draft.ts"
 import { OPEN_PROPOSAL } from "../../src/kernel/motions.ts"
-import type { OpenTask, OrganizationState } from "../../src/kernel/state.ts"
+import type { OpenProposal, OpenTask, OrganizationState } from "../../src/kernel/state.ts"
 import type { Step, Work } from "./steps.ts"
 import { ORGANIZATIONS } from "./world.ts"
 
@@ -36,7 +36,7 @@ export const commandOf = (
         kind: "vote",
         proposal,
         by: actor(step.by),
-        choice: step.choice,
+        choice: chosen(state.proposals.get(proposal)!, step),
         ...(step.standing ? { standing: { until: new Date(now + 3 * HOUR_MS).toISOString(), max: 2 } } : undefined),
       }
     }
@@ -57,14 +57,17 @@ export const commandOf = (
       return id === undefined ? undefined : { kind: "revokeDelegation", id, by: actor(step.by) }
     }
     case "work": {
-      const id = pick(state.tasks, step.which)
-      return id === undefined ? undefined : work(step.does, state.tasks.get(id)!, actor)
+      const fit = [...state.tasks.values()].filter((open) => fits(step.does, open))
+      const open = fit.at(step.which % Math.max(1, fit.length))
+      return open === undefined ? undefined : work(step.does, open, actor)
     }
     case "motion":
       return publish(OPEN_PROPOSAL, step, step.data)
     case "agent": {
-      const { agent, does } = step
+      const { does, which } = step
       const by = actor(step.by)
+      const concerned = whomItConcerns(state, does)
+      const agent = concerned.at(which % Math.max(1, concerned.length)) ?? step.agent
       if (does === "stop" || does === "start") return { kind: `${does}Agent`, agent, by }
       return { kind: "interrupt", agent, by, again: does === "interrupt and give again" }
     }
@@ -93,8 +96,47 @@ export const commandOf = (
   }
 }
 
+/** From the end where `which` is negative: what is new is looked at, too. */
 const pick = (map: ReadonlyMap<string, unknown>, which: number): string | undefined =>
-  [...map.keys()][which % Math.max(1, map.size)]
+  [...map.keys()].at(which % Math.max(1, map.size))
+
+/** Nearly always what can be chosen. */
+const chosen = ({ proposal }: OpenProposal, { choice, which }: Extract<Step, { kind: "vote" }>): string => {
+  const { resolution } = proposal
+  if (choice !== "for it") return choice
+  return resolution.kind === "plurality" ? resolution.options.at(which % resolution.options.length)! : "approve"
+}
+
+/** Most of what does not fit would only be refused; a stale run and a cancellation come at any time. */
+const fits = (does: Work, { state, task }: OpenTask): boolean => {
+  switch (does) {
+    case "lease":
+      return state === "queued" && task.human !== true
+    case "progress":
+    case "checkpoint":
+    case "usage":
+    case "succeed":
+    case "fail":
+    case "give up":
+      return state === "running"
+    case "do it by hand":
+    case "fail by hand":
+    case "give it up by hand":
+    case "say how far it is":
+      return task.human === true
+    default:
+      return true
+  }
+}
+
+const whomItConcerns = (
+  { agents, tasks }: OrganizationState,
+  does: Extract<Step, { kind: "agent" }>["does"],
+): ReadonlyArray<string> => {
+  if (does === "stop") return []
+  if (does === "start") return [...agents].flatMap(([name, { stopped }]) => (stopped === undefined ? [] : [name]))
+  return [...tasks.values()].flatMap(({ state, task }) => (state === "running" ? [task.member] : []))
+}
 
 /** The daemon's own requests have data of their own. */
 const dataOf = (type: string, data: Readonly<Record<string, unknown>>): unknown => {

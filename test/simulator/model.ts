@@ -20,11 +20,17 @@ interface Window {
   readonly held: Map<string, number>
 }
 
+interface Hold {
+  readonly event: Event
+  readonly keys: ReadonlyArray<string>
+  readonly waitsForRoom: boolean
+}
+
 export class Model {
   readonly #worlds: ReadonlyMap<string, World>
   readonly #say: (what: string) => void
   readonly #windows = new Map<string, Window>()
-  readonly #holds = new Map<string, { readonly event: Event; keys: ReadonlyArray<string> }>()
+  readonly #holds = new Map<string, Hold>()
   readonly #letThrough = new Set<string>()
   readonly #changed = new Set<string>()
   #world: World | undefined
@@ -42,8 +48,8 @@ export class Model {
     if (event.type === CHANGE_RULES || event.type === "contract.changed" || event.type === "contract.change.failed")
       this.#change(event, decision)
     if (HOLD_ENDS[event.type] !== undefined || event.type === "hold.continued") return this.#ended(event)
-    if (decision === undefined || classOf(event.type) !== "gated" || decision.rule === "bound") return
-    this.#compare(event, decision, Date.parse(event.time))
+    if (decision === undefined || classOf(event.type) !== "gated") return
+    if (decision.rule !== "bound") this.#compare(event, decision, Date.parse(event.time))
     this.#take(event, decision, Date.parse(event.time))
   }
 
@@ -52,7 +58,6 @@ export class Model {
     const hold = this.#holds.get(id)
     if (hold === undefined) return
     const now = Date.parse(end.time)
-    const waitedForRoom = hold.keys.length === 0
     for (const key of hold.keys) {
       const window = this.#windows.get(key)!
       const cost = window.held.get(id)!
@@ -63,7 +68,8 @@ export class Model {
     if (end.type !== "hold.continued") this.#holds.delete(id)
     if (end.type === "hold.released" && this.#denying(hold.event).length > 0)
       this.#say(`${id} was released, though ${this.#denying(hold.event)[0]!.id} denies it`)
-    if (waitedForRoom && decision.verdict !== "deny") this.#take(hold.event, decision, now)
+    // What waited for votes has taken its part before, under the rules of that time.
+    if (hold.waitsForRoom && decision.verdict !== "deny") this.#take(hold.event, decision, now)
   }
 
   #compare(event: Event, decision: Decision, now: number): void {
@@ -154,7 +160,8 @@ export class Model {
     const held = decision.verdict === "hold"
     if (decision.verdict === "deny" || decision.verdict === "expired") return
     const keys: Array<string> = []
-    if (!(held && decision.rule === "limit"))
+    const waitsForRoom = held && decision.rule === "limit"
+    if (!waitsForRoom)
       for (const { contract } of decision.outcomes)
         for (const effect of this.#effectsOf(contract)) {
           if (effect.kind !== "limit" || effect.keyOf === undefined) continue
@@ -165,7 +172,7 @@ export class Model {
           else this.#window(key).passed.push({ time: now, cost })
           keys.push(key)
         }
-    if (held) this.#holds.set(decision.hold!, { event, keys })
+    if (held) this.#holds.set(decision.hold!, { event, keys, waitsForRoom })
   }
 
   #effectsOf(contract: string): ReadonlyArray<RuleEffect> {

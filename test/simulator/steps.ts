@@ -27,7 +27,7 @@ export type Step =
       readonly actor: string
       readonly data: Readonly<Record<string, unknown>>
     }
-  /** `which`: the so manieth of what is open, counted round. */
+  /** `which`: the so manieth of what is open, counted round, or from the end. */
   | {
       readonly kind: "vote"
       readonly org: string
@@ -58,6 +58,7 @@ export type Step =
       readonly kind: "agent"
       readonly org: string
       readonly agent: string
+      readonly which: number
       readonly does: "stop" | "start" | "interrupt" | "interrupt and give again"
       readonly by: string
     }
@@ -83,7 +84,7 @@ export const makeSteps = (random: Random, count: number): ReadonlyArray<Step> =>
 
 const makeStep = (random: Random): Step => {
   const org = random.pick(ORGANIZATIONS)
-  const which = random.below(12)
+  const which = random.below(24) - 12
   const at = random.next()
   if (at < 0.3)
     return {
@@ -104,17 +105,7 @@ const makeStep = (random: Random): Step => {
       org,
       which,
       by: random.pick([...HUMANS, ...HUMANS, "coder", "operator"]),
-      choice: random.pick([
-        "approve",
-        "approve",
-        "approve",
-        "deny",
-        "abstain",
-        "red",
-        "green",
-        ...HUMANS.slice(0, 2),
-        "coder",
-      ]),
+      choice: random.pick(["approve", "deny", "abstain", "red", ...Array.from({ length: 6 }, () => "for it")]),
       standing: random.next() < 0.1,
     }
   if (at < 0.57) return { kind: "cancel", org, which, by: random.pick([...HUMANS, "operator"]) }
@@ -160,6 +151,7 @@ const makeStep = (random: Random): Step => {
       kind: "agent",
       org,
       agent: random.pick(AGENTS),
+      which,
       does: random.pick(["stop", "start", "start", "interrupt", "interrupt and give again"]),
       by: random.pick([...HUMANS, "operator"]),
     }
