@@ -17,7 +17,7 @@ export const CHAINS: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@side": ["@side", "@root"],
 }
 export const HUMANS = ["dana", "erin", "fred", "gina"]
-const LEADS = ["dana", "erin"]
+const LEADS = new Set(["dana", "erin"])
 export const GATED = [
   "deploy.requested",
   "merge.asked.requested",
@@ -109,9 +109,7 @@ const organizationsText = (
       "owner: dana",
       "channels: [general]",
       "members:",
-      ...humans
-        .get(id)!
-        .map((name) => `  - { human: ${name}${LEADS.includes(name) ? ", roles: [lead]" : ""}${weight()} }`),
+      ...humans.get(id)!.map((name) => `  - { human: ${name}${LEADS.has(name) ? ", roles: [lead]" : ""}${weight()} }`),
       `  - { agent: coder, roles: [maker], executor: { kind: scripted, file: none.yaml }, limits: { usd: 2 }${schedule()} }`,
       "  - { agent: reviewer, roles: [maker], executor: { kind: scripted, file: none.yaml } }",
       `  - { agent: desk, executor: { kind: human }${schedule()} }`,
