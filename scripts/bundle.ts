@@ -12,15 +12,13 @@ import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 
-/** What is started or imported from outside, by the name of its file. */
-const ENTRIES = {
-  charter: "src/bin.ts",
-  index: "src/library/index.ts",
-  "log-thread": "src/log/local/thread.ts",
-}
-
 /** Entry points by the name of their file in the bundle. */
 export type Entries = Readonly<Record<string, string>>
+
+/** What the command starts; the script `packaging/charter` belongs beside it. */
+export const PROGRAM: Entries = { charter: "src/bin.ts", "log-thread": "src/log/local/thread.ts" }
+/** What is started or imported from outside. */
+const ENTRIES: Entries = { ...PROGRAM, index: "src/library/index.ts" }
 
 /** Bundles into `folder`, which is replaced as a whole. */
 export const bundle = async (folder: string): Promise<Metafile> => {

@@ -42,7 +42,9 @@ const PATIENCE_MS = 180_000
 export const contest = async (entries: ReadonlyArray<Entry>, pace: Pace): Promise<ReadonlyArray<Rated>> => {
   const running: Array<Running> = []
   try {
-    for (const entry of entries) running.push(await start(entry))
+    const starts = await Promise.allSettled(entries.map(start))
+    for (const one of starts) if (one.status === "fulfilled") running.push(one.value)
+    for (const one of starts) if (one.status === "rejected") throw one.reason
     const compared = await compare(running, pace.compared)
     const order = makeRandom(running.length)
     for (const { ask } of running) await ask({ op: "slice", ms: pace.warmUpMs })

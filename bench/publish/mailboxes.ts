@@ -76,8 +76,7 @@ const check = async (
   log: typeof EventLog.Service,
 ): Promise<void> => {
   const verdicts = new Set<string>()
-  for (let index = 0; index < CHECKED_PUBLISHES; index++) {
-    const { event, decision } = await publish()
+  for (const { event, decision } of await Promise.all(Array.from({ length: CHECKED_PUBLISHES }, publish))) {
     if (log.find(event.org, event.source, event.id)?.event.seq !== event.seq)
       throw new Error(`${event.id} was answered and is not in the log`)
     verdicts.add(decision!.verdict)

@@ -2,7 +2,7 @@
 import { median } from "../contest/contest.ts"
 import { atMost, type Report } from "../rows.ts"
 import type { Settings } from "../settings.ts"
-import { type Daemon, makeProgram, makeWorkspace, type Program, timedNode } from "./program.ts"
+import { makeProgram, makeWorkspace, startAndStop, timedNode } from "./program.ts"
 
 const HELP = "charter --help"
 
@@ -14,8 +14,8 @@ export const start = async (settings: Settings): Promise<Report> => {
   const full = makeWorkspace(settings.folder, contracts)
   const started: Readonly<Record<string, () => Promise<number>>> = {
     [HELP]: async () => program.timed("--help"),
-    "daemon ready": () => readyMs(program, bare),
-    [some]: () => readyMs(program, full),
+    "daemon ready": () => startAndStop(program, bare),
+    [some]: () => startAndStop(program, full),
   }
   // The first start of each fills the caches; what else it makes, a database and a snapshot, is there from then on.
   for (const run of Object.values(started)) await run()
@@ -48,10 +48,4 @@ export const start = async (settings: Settings): Promise<Report> => {
       },
     ],
   }
-}
-
-const readyMs = async (program: Program, workspace: string): Promise<number> => {
-  const daemon: Daemon = await program.up(workspace)
-  await daemon.stop()
-  return daemon.readyMs
 }

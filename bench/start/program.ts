@@ -1,9 +1,9 @@
 /** The program as it is shipped: bundled, started by its shell script, with caches of its own. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { bundle } from "../../scripts/bundle.ts"
+import { compile, PROGRAM } from "../../scripts/bundle.ts"
 import type { Settings } from "../settings.ts"
 import { ruleFiles } from "../workload/contracts.ts"
 
@@ -27,16 +27,13 @@ export interface Daemon {
   readonly stop: () => Promise<void>
 }
 
-/** Installs it in a folder of the run, where that has not been done. */
+const installed = new WeakMap<Settings, Promise<string>>()
+
+/** Installs it in a folder of the run, once. */
 export const makeProgram = async (settings: Settings): Promise<Program> => {
-  const folder = join(settings.folder, "program")
-  if (!existsSync(folder)) {
-    mkdirSync(folder)
-    writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
-    for (const part of ["node_modules", "contracts", "organizations", "schemas"])
-      symlinkSync(join(ROOT, part), join(folder, part))
-    await bundle(join(folder, "dist"))
-  }
+  const installing = installed.get(settings) ?? install(join(settings.folder, "program"))
+  installed.set(settings, installing)
+  const folder = await installing
   const program = join(folder, "dist", "charter")
   const env = {
     PATH: process.env["PATH"],
@@ -54,6 +51,25 @@ export const makeProgram = async (settings: Settings): Promise<Program> => {
         }),
       ),
   }
+}
+
+/** Answers the folder. */
+const install = async (folder: string): Promise<string> => {
+  const dist = join(folder, "dist")
+  mkdirSync(dist, { recursive: true })
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
+  for (const part of ["node_modules", "contracts", "organizations", "schemas"])
+    symlinkSync(join(ROOT, part), join(folder, part))
+  await compile(dist, PROGRAM)
+  cpSync(join(ROOT, "packaging", "charter"), join(dist, "charter"))
+  return folder
+}
+
+/** Starts a daemon of the workspace and stops it again; answers after how many milliseconds it was ready. */
+export const startAndStop = async (program: Program, workspace: string): Promise<number> => {
+  const daemon = await program.up(workspace)
+  await daemon.stop()
+  return daemon.readyMs
 }
 
 /** The least that Node does. */

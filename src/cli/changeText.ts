@@ -1,17 +1,24 @@
 /** A change of the rules: what it means, and how it stands. */
 import type { ChangeView } from "./answers.ts"
 import type { Client } from "./client.ts"
+import { fileDiff } from "./fileDiff.ts"
 import { bold, dim, green, red, yellow } from "./output.ts"
 import { proposalLines } from "./proposalText.ts"
 import { plain } from "./text.ts"
 
+type Content = Pick<ChangeView, "meaning" | "files">
+
 /** What it comes to, without what has become of it. */
-export const meaningLines = ({
-  meaning,
-  files,
-}: Pick<ChangeView, "meaning"> & { readonly files: ChangeView["files"] }): ReadonlyArray<string> => [
+export const meaningLines = ({ meaning, files }: Content): ReadonlyArray<string> => [
   ...meaning.map((line) => `  ${MARKS[line.split(" ", 1)[0]!] ?? yellow("~")} ${plain(line)}`),
   ...files.map((one) => `  ${dim("file")}  ${plain(one.file)}  ${dim(fileWords(one))}`),
+]
+
+/** The same, and the lines of its files that change. */
+export const contentLines = async (content: Content): Promise<ReadonlyArray<string>> => [
+  ...meaningLines(content),
+  "",
+  ...(await fileDiff(content.files)),
 ]
 
 export const changeText = async (client: Client, change: ChangeView): Promise<string> => {
@@ -23,7 +30,7 @@ export const changeText = async (client: Client, change: ChangeView): Promise<st
   return [
     `${HEADLINES[change.state]} ${plain(summary)}.`,
     ...(reason === undefined ? [] : [`  ${plain(reason)}`]),
-    ...meaningLines(change),
+    ...(await contentLines(change)),
     ...diagnostics.map((one) =>
       yellow(`  ${one.file}:${one.line}:${one.column} ${one.severity}: ${plain(one.message)}`),
     ),

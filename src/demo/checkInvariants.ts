@@ -1,7 +1,6 @@
 /** The six invariants, over the log of a daemon that has ended, as lines for the demo's last chapter. */
-import { globSync, readFileSync } from "node:fs"
-import { runMark } from "../discovery/folders.ts"
 import { inspect } from "../testing/inspect.ts"
+import { livingRuns } from "../testing/livingRuns.ts"
 
 export interface CheckedInvariant {
   readonly invariant: string
@@ -16,22 +15,6 @@ const INVARIANTS = [
   "The hash chain verifies.",
   "No process of a run outlives it.",
 ]
-
-/** Runs of this daemon of which a process is there now, by the mark that each carries. Linux only. */
-const livingRuns = (data: string): ReadonlyArray<string> =>
-  globSync("/proc/[0-9]*/environ").flatMap((file) => {
-    const run = /(?:^|\0)CHARTER_RUN_ID=([^\0@]+)@/.exec(textOf(file))?.[1]
-    return run === undefined || !textOf(file).includes(`=${runMark(data, run)}`) ? [] : [run]
-  })
-
-/** Empty for what is another user's, or is gone meanwhile. */
-const textOf = (file: string): string => {
-  try {
-    return readFileSync(file, "utf8")
-  } catch {
-    return ""
-  }
-}
 
 /** `acknowledged`: what publishers were told. The daemon must have ended. */
 export const checkInvariants = async (

@@ -6,10 +6,13 @@ import { recordMatches } from "./filter.ts"
 /** Records that a follower holds at most. */
 export const FOLLOW_PAGE_RECORDS = 128
 
+/** Each who is woken sends what has come, so a thousand of them take long: after this time other work has its turn. */
+const WAKE_SLICE_MS = 3
+
 export interface Commits {
   /** Position of the last committed record of the whole log. */
   readonly end: () => number
-  /** Says that the log now ends at `position`, and wakes everybody who waits for that. */
+  /** Says that the log now ends at `position`, and wakes everybody who waits for that, soon, in slices of time. */
   readonly advance: (position: number) => void
   /** Succeeds when the log has reached `position`. */
   readonly reached: (position: number) => Effect.Effect<void>
@@ -18,15 +21,26 @@ export interface Commits {
 export const makeCommits = (start: number): Commits => {
   let end = start
   const waiting = new Set<{ readonly position: number; readonly wake: () => void }>()
+  let waking: NodeJS.Immediate | undefined
+  /** In the order in which they began to wait; whoever waits again meanwhile stands at the end. */
+  const wakeSome = (): void => {
+    waking = undefined
+    const until = performance.now() + WAKE_SLICE_MS
+    for (const waiter of waiting) {
+      if (waiter.position > end) continue
+      if (performance.now() >= until) return wakeSoon()
+      waiting.delete(waiter)
+      waiter.wake()
+    }
+  }
+  const wakeSoon = (): void => {
+    if (waiting.size > 0) waking ??= setImmediate(wakeSome)
+  }
   return {
     end: () => end,
     advance: (position) => {
       end = position
-      for (const waiter of waiting) {
-        if (waiter.position > position) continue
-        waiting.delete(waiter)
-        waiter.wake()
-      }
+      wakeSoon()
     },
     reached: (position) =>
       Effect.callback<void>((resume) => {

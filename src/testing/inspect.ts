@@ -23,7 +23,7 @@ export interface Inspected {
 export const inspect = (
   data: string,
   states: Readonly<Record<string, string>>,
-  more: Pick<Evidence, "acknowledged" | "processes" | "settled"> = {},
+  more: Pick<Evidence, "acknowledged" | "processes" | "tokens" | "looked" | "settled"> = {},
 ): Promise<Inspected> =>
   Effect.gen(function* () {
     const log = yield* EventLog

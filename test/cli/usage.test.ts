@@ -96,19 +96,24 @@ describe("help", () => {
     }
   })
 
-  it("loads neither Effect nor the server nor the database", async () => {
+  it.each([
+    [["--help"], "Usage: charter"],
+    [["tasks", "--help"], "Usage: charter tasks"],
+    [["--version"], "."],
+    [["completion", "bash"], "complete -"],
+  ])("%s loads neither Effect nor the server nor the database", async (args, told) => {
     const hook = shell.write(
       "hook.mjs",
       `import { registerHooks } from "node:module"
        registerHooks({ load: (url, context, next) => (process.stderr.write(url + "\\n"), next(url, context)) })`,
     )
-    const { stderr, stdout } = await shell.run(["--help"], { node: ["--import", hook] })
-    expect(stdout).toContain("Usage: charter")
+    const { stderr, stdout } = await shell.run(args, { node: ["--import", hook] })
+    expect(stdout).toContain(told)
     const loaded = stderr.trim().split("\n")
-    expect(loaded.some((url) => url.endsWith("/src/cli/tree.ts"))).toBe(true)
+    expect(loaded.some((url) => url.endsWith("/src/bin.ts"))).toBe(true)
     expect(
       loaded.filter((url) =>
-        /node_modules\/(?!commander\/|fastest-levenshtein\/)|src\/(?!bin|version|cli|discovery|language\/suggest|domain\/lineBreaks)/.test(
+        /node_modules\/(?!commander\/|fastest-levenshtein\/)|src\/(?!bin|version|cli|discovery|language\/suggest|domain\/(?:lineBreaks|sha256))/.test(
           url,
         ),
       ),

@@ -6,6 +6,7 @@ import { Clock, Context, Effect } from "effect"
 import { afterEach, beforeEach, expect, it } from "vitest"
 import { startCore } from "../../src/daemon.ts"
 import { Service } from "../../src/service/Service.ts"
+import { inspect } from "../../src/testing/inspect.ts"
 import { makeVirtualClock } from "../support/virtualClock.ts"
 
 const RULES = `organization: "@team"
@@ -51,4 +52,5 @@ it("is recorded both ways, and nothing is counted wrongly by it", async () => {
     const jumps = yield* service.events(operator, { org: "@team", types: ["clock.jumped"], limit: 10, order: "asc" })
     expect(jumps.items.map(({ event }) => event.data)).toEqual([{ by: -2 * HOUR_MS }, { by: 3 * HOUR_MS }])
   }).pipe(Effect.provideService(Clock.Clock, clock), Effect.scoped, Effect.runPromise)
+  expect((await inspect(join(folder, "data"), {})).violations).toEqual([])
 })

@@ -12,7 +12,7 @@ import { EventLog } from "../../src/log/EventLog.ts"
 import { layerMemory } from "../../src/log/memory/layer.ts"
 import { Projections } from "../../src/log/Projections.ts"
 import { definitionsFrom } from "../support/definitions.ts"
-import { checkInvariants, type Evidence } from "../../src/testing/invariants.ts"
+import { checkInvariants, type Evidence, RUN_GRACE_MS } from "../../src/testing/invariants.ts"
 
 const RULES = `organization: "@team"
 members:
@@ -124,6 +124,12 @@ const edit = <T extends keyof BuiltinData>(type: T, change: (data: BuiltinData[T
     { event: { ...event, data: { ...(event.data as object), ...change(event.data as BuiltinData[T]) } }, ...rest },
   ])
 
+/** The first run that has ended, and when. */
+const ended = (): { readonly run: string; readonly at: number } => {
+  const { data, time } = sound.records.find(({ event }) => event.type === "run.ended")!.event
+  return { run: (data as BuiltinData["run.ended"]).run, at: Date.parse(time) }
+}
+
 describe("the checker", () => {
   it("finds nothing in a sound log", () => {
     expect(checkInvariants(sound)).toEqual([])
@@ -225,23 +231,19 @@ describe("the checker", () => {
       5,
       () => ({ ...sound, verify: { ...sound.verify, broken: [{ org: "@team", seq: 3, what: "changed" }] } }),
     ],
+    ["a process lives on", 6, () => ({ ...sound, processes: [ended().run] })],
     [
-      "a process lives on",
+      "a process lives on, some time after its run",
       6,
-      () => ({
-        ...sound,
-        processes: [(sound.records.find(({ event }) => event.type === "run.ended")!.event.data as { run: string }).run],
-      }),
+      () => ({ ...sound, processes: [ended().run], looked: ended().at + RUN_GRACE_MS + 1 }),
     ],
-    [
-      "a token outlives its run",
-      6,
-      () => ({
-        ...sound,
-        tokens: [(sound.records.find(({ event }) => event.type === "run.ended")!.event.data as { run: string }).run],
-      }),
-    ],
+    ["a token outlives its run", 6, () => ({ ...sound, tokens: [ended().run], looked: ended().at })],
   ])("finds that %s", (_, invariant, broken) => {
     expect(checkInvariants(broken()).map((violation) => violation.invariant)).toContain(invariant)
+  })
+
+  it("leaves a process its time to go, and its token to a run that goes on", () => {
+    const { run, at } = ended()
+    expect(checkInvariants({ ...sound, processes: [run], tokens: ["goes-on"], looked: at + RUN_GRACE_MS })).toEqual([])
   })
 })

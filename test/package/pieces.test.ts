@@ -1,7 +1,9 @@
 /** What is loaded for a command, read from the bundle itself: a command that asks the daemon must start at once. */
-import { mkdtempSync, rmSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
 import type { Metafile } from "esbuild"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { bundle } from "../../scripts/bundle.ts"
@@ -23,6 +25,7 @@ const WORKS_ITSELF = [
 /** Larger, and starting is felt. */
 const MAX_START_BYTES = 256 * 1024
 
+const ROOT = fileURLToPath(new URL("../..", import.meta.url))
 const root = mkdtempSync(join(tmpdir(), "charter-pieces-"))
 let outputs: Metafile["outputs"] = {}
 beforeAll(async () => {
@@ -38,16 +41,22 @@ const loadedWith = (file: string, seen = new Set<string>()): ReadonlySet<string>
   return seen
 }
 
+/** Of which there is code in these files of the bundle. */
+const packagesOf = (files: ReadonlyArray<string>): ReadonlySet<string> =>
+  new Set(
+    files
+      .flatMap((file) => [file, ...Object.keys(outputs[file]?.inputs ?? {})])
+      .map((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? input),
+  )
+
 /** By its source: the packages of which there is code, and how much code there is in all. */
 const pieces = () =>
   new Map(
     Object.entries(outputs).flatMap(([file, { entryPoint }]) => {
       if (entryPoint === undefined) return []
       const loaded = [...loadedWith(file)]
-      const inputs = loaded.flatMap((one) => [one, ...Object.keys(outputs[one]?.inputs ?? {})])
-      const packages = inputs.map((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? input)
       const bytes = loaded.reduce((sum, one) => sum + (outputs[one]?.bytes ?? 0), 0)
-      return [[entryPoint, { packages: new Set(packages), bytes }] as const]
+      return [[entryPoint, { packages: packagesOf(loaded), bytes }] as const]
     }),
   )
 
@@ -65,9 +74,69 @@ it("neither --help nor a command that asks the daemon loads effect or libsql", (
   }
 })
 
+/** What Node really loads of the bundle for a command, on demand too, by the hooks of its loader. */
+const loadedBy = (...args: ReadonlyArray<string>) => {
+  const hook = join(root, "hook.mjs")
+  writeFileSync(
+    hook,
+    `import { registerHooks } from "node:module"
+     registerHooks({ load: (url, context, next) => (process.stderr.write(url + "\\n"), next(url, context)) })`,
+  )
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", hook, join(root, "dist", "charter.js"), ...args],
+    { cwd: root, encoding: "utf8", env: { HOME: root } },
+  )
+  const files = stderr.split("\n").flatMap((url) => (url.startsWith("file:") ? [fileURLToPath(url)] : []))
+  // They were bundled in another folder, and then moved.
+  const known = new Map(Object.keys(outputs).map((output) => [join(root, "dist", basename(output)), output]))
+  return {
+    status,
+    stdout,
+    files: files.filter((file) => file !== hook).map((file) => relative(join(root, "dist"), file)),
+    packages: packagesOf(files.flatMap((file) => known.get(file) ?? [])),
+  }
+}
+
+it.each([[["--help"]], [["--version"]], [["completion", "zsh"]], [["status", "--help"]]])(
+  "%s loads no effect and no libsql when it runs, and nothing outside of the bundle",
+  (args) => {
+    const { status, stdout, files, packages } = loadedBy(...args)
+    expect([status, stdout === ""]).toEqual([0, false])
+    expect(files).toContain("charter.js")
+    expect(files.filter((file) => file.includes("/"))).toEqual([])
+    expect([packages.has("effect"), packages.has("libsql")]).toEqual([false, false])
+  },
+)
+
+it("a command that works itself loads effect when it runs: the look finds it", () => {
+  expect(loadedBy("lint", "--workspace", ROOT).packages.has("effect")).toBe(true)
+})
+
 it("the daemon and the commands that work themselves do: the look finds them", () => {
   const found = pieces()
   for (const source of ["src/daemon.ts", "src/library/index.ts"])
     expect(["effect", "libsql"].map((name) => found.get(source)?.packages.has(name))).toEqual([true, true])
   for (const source of WORKS_ITSELF) expect([source, found.get(source)?.packages.has("effect")]).toEqual([source, true])
+})
+
+it("an old Node is told what is needed, and whether npm could not fetch another one or did not put it in place", () => {
+  const old = join(root, "old.mjs")
+  writeFileSync(old, 'Object.defineProperty(process.versions, "node", { value: "20.1.0" })')
+  const told = () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--import", old, join(root, "dist", "charter.js"), "up"],
+      { cwd: root, encoding: "utf8", env: { HOME: root } },
+    )
+    expect([status, stdout]).toEqual([1, ""])
+    expect(stderr).toMatch(/^charter: Charter \S+ needs Node 24 or newer, and this is Node 20\.1\.0 \(.+\)\.\n/)
+    expect(stderr).toContain("CHARTER_NODE=/path/to/node charter")
+    return stderr
+  }
+  expect(told()).toContain("npm could not fetch Charter's own Node")
+  expect(told()).not.toContain("npm rebuild")
+  mkdirSync(join(root, "node_modules", "node"), { recursive: true })
+  expect(told()).toContain("npm rebuild node --ignore-scripts=false")
+  expect(told()).not.toContain("could not fetch")
 })

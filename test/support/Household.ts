@@ -105,7 +105,7 @@ export class Household {
   }
 
   /** All invariants, after the daemon's end. `settled`: where everything has come to its end. */
-  async inspect(evidence: Pick<Evidence, "settled"> = {}): Promise<Inspected> {
+  async inspect(evidence: Pick<Evidence, "settled" | "processes" | "tokens" | "looked"> = {}): Promise<Inspected> {
     const states = await this.#daemon.ask("states", {})
     await this.#daemon.kill()
     return inspect(this.data, states, { acknowledged: [...this.#acknowledged.values()], ...evidence })

@@ -1,6 +1,6 @@
 /** `charter accept` */
 import type { EditView, ProposalView } from "../answers.ts"
-import { changeText, meaningLines } from "../changeText.ts"
+import { changeText, contentLines } from "../changeText.ts"
 import type { Client } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
@@ -45,17 +45,18 @@ const showWaiting = async ({ output }: Invocation, client: Client): Promise<void
     electorate.some(({ kind }) => kind === "operator"),
   )
   const now = new Date()
+  const editTexts = await Promise.all(edits.map(editText))
   output.answer({ edits, proposals }, () =>
     edits.length + proposals.length === 0
       ? "Nothing waits to be accepted."
-      : [...edits.map(editText), ...proposals.map((proposal) => proposalText(proposal, now))].join("\n\n"),
+      : [...editTexts, ...proposals.map((proposal) => proposalText(proposal, now))].join("\n\n"),
   )
 }
 
-const editText = (edit: EditView): string =>
+const editText = async (edit: EditView): Promise<string> =>
   [
     `${bold(edit.edit)}  an edit on disk: ${plain(edit.summary)}`,
-    ...meaningLines(edit),
+    ...(await contentLines(edit)),
     ...edit.diagnostics.map((one) => red(`  ${one.file}:${one.line}:${one.column} ${plain(one.message)}`)),
     dim(`  Let exactly this take effect: charter accept ${edit.edit}`),
   ].join("\n")

@@ -1,7 +1,7 @@
 /** `charter proposals` */
 import { type Given, type Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
-import { meaningLines } from "../changeText.ts"
+import { contentLines } from "../changeText.ts"
 import { jsonText } from "../jsonText.ts"
 import { dim } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
@@ -53,6 +53,7 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
   const change =
     hold.type === "contract.change.requested" ? await client.change(hold.event).catch(() => undefined) : undefined
   const data = change === undefined ? written : undefined
+  const content = change === undefined ? [] : ["", ...(await contentLines(change))]
   output.answer(proposal, () =>
     [
       ...proposalLines(proposal, new Date()),
@@ -60,7 +61,7 @@ export const showProposal = async (invocation: Invocation, given: Given): Promis
       `    ${dim("event")}     ${plain(hold.type)} ${plain(hold.event)}`,
       `    ${dim("contract")}  ${proposal.contract}`,
       `    ${dim("digest")}    ${proposal.digest}`,
-      ...(change === undefined ? [] : ["", ...meaningLines(change)]),
+      ...content,
       ...(data === undefined
         ? []
         : [

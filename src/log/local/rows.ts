@@ -4,7 +4,7 @@ import { listRows, type Walk } from "../projections/list.ts"
 import type { Listed, ListFilter } from "../Projections.ts"
 import { keysOf, type Placed, type RowStore, stateOf, statesOf } from "../projections/project.ts"
 import { decodeRow, encodeRow, type ModelName } from "../projections/readModel.ts"
-import { type Connection, text, textOf } from "./database.ts"
+import { type Connection, type Statement, text, textOf } from "./database.ts"
 
 /** `suffix` as in `schema.readTables`. */
 export const makeRowStore = (connection: Connection, suffix: string): RowStore => {
@@ -49,29 +49,38 @@ export interface RowReader {
 
 export const makeRowReader = (connection: Connection): RowReader => {
   const { byId, byLink } = makeRowStore(connection, "")
-  const walkFrom = (comparison: "<" | ">", order: "DESC" | "ASC") =>
-    connection.prepare<StoredRow>(
+  const statements = new Map<string, Statement<StoredRow>>()
+  /** Along the first key; a row that lacks one of the `others` is left out before its body is read. */
+  const statement = (newest: boolean, others: number): Statement<StoredRow> => {
+    const name = `${newest} ${others}`
+    const known = statements.get(name)
+    if (known !== undefined) return known
+    const [comparison, order] = newest ? ["<", "DESC"] : [">", "ASC"]
+    const made = connection.prepare<StoredRow>(
       `SELECT ${text("id")}, r.place, ${text("body")} FROM read_keys AS k JOIN read_rows AS r USING (model, id)
-       WHERE model = ? AND key = ? AND state = ? AND k.place ${comparison} ? ORDER BY k.place ${order} LIMIT ?`,
+       WHERE model = ? AND key = ? AND state = ? AND k.place ${comparison} ?
+       ${`AND EXISTS (SELECT 1 FROM read_keys AS o
+         WHERE o.model = k.model AND o.key = ? AND o.state = k.state AND o.place = k.place)`.repeat(others)}
+       ORDER BY k.place ${order} LIMIT ?`,
     )
-  const newestFirst = walkFrom("<", "DESC")
-  const oldestFirst = walkFrom(">", "ASC")
+    statements.set(name, made)
+    return made
+  }
   const walk =
     (model: ModelName): Walk =>
-    ({ key, state, newest, after, limit }) =>
-      (state === undefined ? statesOf(model) : [state])
-        .flatMap((one) =>
-          newest
-            ? newestFirst.all([model, key, one, after ?? Number.MAX_SAFE_INTEGER, limit])
-            : oldestFirst.all([model, key, one, after ?? 0, limit]),
-        )
-        .map((row) => placed(row)!)
-        .toSorted((a, b) => (newest ? b.place - a.place : a.place - b.place))
+    ({ keys: [key, ...others], state, newest, after = newest ? Number.MAX_SAFE_INTEGER : 0, limit }) => {
+      const found = (state === undefined ? statesOf(model) : [state]).flatMap((one) =>
+        statement(newest, others.length).all([model, key, one, after, ...others, limit]),
+      )
+      return found
+        .toSorted(([, a], [, b]) => (newest ? b - a : a - b))
         .slice(0, limit)
+        .map((row) => placed(row)!)
+    }
   return {
     byId: <View>(model: ModelName, id: string) => byId(model, id)?.row.view as View | undefined,
     byLink: <View>(model: ModelName, link: string) => byLink(model, link)[0]?.row.view as View | undefined,
-    list: (model, filter) => listRows(model, filter, walk(model)),
+    list: (model, filter) => listRows(filter, walk(model)),
   }
 }
 

@@ -37,13 +37,13 @@ export const makeMemoryProjections = (
 
   const walk =
     (model: ModelName): Walk =>
-    ({ key, state, newest, after, limit }) =>
+    ({ keys, state, newest, after, limit }) =>
       [...rows[model].values()]
         .filter(
           ({ place, row }) =>
             (after === undefined || (newest ? place < after : place > after)) &&
             (state === undefined || stateOf(model, row) === state) &&
-            keysOf(model, row).includes(key),
+            keys.every((key) => keysOf(model, row).includes(key)),
         )
         .toSorted((a, b) => (newest ? b.place - a.place : a.place - b.place))
         .slice(0, limit)
@@ -54,18 +54,18 @@ export const makeMemoryProjections = (
   return {
     project,
     projections: Projections.of({
-      proposals: (filter) => Effect.sync(() => listRows<ProposalView>("proposals", filter, walk("proposals"))),
+      proposals: (filter) => Effect.sync(() => listRows<ProposalView>(filter, walk("proposals"))),
       proposal: (id) => Effect.sync(() => view<ProposalView>("proposals", id)),
-      holds: (filter) => Effect.sync(() => listRows<HoldView>("holds", filter, walk("holds"))),
+      holds: (filter) => Effect.sync(() => listRows<HoldView>(filter, walk("holds"))),
       hold: (id) => Effect.sync(() => view<HoldView>("holds", id)),
-      tasks: (filter) => Effect.sync(() => listRows<TaskView>("tasks", filter, walk("tasks"))),
+      tasks: (filter) => Effect.sync(() => listRows<TaskView>(filter, walk("tasks"))),
       task: (id) => Effect.sync(() => view<TaskView>("tasks", id)),
-      tokens: (filter) => Effect.sync(() => listRows<TokenView>("tokens", filter, walk("tokens"))),
-      messages: (filter) => Effect.sync(() => listRows<MessageView>("messages", filter, walk("messages"))),
+      tokens: (filter) => Effect.sync(() => listRows<TokenView>(filter, walk("tokens"))),
+      messages: (filter) => Effect.sync(() => listRows<MessageView>(filter, walk("messages"))),
       message: (id) => Effect.sync(() => view<MessageView>("messages", id)),
-      inbox: (filter) => Effect.sync(() => listRows<InboxItem>("inbox", filter, walk("inbox"))),
+      inbox: (filter) => Effect.sync(() => listRows<InboxItem>(filter, walk("inbox"))),
       inboxItem: (id) => Effect.sync(() => view<InboxItem>("inbox", id)),
-      documents: (filter) => Effect.sync(() => listRows<DocumentView>("documents", filter, walk("documents"))),
+      documents: (filter) => Effect.sync(() => listRows<DocumentView>(filter, walk("documents"))),
       document: (org, name, version) =>
         Effect.sync(() =>
           version === undefined

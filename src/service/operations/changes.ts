@@ -126,6 +126,10 @@ export const changeOperations = (dependencies: Dependencies): Operations => {
     const data: ChangeRequested = { change, deciding, files: found.files, ...found.meaning }
     const size = checkSize(Buffer.byteLength(JSON.stringify(data)))
     if (size !== undefined) return yield* Effect.fail(new Refused({ refusal: size }))
+    // What was replaced is to be shown with it for ever; contract tests are in no revision's archive.
+    yield* log.archive(
+      found.files.flatMap(({ file, base }) => (base === null ? [] : [{ hash: base, text: found.texts.get(file)! }])),
+    )
     const subject = found.files.length === 1 ? found.files[0]!.file : undefined
     const requests = yield* askFor(dependencies, identity, CHANGE_RULES, data, subject)
     return { ...shown, change, requests, ...(yield* outcomeOf(dependencies, change, requests)) }

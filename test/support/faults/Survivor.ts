@@ -3,18 +3,18 @@
  * daemon on the same data, until all that they wanted has come to its end. What they were answered is kept, and must
  * be true for ever.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import type { Verdict } from "../../../src/domain/decision.ts"
-import { runMark } from "../../../src/discovery/folders.ts"
-import { processesOf } from "../../../src/executors/processes.ts"
+import { databaseFile } from "../../../src/discovery/folders.ts"
 import type { HoldView, Listed, ProposalView, TaskView } from "../../../src/log/Projections.ts"
 import type { Reply, Request } from "../../http/client.ts"
 import { DaemonGone, DaemonProcess } from "../DaemonProcess.ts"
 import { inspect, type Inspected } from "../../../src/testing/inspect.ts"
 import type { Evidence } from "../../../src/testing/invariants.ts"
+import { remainsOf } from "./remains.ts"
 import { writeFaultsWorkspace } from "./workspace.ts"
 
 /** Pause between two looks at what goes on by itself. */
@@ -36,13 +36,26 @@ const ENDED: ReadonlySet<string> = new Set(["completed", "dead", "cancelled"])
 export class Survivor {
   readonly folder = mkdtempSync(join(tmpdir(), "charter-faults-"))
   readonly data = join(this.folder, "data")
+  readonly #workspace = join(this.folder, "workspace")
   readonly #acknowledged = new Map<string, NonNullable<Evidence["acknowledged"]>[number]>()
   readonly #tokens = new Map<string, Promise<string>>()
   #daemon: DaemonProcess | undefined
   kills = 0
 
   constructor() {
-    writeFaultsWorkspace(join(this.folder, "workspace"))
+    writeFaultsWorkspace(this.#workspace)
+  }
+
+  /** Publishes that were answered. */
+  get acknowledged(): number {
+    return this.#acknowledged.size
+  }
+
+  /** Until so many more are. */
+  async acknowledges(more: number): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS
+    for (const until = this.acknowledged + more; this.acknowledged < until; await setTimeout(LOOK_MS))
+      if (performance.now() > deadline) throw new Error("publishes are not answered")
   }
 
   get daemon(): DaemonProcess {
@@ -53,7 +66,7 @@ export class Survivor {
   async start(fault?: string): Promise<boolean> {
     try {
       this.#daemon = await DaemonProcess.start({
-        workspace: join(this.folder, "workspace"),
+        workspace: this.#workspace,
         data: this.data,
         ...(fault === undefined ? undefined : { fault }),
       })
@@ -116,15 +129,33 @@ export class Survivor {
 
   /** All invariants, on the data of the daemon after its end. `settled`: where everything has come to its end. */
   async inspect(settled: boolean): Promise<Inspected> {
-    const states = settled ? await this.daemon.ask("states", {}) : {}
-    if (settled) await this.#daemon!.kill()
-    const first = await inspect(this.data, states, { acknowledged: [...this.#acknowledged.values()], settled })
-    if (!settled) return first
-    const runs = first.records.flatMap(({ event }) =>
-      event.type === "run.started" ? [(event.data as { readonly run: string }).run] : [],
-    )
-    const processes = runs.filter((run) => processesOf(runMark(this.data, run)).length > 0)
-    return inspect(this.data, states, { acknowledged: [...this.#acknowledged.values()], settled, processes })
+    const acknowledged = [...this.#acknowledged.values()]
+    if (!settled) return inspect(this.data, {}, { acknowledged })
+    const states = await this.daemon.ask("states", {})
+    const { tried, ...remains } = await remainsOf(this.daemon, this.#workspace, this.data)
+    if (tried === 0) throw new Error("no run has put its token down")
+    await this.daemon.kill()
+    return inspect(this.data, states, { acknowledged, settled, ...remains })
+  }
+
+  /**
+   * After a kill: of the database's write-ahead log only so much has reached the disk. What was answered about anything
+   * that came later counts no more, and tokens may be among it. Answers with how many records of the team are left.
+   */
+  async cutPower(share: number): Promise<number> {
+    const database = databaseFile(this.data)
+    // Files of their own: whoever in this process still holds the old ones shares nothing with the next daemon.
+    for (const file of [database, `${database}-wal`]) {
+      copyFileSync(file, `${file}.kept`)
+      renameSync(`${file}.kept`, file)
+    }
+    rmSync(`${database}-shm`)
+    truncateSync(`${database}-wal`, Math.floor(statSync(`${database}-wal`).size * share))
+    const { records } = await inspect(this.data, {})
+    const left = records.filter(({ event }) => event.org === "@team").length
+    for (const [id, { seq }] of this.#acknowledged) if (seq > left) this.#acknowledged.delete(id)
+    this.#tokens.clear()
+    return left
   }
 
   /** Folders that runs have left behind. */

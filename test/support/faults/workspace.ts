@@ -1,6 +1,7 @@
 /** Rules and executables of a workload that has everything in it: a hold, votes, a release, runs, a retry. */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { PUT_TOKEN_DOWN } from "./remains.ts"
 
 const ORGANIZATION = `organization: "@team"
 owner: dana
@@ -59,6 +60,7 @@ then: route("@bystander")
 
 /** Fails the first time that it is asked about an event, and publishes an event of its own. */
 const BUILD = `#!/bin/sh
+${PUT_TOKEN_DOWN}
 read -r task
 event=$(printf %s "$task" | sed 's/.*"eventSeq":\\([0-9]*\\).*/\\1/')
 printf '{"event":{"type":"build.reported","data":{"event":"%s"}}}\\n' "$event"
@@ -68,13 +70,14 @@ echo '{"result":{"built":true}}'
 `
 
 const DEPLOY = `#!/bin/sh
+${PUT_TOKEN_DOWN}
 read -r task
 echo '{"progress":"deploying"}'
 echo '{"result":{"deployed":true}}'
 `
 
 export const writeFaultsWorkspace = (folder: string): void => {
-  for (const name of ["contracts", "organizations"]) mkdirSync(join(folder, name), { recursive: true })
+  for (const name of ["contracts", "organizations", "tokens"]) mkdirSync(join(folder, name), { recursive: true })
   writeFileSync(join(folder, "organizations", "team.yaml"), ORGANIZATION)
   writeFileSync(join(folder, "contracts", "team.yaml"), CONTRACTS)
   for (const [name, text] of [
