@@ -16,6 +16,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url))
 const BINARIES = join(ROOT, "node_modules", ".bin")
 /** npm's own record of what is in node_modules; npm writes it last. */
 const INSTALLED = join(ROOT, "node_modules", ".package-lock.json")
+/** Brings the Node that everything here runs under. */
+const NODE_PACKAGE = "node_modules/node"
 /** Holds the ids of the processes that are installing, while they are. */
 const LOCK = join(ROOT, ".install.lock")
 const POLL_MILLIS = 200
@@ -23,6 +25,14 @@ const PROGRESS_MILLIS = 10_000
 
 if (!isCurrent()) await installAlone()
 if (!existsSync(join(BINARIES, "node"))) {
+  // What npm could not fetch of an optional package is left out, and npm calls that a success.
+  if (!existsSync(join(ROOT, NODE_PACKAGE)))
+    fail(
+      "Node 24 is missing, without which nothing here runs: npm could not fetch the package `node`, and went on without it.",
+      "It needs npm's registry, also for the package `node-PLATFORM-PROCESSOR` that the program itself is in.",
+      "Run the command again once the registry can be reached. This shows what npm says:",
+      "  npm ci --foreground-scripts --loglevel=http",
+    )
   fail(
     "Node 24 is missing from node_modules, because npm was told not to run install scripts (ignore-scripts).",
     "Allow the one script that puts it there, then run the command again:",
@@ -30,14 +40,17 @@ if (!existsSync(join(BINARIES, "node"))) {
   )
 }
 
-/** Does node_modules hold every package of the lock file, in its version? */
-function isCurrent() {
+/**
+ * Does node_modules hold every package of the lock file, in its version? Optional ones may be missing, Node among them
+ * only right after an installation: the next one may be luckier.
+ */
+function isCurrent({ installed = false } = {}) {
   if (!existsSync(INSTALLED)) return false
   const present = packagesOf(INSTALLED)
   return Object.entries(packagesOf(join(ROOT, "package-lock.json"))).every(([place, wanted]) => {
     if (place === "") return true
     const found = present[place]
-    if (found === undefined) return wanted.optional === true
+    if (found === undefined) return wanted.optional === true && (place !== NODE_PACKAGE || installed)
     // An entry for another machine's platform may lack a checksum.
     return found.version === wanted.version && (wanted.integrity ?? found.integrity) === found.integrity
   })
@@ -111,8 +124,9 @@ async function install() {
   if (signalled !== undefined) process.exit(128 + constants.signals[signalled])
   if (code !== 0)
     fail(`the installation failed: npm's own message is above. Nothing was started; run the command again.`)
-  if (!isCurrent()) fail("npm left out packages of package-lock.json: is `omit` set in an .npmrc or the environment?")
-  say(`installed in ${seconds(started)} s`)
+  if (!isCurrent({ installed: true }))
+    fail("npm left out packages of package-lock.json: is `omit` set in an .npmrc or the environment?")
+  if (existsSync(join(BINARIES, "node"))) say(`installed in ${seconds(started)} s`)
 }
 
 function takeLock() {

@@ -1,5 +1,6 @@
 /** Charter's compiled conditions without its index: every contract is tried for every event. */
 import { Definitions } from "../../src/kernel/definitions.ts"
+import { conditionOf } from "../../src/kernel/linkedContract.ts"
 import { EventFacts } from "../../src/kernel/eventFacts.ts"
 import { emptyState, type OrganizationState } from "../../src/kernel/state.ts"
 import type { Prepare } from "../contest/contestant.ts"
@@ -12,7 +13,10 @@ const prepare: Prepare<ConditionsInput> = (input) => {
   const { events, ...rules } = readWorkload(input)
   const definitions = new Definitions({ revision: "bench", ...rules })
   const states = new Map<string, OrganizationState>(events.map(({ org }) => [org, emptyState(org)]))
-  const all = [...definitions.contracts.values()].map(({ contract, compiled: { test } }) => ({ ...contract, test }))
+  const all = [...definitions.contracts.values()].map((linked) => ({
+    ...linked.contract,
+    test: conditionOf(linked).test,
+  }))
   return matching(events, (event) => {
     const facts = new EventFacts(event, NOW, states.get(event.org)!, definitions)
     const ids: Array<string> = []

@@ -2,7 +2,7 @@
 import type { EventClass } from "../domain/eventTypes.ts"
 import { FactUnavailable, type FactSource, type Test } from "../language/facts.ts"
 import type { Counter } from "./counters.ts"
-import type { LinkedContract } from "./linkedContract.ts"
+import { conditionOf, type LinkedContract } from "./linkedContract.ts"
 
 export interface Cell {
   readonly eventClass: EventClass
@@ -42,13 +42,14 @@ export const makeCell = (
   counters: ReadonlyArray<Counter>,
 ): Cell => {
   const ordered = candidates.toSorted((a, b) => a.order - b.order)
+  for (const linked of ordered) conditionOf(linked)
   const key = mostSharedKey(ordered)
   if (key === undefined) return { eventClass, candidates: ordered, counters, tried: ordered, hashed: undefined }
   const tried: Array<LinkedContract> = []
   const byValue = new Map<unknown, Array<Trial>>()
   let read: ((facts: FactSource) => unknown) | undefined
   for (const linked of ordered) {
-    const required = linked.compiled.required.find((leaf) => leaf.key === key)
+    const required = conditionOf(linked).required.find((leaf) => leaf.key === key)
     if (required === undefined || Number.isNaN(required.value)) {
       tried.push(linked)
       continue
@@ -73,7 +74,7 @@ export const match = (cell: Cell, facts: FactSource): Matches => {
   try {
     const matched: Array<LinkedContract> = []
     for (const linked of cell.tried)
-      if (linked.compiled.test(facts) && inPeriod(linked, facts.now)) matched.push(linked)
+      if (linked.condition!.test(facts) && inPeriod(linked, facts.now)) matched.push(linked)
     if (cell.hashed !== undefined) {
       const before = matched.length
       const trials = cell.hashed.byValue.get(cell.hashed.read(facts))
@@ -97,7 +98,7 @@ const matchOneByOne = (cell: Cell, facts: FactSource): Matches => {
   for (const linked of cell.candidates) {
     if (!inPeriod(linked, facts.now)) continue
     try {
-      if (linked.compiled.test(facts)) matched.push(linked)
+      if (linked.condition!.test(facts)) matched.push(linked)
     } catch (error) {
       if (!(error instanceof FactUnavailable)) throw error
       if (linked.restricts) unavailable.push({ linked, reason: error.message })
@@ -112,8 +113,9 @@ const inPeriod = ({ contract }: LinkedContract, now: number): boolean =>
 const mostSharedKey = (candidates: ReadonlyArray<LinkedContract>): string | undefined => {
   if (candidates.length < HASH_FROM_CANDIDATES) return undefined
   const votes = new Map<string, number>()
-  for (const { compiled } of candidates)
-    for (const key of new Set(compiled.required.map((leaf) => leaf.key))) votes.set(key, (votes.get(key) ?? 0) + 1)
+  for (const linked of candidates)
+    for (const key of new Set(conditionOf(linked).required.map((leaf) => leaf.key)))
+      votes.set(key, (votes.get(key) ?? 0) + 1)
   let best: string | undefined
   let most = HASH_FROM_CANDIDATES - 1
   for (const [key, count] of votes)

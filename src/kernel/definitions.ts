@@ -11,7 +11,7 @@ import type { CompiledCondition, CounterSpec, OrganizationFact, SharedConditions
 import { sharedConditions } from "../language/sharedConditions.ts"
 import { makeCell, type Cell } from "./cell.ts"
 import { type Counter, makeCounter } from "./counters.ts"
-import { type LinkedContract, linkContract } from "./linkedContract.ts"
+import { conditionOf, type LinkedContract, linkContract } from "./linkedContract.ts"
 import { PatternIndex } from "./patternIndex.ts"
 
 export interface OrganizationView {
@@ -145,7 +145,7 @@ export class Definitions {
   #makeCounters(org: string): CountersInForce {
     const specs = new Map<string, { spec: CounterSpec; shared: SharedConditions }>()
     for (const linked of this.inForce(org))
-      for (const spec of linked.compiled.counters) {
+      for (const spec of conditionOf(linked).counters) {
         specs.set(spec.key, { spec, shared: linked.shared })
       }
     const byKey = new Map<string, Counter>()

@@ -22,7 +22,9 @@ export interface LinkedContract {
   readonly contract: Contract
   /** Place in the order of priority, then full name. */
   readonly order: number
-  readonly compiled: CompiledCondition
+  /** See {@link conditionOf}; contracts in a cell have theirs. */
+  condition: CompiledCondition | undefined
+  readonly compiler: Compiler
   readonly shared: SharedConditions
   readonly shadow: boolean
   /** Classes of events that every one of its effects may apply to. */
@@ -70,12 +72,9 @@ export const linkContract = (
   compiler: Compiler,
   before: LinkedContract | undefined,
 ): LinkedContract => {
-  const compiled =
+  const same =
     before !== undefined && before.contract.version === contract.version && sameShared(contract, shared, before.shared)
-      ? before.compiled
-      : compiler.compile(contract.when, shared)
-  if (before !== undefined && before.compiled === compiled && before.order === order && before.contract === contract)
-    return before
+  if (same && before.order === order && before.contract === contract) return before
   const limits: Array<LimitRule> = []
   const budgets: Array<BudgetRule> = []
   const escalations: Array<EscalationLevel> = []
@@ -120,7 +119,8 @@ export const linkContract = (
   return {
     contract,
     order,
-    compiled,
+    condition: same ? before.condition : undefined,
+    compiler,
     shared,
     shadow,
     outcome: { contract: fullName, version, verdict, ...(shadow ? { shadow } : undefined) },
@@ -136,6 +136,10 @@ export const linkContract = (
     restricts: deny !== undefined || limits.length > 0 || budgets.length > 0 || requires.length > 0,
   }
 }
+
+/** Compiled when it is first asked for: a start waits for none but those of the events that come. */
+export const conditionOf = (linked: LinkedContract): CompiledCondition =>
+  (linked.condition ??= linked.compiler.compile(linked.contract.when, linked.shared))
 
 /** What an `emit` or `notify` speaks upon, where it does not say: what its contract's own effects make of the event. */
 export const uponOf = (effect: Emit | Notify, own: "allow" | "deny" | "hold" | "expired" | "none"): Upon =>

@@ -185,6 +185,7 @@ const readMember = (findings: Findings, node: Node): Member => {
       position,
     }),
     node,
+    { schedule: get("schedule") },
   )
 }
 

@@ -10,6 +10,7 @@ import { keyInWords } from "../kernel/keys.ts"
 import { neededApprovals } from "../kernel/tally.ts"
 import type { FactChange } from "../language/conditions/changes.ts"
 import type { ExplainedLeaf, ExplainedNode } from "../language/conditions/explain.ts"
+import { ANOTHER } from "../language/conditions/witnesses.ts"
 import { conditionPhrase } from "../language/describe/conditions.ts"
 import type { ProposalView } from "../log/Projections.ts"
 import type { HoldEnd } from "./explanation.ts"
@@ -181,5 +182,5 @@ const changeText = (change: FactChange): string => {
       : `the ${change.fact}${change.params?.of === undefined ? "" : ` of ${change.params.of}`}`
   if (change.remove === true) return `${what} were missing`
   const from = change.from === undefined ? "missing" : valueText(change.from)
-  return `${what} were ${valueText(change.to)} (it was ${from})`
+  return `${what} were ${change.to === ANOTHER ? "something else" : valueText(change.to)} (it was ${from})`
 }

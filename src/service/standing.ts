@@ -6,6 +6,7 @@ import type { Definitions } from "../kernel/definitions.ts"
 import { memberOf, worksByHand } from "../kernel/members.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import type { FailedTry } from "../supervision/failedTries.ts"
+import type { MailboxFigures } from "../supervision/mailbox.ts"
 import type { RunUnderWay, Status } from "./Service.ts"
 import { resolveSecret, secretVariable } from "./webhooks/webhook.ts"
 
@@ -76,6 +77,17 @@ export const stuckChanges = (stuck: ReadonlyArray<FailedTry>): ReadonlyArray<str
     (one) =>
       `the change ${one.change} of ${one.org} was let through, but ${stuckInWords(one)}. It goes on by itself once that is mended; charter logs says more`,
   )
+
+/** Organizations in which nothing can be decided now, in words: why, and what becomes of it. */
+export const standingStill = (figures: ReadonlyArray<MailboxFigures>): ReadonlyArray<string> => {
+  const reasons = new Map<string, Array<string>>()
+  for (const { org, failure } of figures)
+    if (failure !== undefined) reasons.set(failure, [...(reasons.get(failure) ?? []), org])
+  return [...reasons].map(
+    ([reason, [first, ...more]]) =>
+      `nothing is decided in ${first}${more.length === 0 ? "" : ` and ${more.length} more`}: ${reason}; it goes on by itself once that is mended`,
+  )
+}
 
 /** What nobody but an operator can let through, in words, with what he can do. */
 export const forTheOperator = (states: States, { edit }: Standing): ReadonlyArray<string> => [

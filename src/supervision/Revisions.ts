@@ -6,6 +6,7 @@ import { Context, Effect, Layer, Schema } from "effect"
 import type { Origin } from "../domain/change.ts"
 import { sha256 } from "../domain/sha256.ts"
 import { Definitions } from "../kernel/definitions.ts"
+import { conditionOf } from "../kernel/linkedContract.ts"
 import { type Compiler, createCompiler } from "../language/conditions/compile.ts"
 import { parseFile } from "../language/load.ts"
 import { EventLog, LogUnavailable } from "../log/EventLog.ts"
@@ -43,8 +44,11 @@ export class Revisions extends Context.Service<
   {
     /** The set that new decisions are made under. Synchronous: every turn asks. */
     readonly current: () => Revision
-    /** Archives the texts of a set and makes it the current one. Mailboxes adopt it with their next turn. */
-    readonly switchTo: (set: LoadedSet, origin?: Origin) => Effect.Effect<Revision, LogUnavailable>
+    /**
+     * Archives the texts of a set and makes it the current one. Mailboxes adopt it with their next turn. Those that
+     * `before` has, too, are in the archive already.
+     */
+    readonly switchTo: (set: LoadedSet, origin?: Origin, before?: LoadedSet) => Effect.Effect<Revision, LogUnavailable>
     /** An earlier set, from its manifest. */
     readonly load: (manifest: string) => Effect.Effect<Revision, LogUnavailable>
   }
@@ -73,13 +77,19 @@ export class Revisions extends Context.Service<
         return revision
       }
 
-      const switchTo = Effect.fn("Revisions.switchTo")(function* (set: LoadedSet, origin?: Origin) {
+      const switchTo = Effect.fn("Revisions.switchTo")(function* (set: LoadedSet, origin?: Origin, before?: LoadedSet) {
         const files = Object.fromEntries(Object.entries(set.files).map(([file, { hash }]) => [file, hash]))
         const manifest = JSON.stringify({ revision: set.revision, files })
         const hash = sha256(manifest)
         if (hash === current.manifest) return current
-        yield* log.archive([...Object.values(set.files), { hash, text: manifest }])
+        const fresh = new Set(
+          Object.keys(set.files).filter((file) => set.files[file]!.hash !== before?.files[file]?.hash),
+        )
+        yield* log.archive([...[...fresh].map((file) => set.files[file]!), { hash, text: manifest }])
         const definitions = new Definitions(set, current.definitions)
+        // A condition with which the compiler fails is found out now, and not by the first event that it is for.
+        for (const linked of definitions.contracts.values())
+          if (fresh.has(linked.contract.position.file)) conditionOf(linked)
         const revision = { definitions, files, manifest: hash }
         keep(revision)
         current = origin === undefined ? revision : { ...revision, origin }

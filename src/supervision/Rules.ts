@@ -42,7 +42,7 @@ export class Rules extends Context.Service<
         const previous = started ? taken : workspace.lastGood
         const origin: Origin | undefined =
           workspace.originOf(set, previous) ?? (started ? undefined : yield* recordedOrigin(set.revision))
-        yield* revisions.switchTo(set, origin)
+        yield* revisions.switchTo(set, origin, previous)
         started = true
         taken = set
       })

@@ -1,7 +1,5 @@
 /** The one writer of one organization. See `Mailboxes`. */
-import { isDeepStrictEqual } from "node:util"
 import { Clock, Context, Effect, Exit, Fiber, Scope } from "effect"
-import { eventKey, type Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { MAX_COMMIT_BYTES } from "../domain/record.ts"
 import { refuse } from "../domain/refusal.ts"
@@ -22,6 +20,8 @@ import { adopter, describeAdoption } from "./adoption.ts"
 import { adoptionEvents } from "./adoptionEvents.ts"
 import { type Revision, Revisions } from "./Revisions.ts"
 import { seedsFor } from "./seeds.ts"
+import { makeClockWatch } from "./clockJump.ts"
+import { executeOnce } from "./idempotency.ts"
 
 /** Commands that may wait in one mailbox; more are answered `busy`. */
 export const MAX_WAITING_COMMANDS = 10_000
@@ -33,10 +33,9 @@ const USUAL_COMMAND_BYTES = 512
 const SNAPSHOT_EVERY_RECORDS = 5_000
 /** Times that a turn is decided anew after somebody else's commit, before its commands fail. */
 const MAX_CONFLICTS = 3
-/** The wall clock may differ by so much from the monotonic one between two turns before the log says so. */
-const CLOCK_JUMP_MS = 5_000
-/** Before a state that a failure took away is made again from the log, where nobody asks for it earlier. */
+/** Before a state that a failure took away is made again from the log, where nobody asks for it earlier; it doubles. */
 const RELOAD_PAUSE_MS = 1_000
+const LONGEST_RELOAD_PAUSE_MS = 15_000
 /** Longest single wait for a timer; a later one is waited for in steps. */
 const LONGEST_WAIT_MS = 86_400_000
 
@@ -52,6 +51,8 @@ export interface MailboxFigures {
   /** Records since the last snapshot, and when that was kept: where it was not by this process, when it began. */
   readonly unsaved: number
   readonly savedAt: number
+  /** Why nothing can be decided now; absent where it can. */
+  readonly failure?: string
 }
 
 export class Mailbox {
@@ -68,12 +69,15 @@ export class Mailbox {
   #state: OrganizationState | undefined
   /** There was a state, and it is to be made again. */
   #lost = false
+  #failure: string | undefined
+  /** Turns that have failed one after the other. */
+  #failures = 0
   #epoch: number | undefined
   #snapshotAt = 0
   #savedAt = Date.now()
   /** Open proposals have not all been looked at under the revision in force: it is new, or may have been when this began. */
   #unreviewed = true
-  #clock: { readonly wall: number; readonly monotonic: bigint } | undefined
+  readonly #clockJump = makeClockWatch()
   #closed = false
   #busy = false
   readonly #settling: Array<() => void> = []
@@ -95,7 +99,13 @@ export class Mailbox {
 
   get figures(): MailboxFigures {
     const unsaved = this.#state === undefined ? 0 : this.#state.position - this.#snapshotAt
-    return { org: this.#org, waiting: this.#queue.length, unsaved, savedAt: this.#savedAt }
+    return {
+      org: this.#org,
+      waiting: this.#queue.length,
+      unsaved,
+      savedAt: this.#savedAt,
+      ...(this.#failure === undefined ? undefined : { failure: this.#failure }),
+    }
   }
 
   get loaded(): ReadonlyArray<OrganizationState> {
@@ -174,7 +184,8 @@ export class Mailbox {
     const reloads = this.#lost && !this.#closed
     if (timer === Number.POSITIVE_INFINITY && !reloads) return woken
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const due = reloads ? now + RELOAD_PAUSE_MS : timer
+      const pause = Math.min(RELOAD_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_RELOAD_PAUSE_MS)
+      const due = reloads ? now + pause : timer
       return Effect.flatMap(Effect.timeoutOption(woken, Math.min(Math.max(0, due - now), LONGEST_WAIT_MS)), () =>
         Effect.map(Clock.currentTimeMillis, (later) => {
           if (later >= due) this.#tick()
@@ -187,6 +198,13 @@ export class Mailbox {
     this.#queue.push({ command: { kind: "tick" }, reply: () => undefined, trace: undefined })
   }
 
+  #fail(taken: ReadonlyArray<Pending>, error: LogUnavailable): void {
+    this.#lose()
+    this.#failures++
+    this.#failure = error.message
+    for (const { reply } of taken) reply(Exit.fail(error))
+  }
+
   /** What a turn has begun to change is of no use where its records are not in the log. */
   #lose(): void {
     this.#lost ||= this.#state !== undefined
@@ -197,20 +215,17 @@ export class Mailbox {
     const taken = this.#take()
     this.#busy = true
     return this.#decide(taken, 0).pipe(
-      Effect.catch((error) =>
-        Effect.sync(() => {
-          this.#lose()
-          for (const { reply } of taken) reply(Exit.fail(error))
-        }),
-      ),
+      Effect.andThen(Effect.sync(() => (this.#failures = 0))),
+      Effect.catch((error) => Effect.sync(() => this.#fail(taken, error))),
       Effect.catchDefect((defect) =>
         Effect.andThen(
           Effect.logError(`a turn of ${this.#org} failed; its state is made again from the log`, defect),
-          Effect.sync(() => {
-            this.#lose()
-            const error = new LogUnavailable({ operation: "decide", reason: "an internal error; see the daemon's log" })
-            for (const { reply } of taken) reply(Exit.fail(error))
-          }),
+          Effect.sync(() =>
+            this.#fail(
+              taken,
+              new LogUnavailable({ operation: "decide", reason: "an internal error; see the daemon's log" }),
+            ),
+          ),
         ),
       ),
       Effect.ensuring(
@@ -266,7 +281,7 @@ export class Mailbox {
       const trace = this.#tracing === undefined ? undefined : traceTurn(this.#tracing, answered)
       const answers = answered.map(({ command }, index) => {
         trace?.deciding(index)
-        return this.#answer(turn, command)
+        return executeOnce(this.#log, turn, this.#org, command)
       })
       trace?.decided(answers)
       if (turn.unsettled) {
@@ -329,6 +344,7 @@ export class Mailbox {
       this.#state = yield* loadState(this.#org, opened)
       this.#unreviewed = true
       this.#lost = false
+      this.#failure = undefined
       this.#committed([], this.#state)
       return this.#state
     })
@@ -346,48 +362,6 @@ export class Mailbox {
     })
   }
 
-  /** A repeated publish gets the first decision; the same key with other content is refused. */
-  #answer(turn: Turn, command: Command): Submitted {
-    if (command.kind !== "publish") return this.#named(turn, command) ?? turn.execute(command)
-    const { event } = command
-    const known = command.fresh === true ? undefined : this.#published(turn, event)
-    if (known === undefined) return turn.execute(command)
-    return sameContent(known, event)
-      ? {
-          event: known.event,
-          ...(known.decision === undefined ? undefined : { decision: known.decision }),
-          duplicate: true,
-        }
-      : refuse(
-          "conflict",
-          "event-differs",
-          `${event.source} has published another event with the id "${event.id}" before`,
-        )
-  }
-
-  /** What the same command has made before, where it says how that is called. */
-  #named(turn: Turn, command: Command): Submitted | undefined {
-    if (!("as" in command) || command.as === undefined) return undefined
-    const { as } = command
-    const known = this.#published(turn, { org: this.#org, ...as })
-    return known === undefined ? undefined : { event: known.event, duplicate: true }
-  }
-
-  #published(turn: Turn, event: Pick<Incoming, "org" | "source" | "id">): LogRecord | undefined {
-    const key = eventKey(event)
-    return (
-      turn.records.find((record) => eventKey(record.event) === key) ?? this.#log.find(event.org, event.source, event.id)
-    )
-  }
-
-  #clockJump(wall: number, monotonic: bigint): number | undefined {
-    const before = this.#clock
-    this.#clock = { wall, monotonic }
-    if (before === undefined) return undefined
-    const by = Math.round(wall - before.wall - Number(monotonic - before.monotonic) / 1e6)
-    return Math.abs(by) >= CLOCK_JUMP_MS ? by : undefined
-  }
-
   #snapshot() {
     return Effect.suspend(() => {
       const state = this.#state
@@ -402,9 +376,3 @@ export class Mailbox {
     })
   }
 }
-
-const sameContent = ({ event }: LogRecord, again: Incoming): boolean =>
-  event.type === again.type &&
-  event.subject === again.subject &&
-  event.actor.name === again.actor.name &&
-  isDeepStrictEqual(event.data, again.data)

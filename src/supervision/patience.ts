@@ -5,6 +5,7 @@ import type { LogUnavailable } from "../log/EventLog.ts"
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
 
+/** Has no end. */
 const pauses = Schedule.min([Schedule.exponential(FIRST_PAUSE_MS), Schedule.spaced(LONGEST_PAUSE_MS)])
 
 /** Waits for the log as long as it takes; whoever waits is told once, in the daemon's own log, by `what`. */

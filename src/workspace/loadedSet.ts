@@ -56,10 +56,16 @@ export const compareSets = (set: LoadedSet, previous: LoadedSet | undefined): Se
   ...(previous === undefined ? {} : { previous }),
   ...difference(versions(set.contracts, fullName), versions(previous?.contracts ?? [], fullName)),
   organizationsChanged: difference(versions(set.organizations, id), versions(previous?.organizations ?? [], id)),
-  filesChanged: Object.values(difference(hashes(set), hashes(previous)))
-    .flat()
-    .toSorted(),
+  filesChanged: filesChanged(set, previous),
 })
+
+/** Files that came, went, or have another text, in order. */
+export const filesChanged = ({ files }: LoadedSet, previous: LoadedSet | undefined): ReadonlyArray<string> => {
+  const before = previous?.files ?? {}
+  const removed = Object.keys(before).filter((file) => files[file] === undefined)
+  const others = Object.keys(files).filter((file) => files[file]?.hash !== before[file]?.hash)
+  return [...removed, ...others].toSorted()
+}
 
 const testsOf = (sources: Sources) => inOrder(sources).flatMap(({ parsed }) => parsed.tests)
 
@@ -70,9 +76,6 @@ const id = (organization: Organization) => organization.id
 
 const versions = <A extends { readonly version: string }>(items: ReadonlyArray<A>, name: (item: A) => string) =>
   new Map(items.map((item) => [name(item), item.version]))
-
-const hashes = (set: LoadedSet | undefined) =>
-  new Map(Object.entries(set?.files ?? {}).map(([file, source]) => [file, source.hash]))
 
 const revisionOf = (definitions: ReadonlyArray<readonly [name: string, version: string]>): string =>
   crypto.hash(

@@ -3,11 +3,11 @@
  * parse and check them again. It is a cache and no more: what it holds is what parsing gives, for the same text under
  * the same build of Charter; whatever is damaged, changed or another build's is not read, and is parsed instead.
  */
-import * as crypto from "node:crypto"
 import { readFileSync, renameSync, writeFileSync } from "node:fs"
 import { isDeepStrictEqual } from "node:util"
 import { Effect } from "effect"
 import type { Diagnostic } from "../domain/diagnostic.ts"
+import { sha256 } from "../domain/sha256.ts"
 import type { Places } from "../language/findings.ts"
 import { type ParsedFile, parseFile } from "../language/load.ts"
 import type { Source, Sources, Text } from "./source.ts"
@@ -67,7 +67,7 @@ export const openMemory = (options: MemoryOptions): Memory => {
         if (!unsaved || accepted === undefined) return
         unsaved = false
         const { key, sources, warnings } = accepted
-        const lines = [options.build, lineOf({ key, warnings })]
+        const lines = [lineOf({ key, warnings })]
         let bytes = 0
         for (const source of [...sources.values(), ...tests.values()]) {
           const line = lineOf(entryOf(source))
@@ -75,7 +75,9 @@ export const openMemory = (options: MemoryOptions): Memory => {
           if ((bytes += Buffer.byteLength(line ?? "")) > MAX_MEMORY_BYTES) return
           yield* Effect.yieldNow
         }
-        yield* Effect.ignore(Effect.try({ try: () => write(options.file, lines), catch: () => undefined }))
+        yield* Effect.ignore(
+          Effect.try({ try: () => write(options.file, options.build, lines), catch: () => undefined }),
+        )
       }),
   }
 }
@@ -97,39 +99,44 @@ const entryOf = ({ parsed }: Source): Entry => {
 
 const keyOf = ({ file, hash }: { readonly file: string; readonly hash: string }): string => `${file}\n${hash}`
 
-const setKey = (sources: Sources): string =>
-  crypto.hash("sha256", [...sources.values()].map(keyOf).toSorted().join("\n"))
-
-/** One line: a checksum, and JSON. `undefined` where JSON would give back anything else. */
-const lineOf = (value: object): string | undefined => {
-  const json = JSON.stringify(value)
-  return isDeepStrictEqual(JSON.parse(json), value) ? `${crypto.hash("sha256", json)} ${json}` : undefined
+const setKey = (sources: Sources): string => {
+  let key = setKeys.get(sources)
+  if (key === undefined) setKeys.set(sources, (key = sha256([...sources.values()].map(keyOf).toSorted().join("\n"))))
+  return key
 }
 
-/** Whole or not at all. */
-const write = (file: string, lines: ReadonlyArray<string | undefined>): void => {
+const setKeys = new WeakMap<Sources, string>()
+
+/** One line of JSON; `undefined` where that would give back anything else. */
+const lineOf = (value: object): string | undefined => {
+  const json = JSON.stringify(value)
+  return isDeepStrictEqual(JSON.parse(json), value) ? json : undefined
+}
+
+/** The build, a checksum of all that follows, and the lines. Whole or not at all. */
+const write = (file: string, build: string, lines: ReadonlyArray<string | undefined>): void => {
   if (lines.includes(undefined)) return
   const temporary = `${file}.${process.pid}`
-  writeFileSync(temporary, lines.join("\n"), { mode: 0o600 })
+  const body = lines.join("\n")
+  writeFileSync(temporary, `${build}\n${sha256(body)}\n${body}`, { mode: 0o600 })
   renameSync(temporary, file)
 }
 
 const read = ({ file, build }: MemoryOptions): { readonly set?: AcceptedSet; readonly files: ReadonlyArray<Entry> } => {
   try {
-    const [name, set, ...files] = readFileSync(file, "utf8").split("\n")
-    if (name !== build || set === undefined) return { files: [] }
-    return { set: valueOf(set) as AcceptedSet, files: files.map((line) => valueOf(line) as Entry) }
+    const text = readFileSync(file, "utf8")
+    const head = `${build}\n`
+    const bodyAt = head.length + SHA256_CHARACTERS + 1
+    const body = text.slice(bodyAt)
+    if (!text.startsWith(head) || text.slice(head.length, bodyAt) !== `${sha256(body)}\n`) return { files: [] }
+    const [set, ...files] = body.split("\n")
+    return { set: JSON.parse(set!) as AcceptedSet, files: files.map((line) => JSON.parse(line) as Entry) }
   } catch {
     return { files: [] }
   }
 }
 
-/** @throws where the line is not what was written */
-const valueOf = (line: string): unknown => {
-  const json = line.slice(line.indexOf(" ") + 1)
-  if (!line.startsWith(`${crypto.hash("sha256", json)} `)) throw new Error("damaged")
-  return JSON.parse(json)
-}
+const SHA256_CHARACTERS = 64
 
 /** Places are asked for where something is to be said about a part: then the text is parsed after all. */
 const placesOf = ({ file, text }: Text, entry: Entry): Places => {

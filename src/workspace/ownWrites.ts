@@ -1,7 +1,7 @@
 /** What the daemon has written itself, so that it is not taken for an edit of somebody else's. */
 import type { FileChange, Origin } from "../domain/change.ts"
 import type { Admitted } from "./edits.ts"
-import { compareSets, type LoadedSet } from "./loadedSet.ts"
+import { filesChanged, type LoadedSet } from "./loadedSet.ts"
 import { type Journal, targetOf } from "./writeFiles.ts"
 
 export class OwnWrites {
@@ -35,11 +35,11 @@ export class OwnWrites {
 
   /** `undefined` where no file differs. */
   originOf(set: LoadedSet, previous: LoadedSet | undefined): Origin | undefined {
-    const { filesChanged } = compareSets(set, previous)
-    if (filesChanged.length === 0) return undefined
+    const changed = filesChanged(set, previous)
+    if (changed.length === 0) return undefined
     const changes = new Set<string>()
     let disk = false
-    for (const file of filesChanged) {
+    for (const file of changed) {
       const change = this.#changeOf(file, set.files[file]?.hash ?? null)
       if (change === undefined) disk = true
       else changes.add(change)

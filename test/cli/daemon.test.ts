@@ -63,6 +63,7 @@ describe("charter with a daemon", () => {
     expect(denied.stdout).toContain("charter explain to-mars")
     const explained = await shell.run(["explain", "to-ma"])
     expect(explained.stdout).toContain('data.environment is "mars"')
+    expect(explained.stdout).toContain('  - allowed if data.environment were something else (it was "mars")\n')
   })
 
   it("takes votes of people, never of the operator", async () => {

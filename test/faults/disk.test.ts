@@ -9,6 +9,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { MAX_BATCH_EVENTS } from "../../src/http/limits.ts"
 import type { HoldView, Listed, TaskView } from "../../src/log/Projections.ts"
+import type { Status } from "../../src/service/Service.ts"
 import { MAX_WAITING_COMMANDS } from "../../src/supervision/mailbox.ts"
 import { type Child, startChild } from "../log/processes.ts"
 import { Mounts } from "../support/faults/mounts.ts"
@@ -71,13 +72,20 @@ const begin = async (): Promise<{ readonly hold: string; readonly task: string; 
 }
 
 /** All three become due while nothing can be written. */
-const becomeDue = async ({ hold, task, deadline }: Awaited<ReturnType<typeof begin>>): Promise<void> => {
+const becomeDue = async (
+  { hold, task, deadline }: Awaited<ReturnType<typeof begin>>,
+  reason: string,
+): Promise<void> => {
   house.write("go", "")
   house.write("contracts/drops.yaml", NOTHING_IS_DROPPED)
   await house.until(async () => Date.now() > deadline)
+  await house.until(async () => (await warnings()).includes("nothing is decided in @team"))
+  expect(await warnings()).toMatch(new RegExp(`${reason}.*; it goes on by itself once that is mended`))
   expect((await house.get<HoldView>(`/v1/holds/${hold}`)).state).toBe("held")
   expect((await house.get<TaskView>(`/v1/tasks/${task}`)).state).toBe("running")
 }
+
+const warnings = async (): Promise<string> => (await house.get<Status>("/v1/status")).warnings.join("\n")
 
 /** All three are done; nobody asks for anything meanwhile but to see it. */
 const goesOn = async ({ hold, task }: Awaited<ReturnType<typeof begin>>): Promise<void> => {
@@ -90,6 +98,7 @@ const goesOn = async ({ hold, task }: Awaited<ReturnType<typeof begin>>): Promis
     return items.some(({ name }) => name === "@team/nothing-is-dropped")
   })
   expect(await house.publish("drop.requested")).toMatchObject({ status: 200, verdict: "deny" })
+  expect(await warnings()).toBe("")
   expect((await house.inspect({ settled: true })).violations).toEqual([])
 }
 
@@ -136,9 +145,11 @@ describe("a disk that is full", { timeout: 60_000 }, () => {
     // Large first, then whatever still finds a place.
     for (const data of [LARGE, ""])
       expect(await untilRefused(`full-${data.length}`, data)).toMatchObject(refused(reason))
+    const again = await house.daemon.call("POST", "/v1/events", { json: { type: "note.requested", org: "@team" } })
+    expect([again.status, again.headers.get("retry-after")]).toEqual([503, "1"])
     expect((await house.daemon.call("GET", "/health")).status).toBe(200)
     expect(await house.events("note.requested")).toBeDefined()
-    await becomeDue(begun)
+    await becomeDue(begun, reason)
     free()
     await goesOn(begun)
   }
@@ -165,6 +176,22 @@ describe("a disk that is full", { timeout: 60_000 }, () => {
       )
     }
   })
+
+  it("keeps the next daemon from starting, which says so, until there is room", async ({ skip }) => {
+    const data = join(root, "data")
+    const small = mounts.make(data, "size=8m")
+    await open(data)
+    if (!small) skip()
+    await house.publish("note.requested", {}, { id: "before" })
+    await house.daemon.kill()
+    const ballast = join(data, "ballast")
+    fill(ballast)
+    await expect(house.start()).rejects.toThrow(/cannot .*: .*(no space left|the disk is full)/)
+    rmSync(ballast)
+    await house.start()
+    expect(await house.publish("note.requested", {}, { id: "before" })).toMatchObject({ status: 200, duplicate: true })
+    expect((await house.inspect({ settled: true })).violations).toEqual([])
+  })
 })
 
 describe("a database that another process has locked", { timeout: 60_000 }, () => {
@@ -184,7 +211,7 @@ describe("a database that another process has locked", { timeout: 60_000 }, () =
     expect(await house.publish("note.requested", {}, { id: "locked" })).toMatchObject(
       refused("another process holds the file"),
     )
-    await becomeDue(begun)
+    await becomeDue(begun, "another process holds the file")
     await release()
     await goesOn(begun)
   })

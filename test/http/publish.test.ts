@@ -270,7 +270,17 @@ describe("a webhook", () => {
   })
 
   it("is refused for an unknown source, other content and too many bytes", async () => {
-    expect((await daemon.call("POST", "/v1/webhooks/nobody", { token: undefined, body: "{}" })).status).toBe(404)
+    const unknown = async (source: string) =>
+      (await daemon.call("POST", `/v1/webhooks/${source}`, { token: undefined, body: "{}" })).json
+    expect(await unknown("nobody")).toMatchObject({
+      status: 404,
+      type: "urn:charter:problem:webhook-unknown",
+      detail: 'there is no webhook "nobody"; known are github',
+    })
+    expect(await unknown("gitub")).toMatchObject({
+      status: 404,
+      detail: 'there is no webhook "gitub"; did you mean "github"?',
+    })
     const text = "no JSON"
     expect((await deliver(text, signed(text))).status).toBe(400)
     expect((await deliver("x".repeat(1024 * 1024 + 1), {})).status).toBe(413)

@@ -1,6 +1,6 @@
 /** What is loaded for a command, read from the bundle itself: a command that asks the daemon must start at once. */
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -118,4 +118,25 @@ it("the daemon and the commands that work themselves do: the look finds them", (
   for (const source of ["src/daemon.ts", "src/library/index.ts"])
     expect(["effect", "libsql"].map((name) => found.get(source)?.packages.has(name))).toEqual([true, true])
   for (const source of WORKS_ITSELF) expect([source, found.get(source)?.packages.has("effect")]).toEqual([source, true])
+})
+
+it("an old Node is told what is needed, and whether npm could not fetch another one or did not put it in place", () => {
+  const old = join(root, "old.mjs")
+  writeFileSync(old, 'Object.defineProperty(process.versions, "node", { value: "20.1.0" })')
+  const told = () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--import", old, join(root, "dist", "charter.js"), "up"],
+      { cwd: root, encoding: "utf8", env: { HOME: root } },
+    )
+    expect([status, stdout]).toEqual([1, ""])
+    expect(stderr).toMatch(/^charter: Charter \S+ needs Node 24 or newer, and this is Node 20\.1\.0 \(.+\)\.\n/)
+    expect(stderr).toContain("CHARTER_NODE=/path/to/node charter")
+    return stderr
+  }
+  expect(told()).toContain("npm could not fetch Charter's own Node")
+  expect(told()).not.toContain("npm rebuild")
+  mkdirSync(join(root, "node_modules", "node"), { recursive: true })
+  expect(told()).toContain("npm rebuild node --ignore-scripts=false")
+  expect(told()).not.toContain("could not fetch")
 })

@@ -27,8 +27,11 @@ fs.appendFileSync("calls", process.argv.slice(2).join(" ") + "\\n")
 const install = () => {
   if (fs.existsSync("break")) process.exit(3)
   fs.mkdirSync("node_modules/.bin", { recursive: true })
-  if (!fs.existsSync("no-scripts")) fs.symlinkSync(process.execPath, "node_modules/.bin/node")
-  fs.copyFileSync("package-lock.json", "node_modules/.package-lock.json")
+  const lock = JSON.parse(fs.readFileSync("package-lock.json", "utf8"))
+  if (fs.existsSync("no-node")) delete lock.packages["node_modules/node"]
+  else fs.mkdirSync("node_modules/node")
+  if (!fs.existsSync("no-scripts") && !fs.existsSync("no-node")) fs.symlinkSync(process.execPath, "node_modules/.bin/node")
+  fs.writeFileSync("node_modules/.package-lock.json", JSON.stringify(lock))
 }
 fs.rmSync("node_modules", { recursive: true, force: true })
 const look = () => {
@@ -76,6 +79,12 @@ describe("on first use", () => {
     expect(run.told().path.split(delimiter)[0]).toBe(join(clone, "node_modules", ".bin"))
     expect(run.errors()).toContain("installing 2 packages")
     expect(calls()).toEqual([expect.stringMatching(/^ci --include=dev /)])
+  })
+
+  it("runs a file that is named by an absolute path", async () => {
+    const run = startFile(join(clone, "program.mjs"), "a")
+    expect(await run.end).toBe(7)
+    expect(run.told().arguments).toEqual(["a"])
   })
 
   it("says nothing and calls no npm where all is installed", async () => {
@@ -192,6 +201,23 @@ describe("says what to do", () => {
     expect(calls()).toHaveLength(1)
   })
 
+  it("where npm could not fetch Node, and tries again the next time", async () => {
+    const packages = { ...LOCK.packages, "node_modules/node": { version: "24.0.0", optional: true } }
+    writeFileSync(join(clone, "package-lock.json"), JSON.stringify({ packages }))
+    writeFileSync(join(clone, "no-node"), "")
+    for (const run of [start(), start()]) {
+      expect(await run.end).toBe(1)
+      expect(run.errors()).toContain("npm could not fetch the package `node`")
+      expect(run.errors()).not.toContain("ignore-scripts")
+      expect(run.errors()).not.toContain("installed in")
+    }
+    rmSync(join(clone, "no-node"))
+    expect(await start().end).toBe(7)
+    expect(calls()).toHaveLength(3)
+    expect(await start().end).toBe(7)
+    expect(calls()).toHaveLength(3)
+  })
+
   it("where there is no npm", async () => {
     rmSync(join(folder, "bin", "npm"))
     const run = start()
@@ -201,7 +227,11 @@ describe("says what to do", () => {
 })
 
 function start(...options: ReadonlyArray<string>) {
-  const child = spawn("/bin/sh", [join(clone, "scripts", "run"), "program.mjs", ...options], {
+  return startFile("program.mjs", ...options)
+}
+
+function startFile(file: string, ...options: ReadonlyArray<string>) {
+  const child = spawn("/bin/sh", [join(clone, "scripts", "run"), file, ...options], {
     env: { ...process.env, PATH: join(folder, "bin") },
     stdio: ["ignore", "pipe", "pipe"],
   })

@@ -6,7 +6,8 @@ import { sampleOf } from "./nativeRegex.ts"
 /** Stands for a fact that is not there. */
 export const MISSING: unique symbol = Symbol("missing")
 
-const ANOTHER = "another value"
+/** Stands for any text that is none of those that are compared with. */
+export const ANOTHER = "another value"
 
 /**
  * @param compared the value that the leaf compares with

@@ -9,6 +9,7 @@ import { checkElectorates } from "./electorates.ts"
 import { checkNames } from "./names.ts"
 import { checkOrganizations } from "./organizations.ts"
 import { checkRuns } from "./runs.ts"
+import { checkSchedules } from "./schedules.ts"
 import { checkSelectors } from "./selectors.ts"
 import { checkShared } from "./shared.ts"
 import { checkSlips } from "./slips.ts"
@@ -25,6 +26,7 @@ const RULES: ReadonlyArray<(world: World) => void> = [
   checkCounters,
   checkCompared,
   checkRuns,
+  checkSchedules,
 ]
 
 /**

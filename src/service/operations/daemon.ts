@@ -9,7 +9,15 @@ import { makeToken } from "../makeToken.ts"
 import { metricsText } from "../metrics.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
-import { countAgents, deafWebhooks, forTheOperator, runsOf, stuckChanges, stuckTasks } from "../standing.ts"
+import {
+  countAgents,
+  deafWebhooks,
+  forTheOperator,
+  runsOf,
+  stuckChanges,
+  standingStill,
+  stuckTasks,
+} from "../standing.ts"
 import { hashOf, identityOf, MAX_TOKEN_LENGTH } from "../tokens.ts"
 import { operatorActor } from "../../supervision/actors.ts"
 import type { Identity } from "../identity.ts"
@@ -88,6 +96,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       workspace: options.workspace,
       diagnostics: standing.rejected,
       warnings: [
+        ...standingStill(mailboxes.figures()),
         ...deafWebhooks(definitions, options.environment),
         ...stuckTasks(definitions, states),
         ...stuckChanges(changes.stuck()),

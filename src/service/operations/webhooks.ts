@@ -1,6 +1,7 @@
 /** Deliveries from outside: verified over the raw body, then published in the organization whose secret fits. */
 import { Effect } from "effect"
 import { isJsonProblem, readStrictJson } from "../../domain/strictJson.ts"
+import { nearest } from "../../language/suggest.ts"
 import { fail } from "../access.ts"
 import { checkSize, MAX_ATTRIBUTE_LENGTH } from "../publishing.ts"
 import { Refused } from "../refused.ts"
@@ -13,12 +14,11 @@ import { submit } from "./submit.ts"
 export const webhookOperations = (dependencies: Dependencies): Pick<typeof Service.Service, "webhook"> => ({
   webhook: Effect.fnUntraced(function* (source, headers, body) {
     const kind = webhookKind(source)
-    if (kind === undefined)
-      return yield* fail(
-        "not-found",
-        "webhook-unknown",
-        `there is no webhook "${source}"; known are ${webhookSources.join(", ")}`,
-      )
+    if (kind === undefined) {
+      const guess = nearest(source, webhookSources)
+      const meant = guess === undefined ? `known are ${webhookSources.join(", ")}` : `did you mean "${guess}"?`
+      return yield* fail("not-found", "webhook-unknown", `there is no webhook "${source}"; ${meant}`)
+    }
     const declared = [...definitionsOf(dependencies).organizations.values()].flatMap((organization) =>
       organization.webhooks
         .filter((webhook) => webhook.source === source)
