@@ -141,9 +141,10 @@ const route = (random: Random): EffectText => {
 const upon = (random: Random): string =>
   random.next() < 0.4 ? `, upon: [${random.sample(["allow", "deny", "hold", "expired"], 2).join(", ")}]` : ""
 
-/** Nothing emits what it stands on: that would only ever run into the bound. */
+/** Little emits what it stands on: that only ever runs into a bound, at once or after a time. */
 const emit = (random: Random, on: string): EffectText => {
-  const type = random.pick(["audit.noted", "note.requested", "deploy.requested"].filter((one) => one !== on))
+  const itself = random.next() < 0.05
+  const type = random.pick(["audit.noted", "note.requested", "deploy.requested"].filter((one) => itself || one !== on))
   return other(`emit: { type: ${type}, data: { risk: 5, env: "\${{ data.env }}" }${upon(random)} }`)
 }
 
