@@ -170,7 +170,7 @@ describe("a name that every object has", () => {
 
   it.each(NAMES)("%s, in the place of any word, is a name like any other or an error", (name) => {
     // Each file on its own is small, all of them are many words: a tenth of them in each run, another one each time.
-    const every = Math.max(1, Math.floor(words.length / fuzzCases(400)))
+    const every = Math.max(1, Math.floor(words.length / fuzzCases(250)))
     const first = NAMES.indexOf(name)
     for (let at = first; at < words.length; at += every) {
       const { file, text, word, index } = words[at]!
