@@ -18,7 +18,10 @@ export interface Connection {
 export type ClientMessage =
   | { readonly op: "connect"; readonly load: LoadRequest }
   | { readonly op: "run"; readonly ms: number }
-export type ClientAnswer = { readonly connected: true } | { readonly answered: number; readonly ms: number }
+export type ClientAnswer =
+  | { readonly connected: true }
+  /** `cpuUs`: what the generator itself needed. */
+  | { readonly answered: number; readonly ms: number; readonly cpuUs: number }
 
 let senders: ReadonlyArray<Sender> = []
 
@@ -29,9 +32,12 @@ const answer = async (message: ClientMessage): Promise<ClientAnswer> => {
     return { connected: true }
   }
   await Promise.all(senders.map((sender) => sender.open()))
+  const used = process.cpuUsage()
   const start = performance.now()
   const counts = await Promise.all(senders.map((sender) => sender.run(start + message.ms)))
-  return { answered: counts.reduce((sum, count) => sum + count, 0), ms: performance.now() - start }
+  const ms = performance.now() - start
+  const { user, system } = process.cpuUsage(used)
+  return { answered: counts.reduce((sum, count) => sum + count, 0), ms, cpuUs: user + system }
 }
 
 answerMessages(answer)

@@ -1,8 +1,9 @@
 /** Row "HTTP publish": through the door and to the commit, beside a server that does nothing and a thread that only inserts. */
 import { mkdirSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import type { Actor } from "../../src/domain/event.ts"
-import { contest, rateOf, ratioOf } from "../contest/contest.ts"
+import { contest, type Rated, rateOf, ratioOf } from "../contest/contest.ts"
 import type { PublishInput } from "../publish/input.ts"
 import { atLeast, type Report } from "../rows.ts"
 import type { Settings } from "../settings.ts"
@@ -14,6 +15,16 @@ const BATCHING_CONNECTIONS = 8
 const BATCH_EVENTS = 100
 
 const WORKER: Actor = { name: "worker", kind: "agent", roles: [], creator: "dana" }
+
+/** Where the time goes, and what this machine could do at most if no core ever waited for another. */
+const spentOn = ({ name, figures: { mainUs = 0, othersUs = 0, clientUs = 0 } }: Rated): string => {
+  const all = mainUs + othersUs + clientUs
+  const most = Math.min(1e6 / mainUs, (availableParallelism() * 1e6) / all)
+  return (
+    `${name}: ${mainUs.toFixed(0)} µs of CPU a request on its main thread, ${othersUs.toFixed(0)} on its others, ` +
+    `${clientUs.toFixed(0)} in the load generator: with ${availableParallelism()} cores at most ${Math.round(most).toLocaleString("en")} requests/s`
+  )
+}
 
 export const httpPublish = async (settings: Settings): Promise<Report> => {
   const contracts = settings.scale(1_000)
@@ -87,7 +98,10 @@ export const httpPublish = async (settings: Settings): Promise<Report> => {
           Math.max(...rated.rates),
           `${ratioOf(rated, other).toFixed(2)} x`,
         ]),
-        notes: ["requests of about 260 bytes on keep-alive connections, made by another process, the same for both"],
+        notes: [
+          "requests of about 260 bytes on keep-alive connections, made by another process, the same for both",
+          ...[one!, hono!].map(spentOn),
+        ],
       },
     ],
   }

@@ -12,17 +12,35 @@ export const loaded = async (
 ): Promise<Contestant> => {
   const client = startHelper<ClientMessage, ClientAnswer>(new URL("client.ts", import.meta.url))
   await client.ask({ op: "connect", load: { port, connections } })
+  /** Microseconds of CPU time, all slices together. */
+  const spent = { main: 0, others: 0, client: 0 }
+  let requests = 0
   return {
     slice: async (ms) => {
+      const process0 = process.cpuUsage()
+      const main0 = process.threadCpuUsage()
       const answer = await client.ask({ op: "run", ms })
-      return "answered" in answer ? (answer.answered * each * 1_000) / answer.ms : 0
+      if (!("answered" in answer)) return 0
+      const main = sum(process.threadCpuUsage(main0))
+      spent.main += main
+      spent.others += sum(process.cpuUsage(process0)) - main
+      spent.client += answer.cpuUs
+      requests += answer.answered
+      return (answer.answered * each * 1_000) / answer.ms
     },
+    figures: () => ({
+      mainUs: spent.main / requests,
+      othersUs: spent.others / requests,
+      clientUs: spent.client / requests,
+    }),
     close: async () => {
       client.end()
       await close()
     },
   }
 }
+
+const sum = ({ user, system }: NodeJS.CpuUsage): number => user + system
 
 /** A whole request with a JSON body. */
 export const post = (path: string, token: string, body: unknown): string => {

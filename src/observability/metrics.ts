@@ -62,6 +62,12 @@ export const commitRecords = histogram({
   help: "Records of one commit.",
   bounds: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000],
 })
+export const commitSize = histogram({
+  name: "charter_commit_size_bytes",
+  help: "Size of one commit as it is handed to the log, which takes up to 512 kB.",
+  unit: "By",
+  bounds: [512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288],
+})
 export const commitFailures = counter({
   name: "charter_commit_failures_total",
   help: "Commits that the log did not take: another writer was first, or it could not be written.",

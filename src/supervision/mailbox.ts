@@ -1,7 +1,5 @@
 /** The one writer of one organization. See `Mailboxes`. */
-import { isDeepStrictEqual } from "node:util"
 import { Clock, Context, Effect, Exit, Fiber, Scope } from "effect"
-import { eventKey, type Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { MAX_COMMIT_BYTES } from "../domain/record.ts"
 import { refuse } from "../domain/refusal.ts"
@@ -22,6 +20,8 @@ import { adopter, describeAdoption } from "./adoption.ts"
 import { adoptionEvents } from "./adoptionEvents.ts"
 import { type Revision, Revisions } from "./Revisions.ts"
 import { seedsFor } from "./seeds.ts"
+import { makeClockWatch } from "./clockJump.ts"
+import { executeOnce } from "./idempotency.ts"
 
 /** Commands that may wait in one mailbox; more are answered `busy`. */
 export const MAX_WAITING_COMMANDS = 10_000
@@ -33,8 +33,6 @@ const USUAL_COMMAND_BYTES = 512
 const SNAPSHOT_EVERY_RECORDS = 5_000
 /** Times that a turn is decided anew after somebody else's commit, before its commands fail. */
 const MAX_CONFLICTS = 3
-/** The wall clock may differ by so much from the monotonic one between two turns before the log says so. */
-const CLOCK_JUMP_MS = 5_000
 /** Before a state that a failure took away is made again from the log, where nobody asks for it earlier; it doubles. */
 const RELOAD_PAUSE_MS = 1_000
 const LONGEST_RELOAD_PAUSE_MS = 15_000
@@ -79,7 +77,7 @@ export class Mailbox {
   #savedAt = Date.now()
   /** Open proposals have not all been looked at under the revision in force: it is new, or may have been when this began. */
   #unreviewed = true
-  #clock: { readonly wall: number; readonly monotonic: bigint } | undefined
+  readonly #clockJump = makeClockWatch()
   #closed = false
   #busy = false
   readonly #settling: Array<() => void> = []
@@ -283,7 +281,7 @@ export class Mailbox {
       const trace = this.#tracing === undefined ? undefined : traceTurn(this.#tracing, answered)
       const answers = answered.map(({ command }, index) => {
         trace?.deciding(index)
-        return this.#answer(turn, command)
+        return executeOnce(this.#log, turn, this.#org, command)
       })
       trace?.decided(answers)
       if (turn.unsettled) {
@@ -364,48 +362,6 @@ export class Mailbox {
     })
   }
 
-  /** A repeated publish gets the first decision; the same key with other content is refused. */
-  #answer(turn: Turn, command: Command): Submitted {
-    if (command.kind !== "publish") return this.#named(turn, command) ?? turn.execute(command)
-    const { event } = command
-    const known = command.fresh === true ? undefined : this.#published(turn, event)
-    if (known === undefined) return turn.execute(command)
-    return sameContent(known, event)
-      ? {
-          event: known.event,
-          ...(known.decision === undefined ? undefined : { decision: known.decision }),
-          duplicate: true,
-        }
-      : refuse(
-          "conflict",
-          "event-differs",
-          `${event.source} has published another event with the id "${event.id}" before`,
-        )
-  }
-
-  /** What the same command has made before, where it says how that is called. */
-  #named(turn: Turn, command: Command): Submitted | undefined {
-    if (!("as" in command) || command.as === undefined) return undefined
-    const { as } = command
-    const known = this.#published(turn, { org: this.#org, ...as })
-    return known === undefined ? undefined : { event: known.event, duplicate: true }
-  }
-
-  #published(turn: Turn, event: Pick<Incoming, "org" | "source" | "id">): LogRecord | undefined {
-    const key = eventKey(event)
-    return (
-      turn.records.find((record) => eventKey(record.event) === key) ?? this.#log.find(event.org, event.source, event.id)
-    )
-  }
-
-  #clockJump(wall: number, monotonic: bigint): number | undefined {
-    const before = this.#clock
-    this.#clock = { wall, monotonic }
-    if (before === undefined) return undefined
-    const by = Math.round(wall - before.wall - Number(monotonic - before.monotonic) / 1e6)
-    return Math.abs(by) >= CLOCK_JUMP_MS ? by : undefined
-  }
-
   #snapshot() {
     return Effect.suspend(() => {
       const state = this.#state
@@ -420,9 +376,3 @@ export class Mailbox {
     })
   }
 }
-
-const sameContent = ({ event }: LogRecord, again: Incoming): boolean =>
-  event.type === again.type &&
-  event.subject === again.subject &&
-  event.actor.name === again.actor.name &&
-  isDeepStrictEqual(event.data, again.data)

@@ -29,20 +29,34 @@ export class Delegations {
     }
   }
 
-  /** The votes cast with those that electors had given away, as they counted at the record `seq`. */
-  counted(
-    { electorate }: Proposal,
+  /**
+   * The votes cast with those that electors had given away, as they counted at the record `seq`. There are two readings
+   * where an elector of another organization may have left it: when that was so for this one, no record says.
+   */
+  readings(
+    { electorate, org }: Proposal,
     type: string,
     cast: ReadonlyMap<string, string>,
     seq: number,
     time: string,
-  ): ReadonlyMap<string, string> {
-    const counted = new Map(cast)
-    for (const { name } of electorate) {
-      const choice = this.#follow(electorate, type, cast, name, seq, time)
-      if (choice !== undefined) counted.set(name, choice)
+    left: ReadonlySet<string>,
+  ): ReadonlyArray<ReadonlyMap<string, string>> {
+    const elsewhere = new Set(electorate.flatMap((one) => (one.org !== undefined && one.org !== org ? [one.name] : [])))
+    const gone = new Set([...elsewhere].filter((name) => left.has(name)))
+    const reading = (away: ReadonlySet<string>): ReadonlyMap<string, string> => {
+      const counted = new Map(cast)
+      const isGone = (name: string): boolean =>
+        elsewhere.has(name)
+          ? away.has(name)
+          : // Who goes is said right behind the revision that makes it so: at the same time.
+            this.#left.get(name)?.findLast((one) => one.time <= time)?.there === false
+      for (const { name } of electorate) {
+        const choice = this.#follow(electorate, type, cast, name, seq, time, isGone)
+        if (choice !== undefined) counted.set(name, choice)
+      }
+      return counted
     }
-    return counted
+    return gone.size === 0 ? [reading(gone)] : [reading(new Set()), reading(gone)]
   }
 
   #follow(
@@ -52,6 +66,7 @@ export class Delegations {
     first: string,
     seq: number,
     time: string,
+    isGone: (name: string) => boolean,
   ): string | undefined {
     const seen = new Set<string>()
     for (let name = first; ;) {
@@ -61,8 +76,7 @@ export class Delegations {
       seen.add(name)
       const elector = electorate.find((one) => one.name === name)
       if (elector?.kind !== "human" || (elector.joins !== undefined && elector.joins > time)) return undefined
-      // Who goes is said right behind the revision that makes it so: at the same time.
-      if (this.#left.get(name)?.findLast((one) => one.time <= time)?.there === false) return undefined
+      if (isGone(name)) return undefined
       const given = this.#given.findLast(
         ({ delegation, from, until }) =>
           delegation.from === name &&

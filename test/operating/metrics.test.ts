@@ -103,6 +103,11 @@ describe("/metrics", () => {
     const { json } = await daemon.call("GET", "/v1/events?order=asc&limit=1000")
     expect(value("charter_log_records")).toBe((json as { readonly items: ReadonlyArray<unknown> }).items.length)
     expect(value("charter_commit_duration_seconds")).toBe(value("charter_commit_records"))
+    expect(value("charter_commit_size_bytes")).toBe(value("charter_commit_records"))
+    const { samples } = families.get("charter_commit_size_bytes")!
+    const bytes = samples.find(({ name }) => name === "charter_commit_size_bytes_sum")!.value
+    const asJson = Buffer.byteLength(JSON.stringify(json))
+    expect([bytes > asJson / 2, bytes < asJson * 2]).toEqual([true, true])
   })
 
   it("names organizations to an operator alone", async () => {

@@ -10,7 +10,7 @@ export interface EffectText {
 
 const HOUR_MS = 3_600_000
 const ELECTORS = ["org.humans", "role:lead", "[dana, fred]", "[erin, role:lead]", "scope.humans", "org.members"]
-const RECEIVERS = ["coder", "[coder, reviewer]", "org.agents", "[reviewer, fred]", "role:maker"]
+const RECEIVERS = ["coder", "[coder, reviewer]", "org.agents", "[reviewer, fred]", "role:maker", "[desk, dana]"]
 const other = (text: string): EffectText => ({ text, means: { kind: "other" } })
 
 /** One to three effects that may stand on events of this pattern. */

@@ -4,6 +4,7 @@
  * are counted from the log alone. Where something hangs on what is not modelled, nothing is said.
  */
 import type { BuiltinData } from "../../src/domain/builtins.ts"
+import { CHANGE_RULES } from "../../src/domain/change.ts"
 import type { Decision } from "../../src/domain/decision.ts"
 import type { Event } from "../../src/domain/event.ts"
 import { classOf, isRequest, typeMatches } from "../../src/domain/eventTypes.ts"
@@ -19,11 +20,19 @@ interface Window {
   readonly held: Map<string, number>
 }
 
+interface Hold {
+  readonly event: Event
+  readonly keys: ReadonlyArray<string>
+  readonly waitsForRoom: boolean
+}
+
 export class Model {
   readonly #worlds: ReadonlyMap<string, World>
   readonly #say: (what: string) => void
   readonly #windows = new Map<string, Window>()
-  readonly #holds = new Map<string, { readonly event: Event; keys: ReadonlyArray<string> }>()
+  readonly #holds = new Map<string, Hold>()
+  readonly #letThrough = new Set<string>()
+  readonly #changed = new Set<string>()
   #world: World | undefined
   compared = 0
 
@@ -36,9 +45,11 @@ export class Model {
   add({ event, decision }: LogRecord): void {
     if (event.type === "contracts.revised")
       this.#world = this.#worlds.get((event.data as BuiltinData["contracts.revised"]).revision)
+    if (event.type === CHANGE_RULES || event.type === "contract.changed" || event.type === "contract.change.failed")
+      this.#change(event, decision)
     if (HOLD_ENDS[event.type] !== undefined || event.type === "hold.continued") return this.#ended(event)
-    if (decision === undefined || classOf(event.type) !== "gated" || decision.rule === "bound") return
-    this.#compare(event, decision, Date.parse(event.time))
+    if (decision === undefined || classOf(event.type) !== "gated") return
+    if (decision.rule !== "bound") this.#compare(event, decision, Date.parse(event.time))
     this.#take(event, decision, Date.parse(event.time))
   }
 
@@ -47,17 +58,18 @@ export class Model {
     const hold = this.#holds.get(id)
     if (hold === undefined) return
     const now = Date.parse(end.time)
-    const waitedForRoom = hold.keys.length === 0
     for (const key of hold.keys) {
       const window = this.#windows.get(key)!
       const cost = window.held.get(id)!
       window.held.delete(id)
       if (end.type === "hold.released") window.passed.push({ time: now, cost })
     }
+    if (end.type === "hold.released" && hold.event.type === CHANGE_RULES) this.#change(hold.event, decision)
     if (end.type !== "hold.continued") this.#holds.delete(id)
     if (end.type === "hold.released" && this.#denying(hold.event).length > 0)
       this.#say(`${id} was released, though ${this.#denying(hold.event)[0]!.id} denies it`)
-    if (waitedForRoom && decision.verdict !== "deny") this.#take(hold.event, decision, now)
+    // What waited for votes has taken its part before, under the rules of that time.
+    if (hold.waitsForRoom && decision.verdict !== "deny") this.#take(hold.event, decision, now)
   }
 
   #compare(event: Event, decision: Decision, now: number): void {
@@ -88,7 +100,28 @@ export class Model {
     if (full.some(({ effect }) => effect.otherwise === "defer")) return "hold"
     if (full.length > 0 || effects.some(({ kind }) => kind === "require")) return "hold"
     if (effects.some(({ kind }) => kind === "allow") || !isRequest(event.type)) return "allow"
+    if (event.type === CHANGE_RULES) return this.#expectedOfChange(event)
     return this.#world?.denying.has(event.org) === true ? "deny" : "allow"
+  }
+
+  /** No contract speaks to it: an operator's passes, and so does a member's own; else a human is asked. */
+  #expectedOfChange({ actor, org }: Event): Decision["verdict"] {
+    if (actor.kind === "operator") return "allow"
+    if (this.#world?.denying.has(org) === true) return "deny"
+    return actor.kind === "human" && this.#world?.humans.get(org)?.includes(actor.name) === true ? "allow" : "hold"
+  }
+
+  /** A change of the rules ends once, and takes effect only where it was let through. */
+  #change(event: Event, decision: Decision | undefined): void {
+    const { change } = event.data as { readonly change: string }
+    if (event.type === CHANGE_RULES) {
+      if (decision?.verdict === "allow") this.#letThrough.add(change)
+      return
+    }
+    if (event.type === "contract.changed" && !this.#letThrough.has(change))
+      this.#say(`${change} has taken effect, and was not let through`)
+    if (this.#changed.has(change)) this.#say(`${change} has ended twice`)
+    this.#changed.add(change)
   }
 
   #denying(event: Event): ReadonlyArray<Rule> {
@@ -127,7 +160,8 @@ export class Model {
     const held = decision.verdict === "hold"
     if (decision.verdict === "deny" || decision.verdict === "expired") return
     const keys: Array<string> = []
-    if (!(held && decision.rule === "limit"))
+    const waitsForRoom = held && decision.rule === "limit"
+    if (!waitsForRoom)
       for (const { contract } of decision.outcomes)
         for (const effect of this.#effectsOf(contract)) {
           if (effect.kind !== "limit" || effect.keyOf === undefined) continue
@@ -138,7 +172,7 @@ export class Model {
           else this.#window(key).passed.push({ time: now, cost })
           keys.push(key)
         }
-    if (held) this.#holds.set(decision.hold!, { event, keys })
+    if (held) this.#holds.set(decision.hold!, { event, keys, waitsForRoom })
   }
 
   #effectsOf(contract: string): ReadonlyArray<RuleEffect> {

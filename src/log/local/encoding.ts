@@ -35,8 +35,13 @@ export interface EncodedCommit {
 
 /** Gathers commits in a buffer of fixed size; an empty one has room for the largest commit. */
 export interface Encoder {
-  /** True where the commit was added, false where there is no room for it now; the size of one that is too large. */
-  readonly add: (org: string, expected: number, epoch: number, commit: Commit) => boolean | { readonly bytes: number }
+  /** Its size in bytes where the commit was added, false where there is no room for it now; that of one that is too large. */
+  readonly add: (
+    org: string,
+    expected: number,
+    epoch: number,
+    commit: Commit,
+  ) => number | false | { readonly bytes: number }
   /** What was gathered, in a buffer of its own; gathers anew from then on. */
   readonly take: () => ArrayBuffer
 }
@@ -85,7 +90,7 @@ export const makeEncoder = (capacityBytes: number): Encoder => {
       const size = Math.ceil((textAt + textBytes - used) / NUMBER_BYTES) * NUMBER_BYTES
       numbers.set([size, commit.length, expected, epoch, org.length, textBytes], used / NUMBER_BYTES)
       used += size
-      return true
+      return size
     },
     take: () => {
       const taken = bytes.buffer.slice(0, used)

@@ -5,6 +5,7 @@
 import type { Worker } from "node:worker_threads"
 import { Effect } from "effect"
 import type { Commit } from "../../domain/record.ts"
+import { commitSize } from "../../observability/metrics.ts"
 import { commitTooLarge } from "../commit.ts"
 import { cursorOf } from "../cursor.ts"
 import { AppendConflict, type Appended, LogUnavailable } from "../EventLog.ts"
@@ -68,7 +69,8 @@ export const makeWriterThread = (file: string, committed: (position: number) => 
     if (gathered.length > 0 && gatheredRecords + pending.commit.length > MAX_GROUP_RECORDS) return false
     const added = encoder.add(pending.org, pending.expected, pending.epoch, pending.commit)
     if (added === false) return false
-    if (added === true) {
+    if (typeof added === "number") {
+      commitSize.observe(added)
       gathered.push(pending)
       gatheredRecords += pending.commit.length
     } else pending.settle(Effect.fail(unavailable("append", commitTooLarge(added.bytes))))
