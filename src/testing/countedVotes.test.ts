@@ -23,16 +23,20 @@ delegations.see(
 )
 delegations.see(record(2, "member.left", { organization: "@team", member: "gina", kind: "human", roles: [] }))
 
-const readings = (org: string, left: ReadonlyArray<string>) => {
+const readings = (org: string, left: ReadonlyArray<string>, seq = 9) => {
   const proposal = { org: "@team", electorate: [elector("dana", org), elector("gina", org)] } as unknown as Proposal
   return delegations
-    .readings(proposal, "a.requested", new Map([["dana", "approve"]]), 9, TIME, new Set(left))
+    .readings(proposal, "a.requested", new Map([["dana", "approve"]]), seq, TIME, new Set(left))
     .map((votes) => votes.get("gina"))
 }
 
 describe("the vote that somebody had given away who has left", () => {
   it("counts no more where he was an elector of the organization itself", () => {
     expect(readings("@team", ["gina"])).toEqual([undefined])
+  })
+
+  it("may count where he leaves only behind it, at the same time", () => {
+    expect(readings("@team", ["gina"], 1.5)).toEqual(["approve", undefined])
   })
 
   it("may count where he is one of another organization: when he left that, no record here says", () => {

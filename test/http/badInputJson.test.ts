@@ -137,6 +137,13 @@ describe("keys that JavaScript treats apart", () => {
     },
   )
 
+  it.each(["__proto__", "constructor", "toString"])("%s is no parameter of a query", async (name) => {
+    for (const query of [`${name}=1`, `${name}=a&${name}=b`, `limit=1&${name}=`]) {
+      const reply = await daemon.call("GET", `/v1/events?${query}`)
+      expect(reply.json, query).toMatchObject({ ...problem("invalid-query"), errors: [{ parameter: name }] })
+    }
+  })
+
   it("may be types of events, which nobody takes for others", async () => {
     const log = (["log", "error"] as const).map((level) => vi.spyOn(console, level))
     const held = `{"id":"${randomUUID()}","type":"deploy.requested","org":"@team"}`

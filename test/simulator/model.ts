@@ -20,6 +20,11 @@ interface Window {
   readonly held: Map<string, number>
 }
 
+interface Given {
+  readonly owner?: string
+  readonly member?: string
+}
+
 interface Hold {
   readonly event: Event
   readonly keys: ReadonlyArray<string>
@@ -31,6 +36,8 @@ export class Model {
   readonly #say: (what: string) => void
   readonly #windows = new Map<string, Window>()
   readonly #holds = new Map<string, Hold>()
+  /** What a decision of members promises, and when it was made. */
+  #owed: { readonly to: string; readonly by: string; readonly time: string } | undefined
   readonly #letThrough = new Set<string>()
   readonly #changed = new Set<string>()
   #world: World | undefined
@@ -45,6 +52,7 @@ export class Model {
   add({ event, decision }: LogRecord): void {
     if (event.type === "contracts.revised")
       this.#world = this.#worlds.get((event.data as BuiltinData["contracts.revised"]).revision)
+    this.#enforce(event)
     if (event.type === CHANGE_RULES || event.type === "contract.changed" || event.type === "contract.change.failed")
       this.#change(event, decision)
     if (HOLD_ENDS[event.type] !== undefined || event.type === "hold.continued") return this.#ended(event)
@@ -109,6 +117,22 @@ export class Model {
     if (actor.kind === "operator") return "allow"
     if (this.#world?.denying.has(org) === true) return "deny"
     return actor.kind === "human" && this.#world?.humans.get(org)?.includes(actor.name) === true ? "allow" : "hold"
+  }
+
+  /** Who was chosen with binding effect, and is still there, gets his task or his document in the same commit. */
+  #enforce({ type, data, org, time }: Event): void {
+    const owed = this.#owed
+    const got = type === "document.owner.changed" || type === "task.created" ? (data as Given) : undefined
+    if (owed !== undefined && (got?.owner ?? got?.member) === owed.to) this.#owed = undefined
+    else if (owed !== undefined && time !== owed.time) {
+      this.#say(`${owed.to} was chosen by ${owed.by}, and has got nothing`)
+      this.#owed = undefined
+    }
+    if (type !== "proposal.executed") return
+    const { proposal, binding, option, document, kind } = data as BuiltinData["proposal.executed"]
+    const isThere = option !== undefined && this.#world?.definitions.view(org).members.has(option) === true
+    if (binding && isThere && (kind === "assignment" || document !== undefined))
+      this.#owed = { to: option, by: proposal, time }
   }
 
   /** A change of the rules ends once, and takes effect only where it was let through. */

@@ -77,6 +77,20 @@ describe("a mistake in the kernel", () => {
       }),
       /a snapshot reads otherwise|not the fold of the log|decided otherwise/,
     ],
+    [
+      "a change that was refused is carried out",
+      "../../src/kernel/changes.ts",
+      ({ foldHeld }) => ({
+        foldHeld: (state: unknown, event: unknown) => (foldHeld as Function)(state, event, true, ""),
+      }),
+      /has taken effect, and was not let through/,
+    ],
+    [
+      "a member who was elected gets nothing",
+      "../../src/kernel/motions.ts",
+      () => ({ enforced: () => [] }),
+      /was chosen by .*, and has got nothing/,
+    ],
   ])("%s, and it is found", { timeout: 120_000 }, async (_, module, mistake, said) => {
     const { found } = await withMistake(module, mistake)
     vi.doUnmock(module)
