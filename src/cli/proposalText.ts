@@ -4,6 +4,7 @@ import type { Client } from "./client.ts"
 import { bold, dim, green, red, yellow } from "./output.ts"
 import { timeAndDistance } from "./times.ts"
 import { plain } from "./text.ts"
+import { table } from "../domain/table.ts"
 
 /** The heading is the question. */
 export const proposalLines = (proposal: ProposalView, now: Date): ReadonlyArray<string> => [
@@ -44,11 +45,11 @@ export const voteLines = ({ votes }: ProposalView, now: Date): ReadonlyArray<str
       `${CHOICES[choice] ?? plain(choice)} by ${plain(by)}, ${timeAndDistance(at, now)}${reason === undefined ? "" : `: ${plain(reason)}`}`,
   )
 
-const CHOICES: Readonly<Record<string, string>> = {
+const CHOICES: Readonly<Record<string, string>> = table({
   approve: green("approved"),
   deny: red("denied"),
   abstain: dim("abstained"),
-}
+})
 
 const STATES: Readonly<Record<ProposalView["state"], (text: string) => string>> = {
   active: yellow,
@@ -97,4 +98,8 @@ export const outcomeText = async (client: Client, view: ProposalView, choice: st
   }
 }
 
-export const VOTED: Readonly<Record<string, string>> = { approve: "approved", deny: "denied", abstain: "abstained" }
+export const VOTED: Readonly<Record<string, string>> = table({
+  approve: "approved",
+  deny: "denied",
+  abstain: "abstained",
+})

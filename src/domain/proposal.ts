@@ -1,6 +1,7 @@
 /** Proposals, votes and holds as records carry them. */
 import type { Actor, Requester } from "./event.ts"
 import type { Otherwise, Resolution } from "./contract.ts"
+import { table } from "./table.ts"
 
 export type ProposalState = "active" | "succeeded" | "defeated" | "expired" | "cancelled"
 
@@ -135,9 +136,9 @@ export interface Hold {
 }
 
 /** Event types that end a hold, and the state they leave it in. */
-export const HOLD_ENDS: Readonly<Record<string, Exclude<HoldState, "held"> | undefined>> = {
+export const HOLD_ENDS: Readonly<Record<string, Exclude<HoldState, "held"> | undefined>> = table({
   "hold.released": "released",
   "hold.denied": "denied",
   "hold.expired": "expired",
   "hold.cancelled": "cancelled",
-}
+})

@@ -39,12 +39,11 @@ export const queryDecoder = <F extends Schema.Struct.Fields>(
   const decode = decoder(schema, "query")
   const repeatable = new Set(Object.keys(schema.fields).filter((key) => schema.fields[key]?.ast._tag === "Arrays"))
   return (query) => {
-    const object: Record<string, string | ReadonlyArray<string>> = {}
-    for (const key of new Set(query.keys())) {
+    const parameters = [...new Set(query.keys())].map((key) => {
       const values = query.getAll(key)
-      object[key] = repeatable.has(key) || values.length > 1 ? values : values[0]!
-    }
-    return decode(object)
+      return [key, repeatable.has(key) || values.length > 1 ? values : values[0]!] as const
+    })
+    return decode(Object.fromEntries(parameters))
   }
 }
 

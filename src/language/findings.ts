@@ -5,6 +5,12 @@ import type { Span } from "./tree.ts"
 /** Most mistakes that are told of one file. */
 export const MAX_FILE_DIAGNOSTICS = 1_000
 
+/** Longest message or suggestion, in UTF-16 code units: what it says of the file is cut. */
+export const MAX_MESSAGE_CHARS = 1_000
+
+const shortened = (text: string): string =>
+  text.length <= MAX_MESSAGE_CHARS ? text : `${text.slice(0, MAX_MESSAGE_CHARS).toWellFormed()}…`
+
 /** Where an object of the normal form stands in its file: a contract, effect, selector, condition, member, ... */
 export interface Places {
   /** With a key: where that key's value stands. */
@@ -77,7 +83,7 @@ export class Findings {
     if ((code === "wrong-kind" || code === "wrong-value") && this.#excused.has(at.start)) return
     if (severity === "error") this.#errors += 1
     if (this.full) return
-    const diagnostic = { ...this.position(at.start), severity, code, message }
-    this.diagnostics.push(suggestion === undefined ? diagnostic : { ...diagnostic, suggestion })
+    const diagnostic = { ...this.position(at.start), severity, code, message: shortened(message) }
+    this.diagnostics.push(suggestion === undefined ? diagnostic : { ...diagnostic, suggestion: shortened(suggestion) })
   }
 }

@@ -1,7 +1,7 @@
 /** YAML text → trees with positions. Total: whatever the text is, it ends, and what is wrong is a diagnostic. */
-import { type Document, LineCounter, parseAllDocuments, visit, type YAMLError } from "yaml"
+import { Composer, type CST, type Document, Parser, visit, type YAMLError } from "yaml"
 import { type Diagnostic, formatDiagnostic } from "../domain/diagnostic.ts"
-import type { Findings } from "./findings.ts"
+import { type Findings, MAX_FILE_DIAGNOSTICS } from "./findings.ts"
 import { repair, type Repaired } from "./traps.ts"
 import type { Node, Span } from "./tree.ts"
 import { MAX_FILE_NODES, MAX_NESTING_LEVELS, TreeBuilder } from "./yamlTree.ts"
@@ -49,9 +49,21 @@ export interface ReadDocument {
   readonly broken: number | undefined
 }
 
-const parseYaml = (text: string): ReadonlyArray<Document.Parsed> => {
-  const parsed = parseAllDocuments(text, {
-    lineCounter: new LineCounter(),
+const parseYaml = (text: string): ReadonlyArray<Document.Parsed> => withoutStacks(() => parseAll(text))
+
+/** Each syntax error is an `Error`, and to note where in the program it was made would be most of the work. */
+const withoutStacks = <A>(make: () => A): A => {
+  const before = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = before
+  }
+}
+
+const parseAll = (text: string): ReadonlyArray<Document.Parsed> => {
+  const composer = new Composer({
     prettyErrors: false,
     stringKeys: true,
     // Looked for here, because the parser compares each key with all before it.
@@ -60,7 +72,16 @@ const parseYaml = (text: string): ReadonlyArray<Document.Parsed> => {
     version: "1.2",
     schema: "core",
   })
-  return Array.isArray(parsed) ? parsed : []
+  return Array.from(composer.compose(beforeRubble(new Parser().parse(text))))
+}
+
+/** Behind a document that is broken off each piece of text is an error of its own: no more are told than have room. */
+function* beforeRubble(tokens: Iterable<CST.Token>): Iterable<CST.Token> {
+  let errors = 0
+  for (const token of tokens) {
+    if (token.type === "error" && ++errors > MAX_FILE_DIAGNOSTICS) return
+    yield token
+  }
 }
 
 /** Diagnostics, one line each; with sources (file → text) the line in question follows, with a mark below the column. */
@@ -90,9 +111,10 @@ const SYNTAX_MESSAGES: Readonly<Partial<Record<YAMLError["code"], string>>> = {
 /** Reports the first error of each line, and tells where the first one stands. */
 const reportSyntax = (findings: Findings, document: Document.Parsed, repaired: Repaired): number | undefined => {
   const lines = new Set<number>()
+  const unclosed = document.errors.some(isUnclosed) ? lastQuoted(document) : undefined
   let broken: number | undefined
   for (const error of document.errors) {
-    const start = repaired.original(beginning(error, document))
+    const start = repaired.original((isUnclosed(error) ? unclosed : undefined) ?? error.pos[0])
     const line = findings.position(start).line
     broken = Math.min(broken ?? start, start)
     if (lines.has(line)) continue
@@ -122,13 +144,14 @@ const inOwnWords = (message: string): string => {
   return `${message.replace(/\s+/g, " ").replace(/\.?$/, ".")}`
 }
 
+const isUnclosed = ({ message }: YAMLError): boolean => message.startsWith("Missing closing")
+
 /** A missing quote is noticed at the end of the file; what helps is where the text began. */
-const beginning = (error: YAMLError, document: Document.Parsed): number => {
-  let [start] = error.pos
-  if (!error.message.startsWith("Missing closing")) return start
+const lastQuoted = (document: Document.Parsed): number | undefined => {
+  let start: number | undefined
   visit(document, {
     Scalar: (_, { type, range }) => {
-      if ((type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE") && range) [start] = range
+      if ((type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE") && range) start = range[0]
     },
   })
   return start

@@ -1,6 +1,7 @@
 /** What a member can do, from the service's effects to promises. */
 import { Cause, Deferred, Effect, Exit, Stream } from "effect"
 import { WorkspaceInvalid } from "../daemon.ts"
+import { withStoredData } from "../service/givenData.ts"
 import type { Identity } from "../service/identity.ts"
 import { Refused } from "../service/refused.ts"
 import type { EventView, Service } from "../service/Service.ts"
@@ -61,7 +62,8 @@ export const operationsOf = (
   }
 
   return {
-    publish: async (event, waitMs) => {
+    publish: async (given, waitMs) => {
+      const event = await answer(withStoredData(given))
       const decided = await publish(event)
       return waitMs === undefined || decided.holdState !== "held" ? decided : released(event, decided, waitMs)
     },

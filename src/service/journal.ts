@@ -9,6 +9,7 @@ import type { LogRecord } from "../domain/record.ts"
 import { GLOBAL } from "../domain/names.ts"
 import { parseTraceparent } from "../observability/traceparent.ts"
 import type { Dependencies } from "./operations/dependencies.ts"
+import { table } from "../domain/table.ts"
 
 interface Note {
   readonly level: "debug" | "info" | "warn" | "error"
@@ -18,7 +19,7 @@ interface Note {
 
 type Notes = { readonly [T in keyof BuiltinData]?: (data: BuiltinData[T], event: Event) => Note | undefined }
 
-const NOTES: Notes = {
+const NOTES: Notes = table({
   "daemon.started": ({ version }) => ({ level: "info", message: "the rules are in force", about: { version } }),
   "contracts.revised": ({ revision }, { org }) =>
     org === GLOBAL ? { level: "info", message: "another revision is in force", about: { revision } } : undefined,
@@ -62,7 +63,7 @@ const NOTES: Notes = {
     about: { token: id, identity, kind },
   }),
   "token.revoked": ({ id }) => ({ level: "info", message: "a token was revoked", about: { token: id } }),
-}
+})
 
 const LOG = { debug: Effect.logDebug, info: Effect.logInfo, warn: Effect.logWarning, error: Effect.logError }
 

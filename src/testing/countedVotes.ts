@@ -7,7 +7,7 @@ import type { Delegation, Proposal } from "../domain/proposal.ts"
 /** Delegations of one organization, and who has left it: by the numbers of the records that say so. */
 export class Delegations {
   readonly #given: Array<{ readonly delegation: Delegation; readonly from: number; until: number }> = []
-  readonly #left = new Map<string, Array<{ readonly time: string; readonly there: boolean }>>()
+  readonly #left = new Map<string, Array<{ readonly seq: number; readonly time: string; readonly there: boolean }>>()
 
   see(event: Event): void {
     switch (event.type as keyof BuiltinData) {
@@ -24,25 +24,43 @@ export class Delegations {
       case "member.left": {
         const { member } = event.data as BuiltinData["member.left"]
         const there = event.type === "member.joined"
-        this.#left.set(member, [...(this.#left.get(member) ?? []), { time: event.time, there }])
+        this.#left.set(member, [...(this.#left.get(member) ?? []), { seq: event.seq, time: event.time, there }])
       }
     }
   }
 
-  /** The votes cast with those that electors had given away, as they counted at the record `seq`. */
-  counted(
-    { electorate }: Proposal,
+  /**
+   * The votes cast with those that electors had given away, as they counted at the record `seq`. There are two readings
+   * where an elector of another organization may have left it, since no record here says when that was so, and where one
+   * leaves at that very time.
+   */
+  readings(
+    { electorate, org }: Proposal,
     type: string,
     cast: ReadonlyMap<string, string>,
     seq: number,
     time: string,
-  ): ReadonlyMap<string, string> {
-    const counted = new Map(cast)
-    for (const { name } of electorate) {
-      const choice = this.#follow(electorate, type, cast, name, seq, time)
-      if (choice !== undefined) counted.set(name, choice)
+    left: ReadonlySet<string>,
+  ): ReadonlyArray<ReadonlyMap<string, string>> {
+    const elsewhere = new Set(electorate.flatMap((one) => (one.org !== undefined && one.org !== org ? [one.name] : [])))
+    const whereabouts = (name: string) => this.#left.get(name) ?? []
+    const isGoneBefore = (name: string): boolean => whereabouts(name).findLast((one) => one.seq < seq)?.there === false
+    // Who goes is said right behind the revision that makes it so: at the same time.
+    const isUnclear = (name: string): boolean =>
+      elsewhere.has(name)
+        ? left.has(name)
+        : whereabouts(name).some((one) => one.seq > seq && one.time === time && !one.there)
+    const gone = new Set(electorate.map(({ name }) => name).filter(isUnclear))
+    const reading = (away: ReadonlySet<string>): ReadonlyMap<string, string> => {
+      const counted = new Map(cast)
+      const isGone = (name: string): boolean => away.has(name) || (!elsewhere.has(name) && isGoneBefore(name))
+      for (const { name } of electorate) {
+        const choice = this.#follow(electorate, type, cast, name, seq, time, isGone)
+        if (choice !== undefined) counted.set(name, choice)
+      }
+      return counted
     }
-    return counted
+    return gone.size === 0 ? [reading(gone)] : [reading(new Set()), reading(gone)]
   }
 
   #follow(
@@ -52,6 +70,7 @@ export class Delegations {
     first: string,
     seq: number,
     time: string,
+    isGone: (name: string) => boolean,
   ): string | undefined {
     const seen = new Set<string>()
     for (let name = first; ;) {
@@ -61,8 +80,7 @@ export class Delegations {
       seen.add(name)
       const elector = electorate.find((one) => one.name === name)
       if (elector?.kind !== "human" || (elector.joins !== undefined && elector.joins > time)) return undefined
-      // Who goes is said right behind the revision that makes it so: at the same time.
-      if (this.#left.get(name)?.findLast((one) => one.time <= time)?.there === false) return undefined
+      if (isGone(name)) return undefined
       const given = this.#given.findLast(
         ({ delegation, from, until }) =>
           delegation.from === name &&

@@ -19,6 +19,7 @@ import type { Definitions } from "../kernel/definitions.ts"
 import { emptyState } from "../kernel/state.ts"
 import { Turn } from "../kernel/turn.ts"
 import type { Coverage } from "./coverage.ts"
+import { table } from "../domain/table.ts"
 
 export const playCase = (
   definitions: Definitions,
@@ -245,12 +246,12 @@ const outcomeOf = (
   }
 }
 
-const PROPOSAL_ENDS: Readonly<Record<string, ProposalState>> = {
+const PROPOSAL_ENDS: Readonly<Record<string, ProposalState>> = table({
   "proposal.succeeded": "succeeded",
   "proposal.defeated": "defeated",
   "proposal.expired": "expired",
   "proposal.cancelled": "cancelled",
-}
+})
 
 /** What the event has opened, else the first that it waits for. */
 const proposalOf = (

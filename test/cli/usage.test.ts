@@ -128,6 +128,7 @@ describe("what was not understood", () => {
     [["token", "crate", "dana"], "Did you mean create?"],
     [["lint", "--jsn"], "Did you mean --json?"],
     [["publish"], "Missing required argument 'type'"],
+    [["publish", "a.requested", "--data", '{"a":1,"a":2}'], 'the key "a" stands twice'],
     [["status", "now"], "Too many arguments"],
     [["publish", "a.b", "c"], "Expected 1 argument but got 2.\n"],
     [["explain", ""], "An event's id is not empty"],

@@ -8,10 +8,10 @@ import { expect, it } from "vitest"
 import { makeRandom } from "../../bench/workload/random.ts"
 import { Survivor } from "../support/faults/Survivor.ts"
 
-const CUTS = process.env["CHARTER_FAULTS"] === "all" ? 40 : 2
+const CUTS = process.env["CHARTER_FAULTS"] === "all" ? 20 : 2
 const SEED = Number(process.env["CHARTER_SEED"] ?? randomInt(2 ** 31))
 
-it(`${CUTS} times at any byte, from seed ${SEED}`, { timeout: 60_000 + CUTS * 15_000 }, async () => {
+it(`${CUTS} times at any byte, from seed ${SEED}`, { timeout: 60_000 + CUTS * 60_000 }, async () => {
   const survivor = new Survivor()
   const random = makeRandom(SEED)
   let lost = 0
@@ -25,9 +25,8 @@ it(`${CUTS} times at any byte, from seed ${SEED}`, { timeout: 60_000 + CUTS * 15
       await load
       const before = survivor.acknowledged
       // Once all of it, so that something is lost in any case.
-      await survivor.cutPower(number === 0 ? 0 : random.next())
+      expect(await survivor.cutPower(number === 0 ? 0 : random.next()), `cut ${number}`).toEqual([])
       lost += before - survivor.acknowledged
-      expect((await survivor.inspect(false)).violations, `cut ${number}`).toEqual([])
     }
     expect(lost).toBeGreaterThan(0)
     await survivor.start()

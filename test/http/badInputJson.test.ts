@@ -4,7 +4,7 @@
  */
 import { createHmac, randomUUID } from "node:crypto"
 import { request as httpRequest } from "node:http"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { MAX_BODY_BYTES } from "../../src/http/limits.ts"
 import { openApiDocument } from "../../src/http/openapi/document.ts"
 import { type Message, openSocket, type Reply } from "./client.ts"
@@ -136,6 +136,38 @@ describe("keys that JavaScript treats apart", () => {
       }
     },
   )
+
+  it.each(["__proto__", "constructor", "toString"])("%s is no parameter of a query", async (name) => {
+    for (const query of [`${name}=1`, `${name}=a&${name}=b`, `limit=1&${name}=`]) {
+      const reply = await daemon.call("GET", `/v1/events?${query}`)
+      expect(reply.json, query).toMatchObject({ ...problem("invalid-query"), errors: [{ parameter: name }] })
+    }
+  })
+
+  it("may be types of events, which nobody takes for others", async () => {
+    const log = (["log", "error"] as const).map((level) => vi.spyOn(console, level))
+    const held = `{"id":"${randomUUID()}","type":"deploy.requested","org":"@team"}`
+    const { json } = await send(held)
+    const [proposal] = (json as { readonly proposals: ReadonlyArray<string> }).proposals
+    const waiting = send(held, "application/json", "/v1/events?wait=release&timeout=30s")
+    for (const type of ["__proto__", "constructor", "toString", "valueOf", "hasOwnProperty"])
+      for (const data of [
+        "",
+        ',"data":null',
+        ',"data":{"level":"error","message":"not mine","hold":"h","reason":"r"}',
+      ]) {
+        const reply = await send(`{"type":"${type}","org":"@team"${data}}`)
+        expect(reply.status, `${type}${data}: ${reply.text}`).toBe(200)
+        expect(reply.json).toMatchObject({ verdict: "allow" })
+      }
+    for (const token of [daemon.tokens.dana, daemon.tokens.erik])
+      await daemon.call("POST", `/v1/proposals/${proposal}/votes`, { token, json: { choice: "approve" } })
+    expect((await waiting).json).toMatchObject({ holdState: "released" })
+    // No turn fails at one, and none writes into the daemon's own log.
+    const said = log.flatMap(({ mock }) => mock.calls.map((call) => call.map(String).join(" "))).join("\n")
+    for (const spy of log) spy.mockRestore()
+    expect(said).not.toMatch(/failed|not mine/)
+  })
 
   it("and such names are nobody's: no type, organization, task or document goes by them", async () => {
     for (const name of ["__proto__", "constructor", "toString", "valueOf"]) {

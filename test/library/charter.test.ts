@@ -108,6 +108,24 @@ describe("publish that waits", () => {
     expect(await voting).toMatchObject({ state: "succeeded", votes: [{ by: "dana", choice: "approve" }] })
   })
 
+  it("decides about data as JSON keeps it, and refuses what JSON has no value for", async () => {
+    const charter = await open()
+    const data = { when: new Date(0), gone: undefined, list: [1] }
+    const publishing = charter.publish({ type: "note.taken", org: "@team", data })
+    data.list.push(2)
+    const { id } = await publishing
+    const [event] = (await charter.events({ types: ["note.taken"] })).items
+    expect(event).toMatchObject({ id, data: { when: "1970-01-01T00:00:00.000Z", list: [1] } })
+    expect(event?.data).not.toHaveProperty("gone")
+    const circle: Record<string, unknown> = {}
+    circle["itself"] = circle
+    for (const bad of [circle, { n: Number.NaN }, { n: 1n }, () => 1, { "a\\b": 1 }, "\ud800"]) {
+      const error = await refused(charter.publish({ type: "note.taken", org: "@team", data: bad }))
+      expect(error.code).toBe("unacceptable-json")
+    }
+    expect((await charter.events({ types: ["note.taken"] })).items).toHaveLength(1)
+  })
+
   it("answers that it is held still when the time is over, and when the daemon closes", async () => {
     const charter = await open()
     expect(await charter.publish(deploy, { wait: 1 })).toMatchObject({ verdict: "hold", holdState: "held" })

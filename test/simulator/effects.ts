@@ -10,7 +10,7 @@ export interface EffectText {
 
 const HOUR_MS = 3_600_000
 const ELECTORS = ["org.humans", "role:lead", "[dana, fred]", "[erin, role:lead]", "scope.humans", "org.members"]
-const RECEIVERS = ["coder", "[coder, reviewer]", "org.agents", "[reviewer, fred]", "role:maker"]
+const RECEIVERS = ["coder", "[coder, reviewer]", "org.agents", "[reviewer, fred]", "role:maker", "[desk, dana]"]
 const other = (text: string): EffectText => ({ text, means: { kind: "other" } })
 
 /** One to three effects that may stand on events of this pattern. */
@@ -141,9 +141,10 @@ const route = (random: Random): EffectText => {
 const upon = (random: Random): string =>
   random.next() < 0.4 ? `, upon: [${random.sample(["allow", "deny", "hold", "expired"], 2).join(", ")}]` : ""
 
-/** Nothing emits what it stands on: that would only ever run into the bound. */
+/** Little emits what it stands on: that only ever runs into a bound, at once or after a time. */
 const emit = (random: Random, on: string): EffectText => {
-  const type = random.pick(["audit.noted", "note.requested", "deploy.requested"].filter((one) => one !== on))
+  const itself = random.next() < 0.05
+  const type = random.pick(["audit.noted", "note.requested", "deploy.requested"].filter((one) => itself || one !== on))
   return other(`emit: { type: ${type}, data: { risk: 5, env: "\${{ data.env }}" }${upon(random)} }`)
 }
 

@@ -112,7 +112,7 @@ export const live = (life: Life): Lived => {
       case "pass":
         return pass(step.ms, step.awake)
       case "revise":
-        world = worlds[step.which % worlds.length]!
+        world = worlds.at(step.which % worlds.length)!
         return
     }
     const organization = organizations.get(step.org)!

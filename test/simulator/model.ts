@@ -4,6 +4,7 @@
  * are counted from the log alone. Where something hangs on what is not modelled, nothing is said.
  */
 import type { BuiltinData } from "../../src/domain/builtins.ts"
+import { CHANGE_RULES } from "../../src/domain/change.ts"
 import type { Decision } from "../../src/domain/decision.ts"
 import type { Event } from "../../src/domain/event.ts"
 import { classOf, isRequest, typeMatches } from "../../src/domain/eventTypes.ts"
@@ -19,11 +20,26 @@ interface Window {
   readonly held: Map<string, number>
 }
 
+interface Given {
+  readonly owner?: string
+  readonly member?: string
+}
+
+interface Hold {
+  readonly event: Event
+  readonly keys: ReadonlyArray<string>
+  readonly waitsForRoom: boolean
+}
+
 export class Model {
   readonly #worlds: ReadonlyMap<string, World>
   readonly #say: (what: string) => void
   readonly #windows = new Map<string, Window>()
-  readonly #holds = new Map<string, { readonly event: Event; keys: ReadonlyArray<string> }>()
+  readonly #holds = new Map<string, Hold>()
+  /** What a decision of members promises, and when it was made. */
+  #owed: { readonly to: string; readonly by: string; readonly time: string } | undefined
+  readonly #letThrough = new Set<string>()
+  readonly #changed = new Set<string>()
   #world: World | undefined
   compared = 0
 
@@ -36,9 +52,12 @@ export class Model {
   add({ event, decision }: LogRecord): void {
     if (event.type === "contracts.revised")
       this.#world = this.#worlds.get((event.data as BuiltinData["contracts.revised"]).revision)
+    this.#enforce(event)
+    if (event.type === CHANGE_RULES || event.type === "contract.changed" || event.type === "contract.change.failed")
+      this.#change(event, decision)
     if (HOLD_ENDS[event.type] !== undefined || event.type === "hold.continued") return this.#ended(event)
-    if (decision === undefined || classOf(event.type) !== "gated" || decision.rule === "bound") return
-    this.#compare(event, decision, Date.parse(event.time))
+    if (decision === undefined || classOf(event.type) !== "gated") return
+    if (decision.rule !== "bound") this.#compare(event, decision, Date.parse(event.time))
     this.#take(event, decision, Date.parse(event.time))
   }
 
@@ -47,17 +66,18 @@ export class Model {
     const hold = this.#holds.get(id)
     if (hold === undefined) return
     const now = Date.parse(end.time)
-    const waitedForRoom = hold.keys.length === 0
     for (const key of hold.keys) {
       const window = this.#windows.get(key)!
       const cost = window.held.get(id)!
       window.held.delete(id)
       if (end.type === "hold.released") window.passed.push({ time: now, cost })
     }
+    if (end.type === "hold.released" && hold.event.type === CHANGE_RULES) this.#change(hold.event, decision)
     if (end.type !== "hold.continued") this.#holds.delete(id)
     if (end.type === "hold.released" && this.#denying(hold.event).length > 0)
       this.#say(`${id} was released, though ${this.#denying(hold.event)[0]!.id} denies it`)
-    if (waitedForRoom && decision.verdict !== "deny") this.#take(hold.event, decision, now)
+    // What waited for votes has taken its part before, under the rules of that time.
+    if (hold.waitsForRoom && decision.verdict !== "deny") this.#take(hold.event, decision, now)
   }
 
   #compare(event: Event, decision: Decision, now: number): void {
@@ -88,7 +108,44 @@ export class Model {
     if (full.some(({ effect }) => effect.otherwise === "defer")) return "hold"
     if (full.length > 0 || effects.some(({ kind }) => kind === "require")) return "hold"
     if (effects.some(({ kind }) => kind === "allow") || !isRequest(event.type)) return "allow"
+    if (event.type === CHANGE_RULES) return this.#expectedOfChange(event)
     return this.#world?.denying.has(event.org) === true ? "deny" : "allow"
+  }
+
+  /** No contract speaks to it: an operator's passes, and so does a member's own; else a human is asked. */
+  #expectedOfChange({ actor, org }: Event): Decision["verdict"] {
+    if (actor.kind === "operator") return "allow"
+    if (this.#world?.denying.has(org) === true) return "deny"
+    return actor.kind === "human" && this.#world?.humans.get(org)?.includes(actor.name) === true ? "allow" : "hold"
+  }
+
+  /** Who was chosen with binding effect, and is still there, gets his task or his document in the same commit. */
+  #enforce({ type, data, org, time }: Event): void {
+    const owed = this.#owed
+    const got = type === "document.owner.changed" || type === "task.created" ? (data as Given) : undefined
+    if (owed !== undefined && (got?.owner ?? got?.member) === owed.to) this.#owed = undefined
+    else if (owed !== undefined && time !== owed.time) {
+      this.#say(`${owed.to} was chosen by ${owed.by}, and has got nothing`)
+      this.#owed = undefined
+    }
+    if (type !== "proposal.executed") return
+    const { proposal, binding, option, document, kind } = data as BuiltinData["proposal.executed"]
+    const isThere = option !== undefined && this.#world?.definitions.view(org).members.has(option) === true
+    if (binding && isThere && (kind === "assignment" || document !== undefined))
+      this.#owed = { to: option, by: proposal, time }
+  }
+
+  /** A change of the rules ends once, and takes effect only where it was let through. */
+  #change(event: Event, decision: Decision | undefined): void {
+    const { change } = event.data as { readonly change: string }
+    if (event.type === CHANGE_RULES) {
+      if (decision?.verdict === "allow") this.#letThrough.add(change)
+      return
+    }
+    if (event.type === "contract.changed" && !this.#letThrough.has(change))
+      this.#say(`${change} has taken effect, and was not let through`)
+    if (this.#changed.has(change)) this.#say(`${change} has ended twice`)
+    this.#changed.add(change)
   }
 
   #denying(event: Event): ReadonlyArray<Rule> {
@@ -127,7 +184,8 @@ export class Model {
     const held = decision.verdict === "hold"
     if (decision.verdict === "deny" || decision.verdict === "expired") return
     const keys: Array<string> = []
-    if (!(held && decision.rule === "limit"))
+    const waitsForRoom = held && decision.rule === "limit"
+    if (!waitsForRoom)
       for (const { contract } of decision.outcomes)
         for (const effect of this.#effectsOf(contract)) {
           if (effect.kind !== "limit" || effect.keyOf === undefined) continue
@@ -138,7 +196,7 @@ export class Model {
           else this.#window(key).passed.push({ time: now, cost })
           keys.push(key)
         }
-    if (held) this.#holds.set(decision.hold!, { event, keys })
+    if (held) this.#holds.set(decision.hold!, { event, keys, waitsForRoom })
   }
 
   #effectsOf(contract: string): ReadonlyArray<RuleEffect> {

@@ -107,29 +107,30 @@ export class SimulatedOrganization {
       this.#definitions = current
       this.#unreviewed = true
     }
-    this.#commit(turn.records, now, "what is due")
+    this.#commit(turn.records, commitBytes(turn.records), now, "what is due")
     return behind || adopts
   }
 
   #turn(now: number, command: Command): Answer | undefined {
     const { records, answer } = this.#decide(now, command)
-    if (commitBytes(records) > MAX_COMMIT_BYTES) {
+    const bytes = commitBytes(records)
+    if (bytes > MAX_COMMIT_BYTES) {
       this.restore("snapshot")
       return undefined
     }
     if (isRefusal(answer) && records.length > 0) this.#say(`${command.kind} was refused, and has written`)
-    this.#commit(records, now, command.kind)
+    this.#commit(records, bytes, now, command.kind)
     return answer
   }
 
-  #commit(records: ReadonlyArray<LogRecord>, now: number, what: string): void {
+  #commit(records: ReadonlyArray<LogRecord>, bytes: number, now: number, what: string): void {
     const position = this.records.length
     const time = this.records.at(-1)?.event.time ?? ""
     records.forEach(({ event }, index) => {
       if (event.seq !== position + index + 1) this.#say(`number ${event.seq} stands at place ${position + index + 1}`)
       if (event.time < time) this.#say(`number ${event.seq} is of a time that had passed`)
     })
-    if (commitBytes(records) > MAX_COMMIT_BYTES) this.#say(`${what} is more than one commit holds`)
+    if (bytes > MAX_COMMIT_BYTES) this.#say(`${what} is more than one commit holds`)
     this.records.push(...records)
     this.#written(records)
     this.#checkTimer(what, now)

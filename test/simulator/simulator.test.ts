@@ -4,7 +4,7 @@ import { describeFound } from "./report.ts"
 import { simulate, type Simulation } from "./simulate.ts"
 
 /** `CHARTER_SIMULATION_STEPS` for more of them, `CHARTER_SEED` for the same ones again. */
-const STEPS = Number(process.env["CHARTER_SIMULATION_STEPS"] ?? 60_000)
+const STEPS = Number(process.env["CHARTER_SIMULATION_STEPS"] ?? 200_000)
 const SEED = Number(process.env["CHARTER_SEED"] ?? 1)
 
 it(`breaks nothing in ${STEPS} steps from seed ${SEED}`, { timeout: 120_000 + STEPS * 4 }, () => {
@@ -15,7 +15,15 @@ it(`breaks nothing in ${STEPS} steps from seed ${SEED}`, { timeout: 120_000 + ST
     "proposal.succeeded",
     "hold.continued",
     "proposal.escalated",
+    "proposal.executed",
+    "document.owner.changed",
     "task.completed",
+    "task.checkpoint",
+    "cron",
+    "agent.stopped",
+    "agent.interrupted",
+    "contract.changed",
+    "contract.change.failed",
     "budget.exceeded",
   ])
     expect(types.get(type) ?? 0, type).toBeGreaterThan(0)
@@ -68,6 +76,20 @@ describe("a mistake in the kernel", () => {
         decodeState: (text: string) => (decodeState as Function)(text.replaceAll(/"failures":\d/g, '"failures":7')),
       }),
       /a snapshot reads otherwise|not the fold of the log|decided otherwise/,
+    ],
+    [
+      "a change that was refused is carried out",
+      "../../src/kernel/changes.ts",
+      ({ foldHeld }) => ({
+        foldHeld: (state: unknown, event: unknown) => (foldHeld as Function)(state, event, true, ""),
+      }),
+      /has taken effect, and was not let through/,
+    ],
+    [
+      "a member who was elected gets nothing",
+      "../../src/kernel/motions.ts",
+      () => ({ enforced: () => [] }),
+      /was chosen by .*, and has got nothing/,
     ],
   ])("%s, and it is found", { timeout: 120_000 }, async (_, module, mistake, said) => {
     const { found } = await withMistake(module, mistake)

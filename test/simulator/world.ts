@@ -16,6 +16,8 @@ export const CHAINS: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@team": ["@team", "@root"],
   "@side": ["@side", "@root"],
 }
+export const HUMANS = ["dana", "erin", "fred", "gina"]
+const LEADS = new Set(["dana", "erin"])
 export const GATED = [
   "deploy.requested",
   "merge.asked.requested",
@@ -23,7 +25,7 @@ export const GATED = [
   "push.done",
   "audit.noted",
 ] as const
-const FACTS = ["task.completed", "task.failed", "run.ended", "message.posted"] as const
+const FACTS = ["task.completed", "task.failed", "task.escalated", "run.ended", "message.posted", "cron"] as const
 const PATTERNS = [...GATED, ...GATED, ...GATED, ...GATED, "deploy.*", "run.requested", ...FACTS] as const
 /** What speaks to everything speaks to what it has made itself, too, up to a bound: much to look at, so it is rare. */
 const EVERYTHING_SHARE = 0.004
@@ -60,6 +62,8 @@ export interface World {
   readonly definitions: Definitions
   /** Organizations that deny what no contract allows. */
   readonly denying: ReadonlySet<string>
+  /** Of each organization's own file. */
+  readonly humans: ReadonlyMap<string, ReadonlyArray<string>>
 }
 
 /** So many sets, each one made from the one before: rules and members come, go and change. */
@@ -77,17 +81,26 @@ export const makeWorlds = (random: Random, revisions: number, without: ReadonlyS
       })
       if (random.next() < 0.7) rules.push(makeRule(random, `r${number}`))
     }
-    const members = organizationsText(random, denying)
+    const humans = new Map(
+      ORGANIZATIONS.map((org) => [org, random.next() < 0.8 ? HUMANS : HUMANS.filter((name) => name !== "gina")]),
+    )
+    const members = organizationsText(random, denying, humans)
     const kept = rules.filter(({ id }) => !without.has(id))
     const text = [members, ...kept.map((rule) => rule.text)].join("---\n")
-    worlds.push({ rules: kept, text, definitions: definitionsFrom(text, worlds.at(-1)?.definitions), denying })
+    worlds.push({ rules: kept, text, definitions: definitionsFrom(text, worlds.at(-1)?.definitions), denying, humans })
   }
   return worlds
 }
 
-const organizationsText = (random: Random, denying: ReadonlySet<string>): string =>
+const organizationsText = (
+  random: Random,
+  denying: ReadonlySet<string>,
+  humans: ReadonlyMap<string, ReadonlyArray<string>>,
+): string =>
   ORGANIZATIONS.map((id) => {
     const weight = (): string => (random.next() < 0.3 ? `, weight: ${1 + random.below(3)}` : "")
+    const schedule = (): string =>
+      random.pick(["", "", ", schedule: { every: 50m, goal: Look around }", `, schedule: { cron: "*/40 * * * *" }`])
     const sometimes = (line: string): ReadonlyArray<string> => (random.next() < 0.8 ? [line] : [])
     return [
       `organization: "${id}"`,
@@ -96,13 +109,12 @@ const organizationsText = (random: Random, denying: ReadonlySet<string>): string
       "owner: dana",
       "channels: [general]",
       "members:",
-      `  - { human: dana, roles: [lead]${weight()} }`,
-      `  - { human: erin, roles: [lead]${weight()} }`,
-      `  - { human: fred${weight()} }`,
-      ...sometimes(`  - { human: gina${weight()} }`),
-      "  - { agent: coder, roles: [maker], executor: { kind: scripted, file: none.yaml }, limits: { usd: 2 } }",
+      ...humans.get(id)!.map((name) => `  - { human: ${name}${LEADS.has(name) ? ", roles: [lead]" : ""}${weight()} }`),
+      `  - { agent: coder, roles: [maker], executor: { kind: scripted, file: none.yaml }, limits: { usd: 2 }${schedule()} }`,
       "  - { agent: reviewer, roles: [maker], executor: { kind: scripted, file: none.yaml } }",
+      `  - { agent: desk, executor: { kind: human }${schedule()} }`,
       ...sometimes("  - { agent: tester, executor: { kind: scripted, file: none.yaml }, limits: { turns: 5 } }"),
+      ...sometimes("documents: [{ name: notes, owner: fred }]"),
       "",
     ].join("\n")
   }).join("---\n")

@@ -2,6 +2,7 @@
 import type { BuiltinData } from "../../domain/builtins.ts"
 import type { Decision } from "../../domain/decision.ts"
 import type { Event } from "../../domain/event.ts"
+import { table } from "../../domain/table.ts"
 import { SCHEDULE } from "../../domain/task.ts"
 import type { Say } from "./evidence.ts"
 import { type LogIndex, place, releaseOf, type TaskLife } from "./logIndex.ts"
@@ -44,10 +45,10 @@ const checkOwnEffects = (event: Event, decision: Decision, log: LogIndex, say: S
 }
 
 /** What the daemon's own requests do once they are allowed. Contracts post messages, too, in their own name. */
-const OWN_EFFECTS: Readonly<Record<string, keyof BuiltinData | undefined>> = {
+const OWN_EFFECTS: Readonly<Record<string, keyof BuiltinData | undefined>> = table({
   "message.send.requested": "message.posted",
   "document.write.requested": "document.written",
-}
+})
 
 const hasText = ({ data }: Event): boolean =>
   typeof (data as { readonly text?: unknown } | undefined)?.text === "string"

@@ -30,20 +30,21 @@ export const checkProposal = (life: ProposalLife, log: LogIndex, say: Say): void
   const before = votes.filter(({ seq }) => seq < end.seq)
   const last = new Map(before.map(({ vote }) => [vote.by, vote.choice]))
   const type = proposal.motion === undefined ? (hold?.event.type ?? "") : "proposal.open.requested"
-  const counting = log.delegations.get(proposal.org)?.counted(proposal, type, last, end.seq, end.time) ?? last
+  const delegations = log.delegations.get(proposal.org)
+  const readings = delegations?.readings(proposal, type, last, end.seq, end.time, log.left) ?? [last]
   const counted = proposal.of === "cast" || proposal.resolution.kind === "plurality"
   const vetoed = before.some(({ vote }) => isVeto(proposal, vote) && last.get(vote.by) === "deny")
-  const met = !vetoed && isMet(proposal, counting)
-  const told = JSON.stringify([...counting])
-  if (end.type === "proposal.succeeded" && (!met || (end.time >= deadline && !counted)))
+  const met = new Set(readings.map((counting) => !vetoed && isMet(proposal, counting)))
+  const told = JSON.stringify([...readings[0]!])
+  if (end.type === "proposal.succeeded" && (!met.has(true) || (end.time >= deadline && !counted)))
     say(3, `${id} has succeeded with ${told} at ${end.time}`)
   if (
     end.type === "proposal.expired" &&
     end.time < deadline &&
-    electorate.some(({ name }) => !counting.has(name) && !log.left.has(name))
+    electorate.some(({ name }) => !readings[0]!.has(name) && !log.left.has(name))
   )
     say(3, `${id} has expired before its deadline`)
-  if (end.type === "proposal.defeated" && met) say(3, `${id} was defeated with ${told}`)
+  if (end.type === "proposal.defeated" && !met.has(false)) say(3, `${id} was defeated with ${told}`)
 }
 
 /** Opened by a request that was let through, by nobody else's leave; what it enforces is what has won. */

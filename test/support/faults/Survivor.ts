@@ -140,9 +140,9 @@ export class Survivor {
 
   /**
    * After a kill: of the database's write-ahead log only so much has reached the disk. What was answered about anything
-   * that came later counts no more, and tokens may be among it. Answers with how many records of the team are left.
+   * that came later counts no more, and tokens may be among it. Answers with what is wrong with what is left.
    */
-  async cutPower(share: number): Promise<number> {
+  async cutPower(share: number): Promise<Inspected["violations"]> {
     const database = databaseFile(this.data)
     // Files of their own: whoever in this process still holds the old ones shares nothing with the next daemon.
     for (const file of [database, `${database}-wal`]) {
@@ -151,11 +151,11 @@ export class Survivor {
     }
     rmSync(`${database}-shm`)
     truncateSync(`${database}-wal`, Math.floor(statSync(`${database}-wal`).size * share))
-    const { records } = await inspect(this.data, {})
+    const { records, violations } = await inspect(this.data, {})
     const left = records.filter(({ event }) => event.org === "@team").length
     for (const [id, { seq }] of this.#acknowledged) if (seq > left) this.#acknowledged.delete(id)
     this.#tokens.clear()
-    return left
+    return violations
   }
 
   /** Folders that runs have left behind. */
