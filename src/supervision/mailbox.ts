@@ -20,6 +20,7 @@ import { adopter, describeAdoption } from "./adoption.ts"
 import { adoptionEvents } from "./adoptionEvents.ts"
 import { type Revision, Revisions } from "./Revisions.ts"
 import { seedsFor } from "./seeds.ts"
+import { Alarm } from "./alarm.ts"
 import { makeClockWatch } from "./clockJump.ts"
 import { executeOnce } from "./idempotency.ts"
 
@@ -36,8 +37,6 @@ const MAX_CONFLICTS = 3
 /** Before a state that a failure took away is made again from the log, where nobody asks for it earlier; it doubles. */
 const RELOAD_PAUSE_MS = 1_000
 const LONGEST_RELOAD_PAUSE_MS = 15_000
-/** Longest single wait for a timer; a later one is waited for in steps. */
-const LONGEST_WAIT_MS = 86_400_000
 
 interface Pending extends Traced {
   readonly command: Command
@@ -78,6 +77,7 @@ export class Mailbox {
   /** Open proposals have not all been looked at under the revision in force: it is new, or may have been when this began. */
   #unreviewed = true
   readonly #clockJump = makeClockWatch()
+  readonly #alarm: Alarm
   #closed = false
   #busy = false
   readonly #settling: Array<() => void> = []
@@ -95,6 +95,10 @@ export class Mailbox {
     this.#tracing = Context.get(context, Tracing)
     this.#scope = scope
     this.#committed = committed
+    this.#alarm = new Alarm(context, () => {
+      this.#tick()
+      this.#wake?.()
+    })
   }
 
   get figures(): MailboxFigures {
@@ -168,7 +172,11 @@ export class Mailbox {
     if (this.#fiber !== undefined) return
     const loop = Effect.forever(Effect.suspend(() => (this.#queue.length > 0 ? this.#turn() : this.#idle())))
     this.#fiber = Effect.runForkWith(this.#context)(loop)
-    Effect.runSync(Scope.addFinalizer(this.#scope, Effect.asVoid(Fiber.interrupt(this.#fiber))))
+    const end = Effect.andThen(
+      Fiber.interrupt(this.#fiber),
+      Effect.sync(() => this.#alarm.stop()),
+    )
+    Effect.runSync(Scope.addFinalizer(this.#scope, end))
   }
 
   /** Until somebody asks for something, a timer is due, or the log is asked again after a failure. */
@@ -180,18 +188,15 @@ export class Mailbox {
         this.#wake = undefined
       })
     })
-    const timer = this.#state?.nextTimer ?? Number.POSITIVE_INFINITY
-    const reloads = this.#lost && !this.#closed
-    if (timer === Number.POSITIVE_INFINITY && !reloads) return woken
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    if (this.#lost && !this.#closed) {
       const pause = Math.min(RELOAD_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_RELOAD_PAUSE_MS)
-      const due = reloads ? now + pause : timer
-      return Effect.flatMap(Effect.timeoutOption(woken, Math.min(Math.max(0, due - now), LONGEST_WAIT_MS)), () =>
-        Effect.map(Clock.currentTimeMillis, (later) => {
-          if (later >= due) this.#tick()
-        }),
-      )
-    })
+      return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        this.#alarm.set(now + pause)
+        return woken
+      })
+    }
+    if (this.#state !== undefined) this.#alarm.set(this.#state.nextTimer)
+    return woken
   }
 
   #tick(): void {
