@@ -170,11 +170,7 @@ export class Mailbox {
 
   #start(): void {
     if (this.#fiber !== undefined) return
-    // The one who asks alone does not wait for others: what comes during a commit gathers for the next one anyway.
-    const loop = Effect.forever(
-      Effect.suspend(() => (this.#queue.length > 0 ? this.#turn() : this.#idle())),
-      { disableYield: true },
-    )
+    const loop = Effect.forever(Effect.suspend(() => (this.#queue.length > 0 ? this.#turn() : this.#idle())))
     this.#fiber = Effect.runForkWith(this.#context)(loop)
     const end = Effect.andThen(
       Fiber.interrupt(this.#fiber),
