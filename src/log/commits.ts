@@ -7,7 +7,7 @@ import { recordMatches } from "./filter.ts"
 export const FOLLOW_PAGE_RECORDS = 128
 
 /** Each who is woken sends what has come, so a thousand of them take long: after this time other work has its turn. */
-const WAKE_SLICE_MS = 3
+const WAKE_SLICE_MS = 2
 
 export interface Commits {
   /** Position of the last committed record of the whole log. */

@@ -4,6 +4,7 @@
  * Nothing here grows with a slow or greedy client: its subscriptions fetch the next event only when the ones before
  * are gone, and it is read no further while too many of its operations are under way or too many bytes wait for it.
  */
+import type { Duplex } from "node:stream"
 import { Clock, Effect, Exit, type Fiber, Result, Stream } from "effect"
 import type { WebSocket } from "ws"
 import type { Identity } from "../../service/identity.ts"
@@ -46,14 +47,20 @@ interface Delivery {
   readonly json: string
 }
 
-/** `presented`: the token of the upgrade request, already verified. */
-export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | undefined): Connection => {
+/** `stream`: what is below the WebSocket. `presented`: the token of the upgrade request, already verified. */
+export const serveSocket = (
+  edge: Edge,
+  socket: WebSocket,
+  stream: Duplex,
+  presented: string | undefined,
+): Connection => {
   const { service } = edge
   let token = presented
   let resumeAfter: string | undefined
   let heard = true
   let waitingBytes = 0
   let underWay = 0
+  let isCorked = false
   /** What came with the last chunk from the network: a paused socket still hands that out. */
   const inbox: Array<{ readonly data: Buffer; readonly isBinary: boolean }> = []
   /** Deliveries that wait for the reader. */
@@ -63,6 +70,18 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
 
   const send = (answer: Answer, sent?: () => void): void => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(answer), sent)
+  }
+  /** What is delivered in one go leaves with one call of the system, which costs more than all the rest of a message. */
+  const cork = (): void => {
+    if (isCorked) return
+    isCorked = true
+    stream.cork()
+    process.nextTick(uncork)
+  }
+  const uncork = (): void => {
+    if (!isCorked) return
+    isCorked = false
+    stream.uncork()
   }
   const fail = (problem: Problem, id: MessageId | undefined): void => {
     send({ op: "error", ...identified(id), problem: problem.document() }, readOn)
@@ -231,7 +250,12 @@ export const serveSocket = (edge: Edge, socket: WebSocket, presented: string | u
   const deliver = (id: MessageId | undefined, { op, member, json, cursor, time }: Delivery): Effect.Effect<void> =>
     Effect.suspend(() => {
       const head = JSON.stringify({ op, ...identified(id), cursor })
-      if (socket.readyState === socket.OPEN) socket.send(`${head.slice(0, -1)},"${member}":${json}}`)
+      if (socket.readyState === socket.OPEN) {
+        cork()
+        socket.send(`${head.slice(0, -1)},"${member}":${json}}`)
+      }
+      // What waits for nothing but that is not behind.
+      if (socket.bufferedAmount > MAX_BUFFERED_BYTES) uncork()
       if (socket.bufferedAmount <= MAX_BUFFERED_BYTES) return Effect.void
       return Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Effect.callback<void>((resume) => {

@@ -49,7 +49,7 @@ export const makeSockets = Effect.fnUntraced(function* (edge: Edge) {
       if (identity instanceof Problem) return refuse(socket, identity, pathOf(incoming))
     }
     server.handleUpgrade(incoming, socket, head, (opened) => {
-      const connection = serveSocket(edge, opened, token)
+      const connection = serveSocket(edge, opened, socket, token)
       connections.add(connection)
       opened.once("close", () => connections.delete(connection))
     })
