@@ -4,13 +4,14 @@
  * state. Everything but the log.
  */
 import type { Decision } from "../../src/domain/decision.ts"
-import type { Event, Incoming } from "../../src/domain/event.ts"
+import type { Event } from "../../src/domain/event.ts"
 import { isRefusal } from "../../src/domain/refusal.ts"
 import { Definitions } from "../../src/kernel/definitions.ts"
 import { emptyState, type OrganizationState } from "../../src/kernel/state.ts"
 import { Turn } from "../../src/kernel/turn.ts"
 import { type ConditionsInput, readWorkload } from "../conditions/input.ts"
 import { type Prepare, rateOf } from "../contest/contestant.ts"
+import { incoming } from "../publish/rows.ts"
 
 /** Nobody votes or works here: a state with so much that waits is begun anew. */
 const MAX_OPEN = 200
@@ -31,7 +32,7 @@ const prepare: Prepare<ConditionsInput> = (input) => {
     if (state === undefined || state.holds.size + state.tasks.size > MAX_OPEN)
       states.set(event.org, (state = emptyState(event.org)))
     const turn = new Turn(state, definitions, START + STEP_MS * at)
-    const answer = turn.execute({ kind: "publish", event: incoming(event, at++) })
+    const answer = turn.execute({ kind: "publish", event: incoming(event, `p${at++}`) })
     if (isRefusal(answer)) throw new Error(answer.message)
     return { decision: answer.decision!, records: turn.records.length }
   }
@@ -58,15 +59,6 @@ interface Published {
   readonly decision: Decision
   readonly records: number
 }
-
-const incoming = ({ source, type, org, actor, data }: Event, index: number): Incoming => ({
-  id: `p${index}`,
-  source,
-  type,
-  org,
-  actor,
-  data,
-})
 
 /** Shares of the verdicts, and records per publish. @throws where the mix is none. */
 const mixOf = (published: ReadonlyArray<Published>): Readonly<Record<string, number>> => {

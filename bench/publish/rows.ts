@@ -20,8 +20,9 @@ export interface PublishRows {
   readonly readKeys: ReadonlyArray<Values>
 }
 
-export const incoming = ({ source, type, org, actor, data }: Event): Incoming => ({
-  id: randomUUID(),
+/** An event of the workload as it is published. */
+export const incoming = ({ source, type, org, actor, data }: Event, id: string = randomUUID()): Incoming => ({
+  id,
   source,
   type,
   org,

@@ -1,13 +1,14 @@
 /** A history that the kernel has made from the workload's events, with the records of each publish. */
 import { isDeepStrictEqual } from "node:util"
 import type { Decision } from "../../src/domain/decision.ts"
-import type { Event, Incoming } from "../../src/domain/event.ts"
+import type { Incoming } from "../../src/domain/event.ts"
 import type { LogRecord } from "../../src/domain/record.ts"
 import { isRefusal } from "../../src/domain/refusal.ts"
 import { Definitions } from "../../src/kernel/definitions.ts"
 import { emptyState, type OrganizationState } from "../../src/kernel/state.ts"
 import { Turn } from "../../src/kernel/turn.ts"
 import { type ConditionsInput, readWorkload } from "../conditions/input.ts"
+import { incoming } from "../publish/rows.ts"
 
 /** Published events; what is held or waits as a task stays open, since nobody votes or works here. */
 const PUBLISHED = 4_000
@@ -33,7 +34,7 @@ export const makeHistory = (input: ConditionsInput): History => {
   const definitions = new Definitions({ revision: "bench", ...rules })
   const play = player(definitions)
   const published = events.slice(0, PUBLISHED).map((event, index) => {
-    const one = { event: incoming(event, index), org: event.org, at: START + STEP_MS * index }
+    const one = { event: incoming(event, `p${index}`), org: event.org, at: START + STEP_MS * index }
     return { ...one, records: play(one) }
   })
   return { definitions, published }
@@ -67,12 +68,3 @@ export const compareReplay = ({ definitions, published }: History): number => {
   }
   return compared
 }
-
-const incoming = ({ source, type, org, actor, data }: Event, index: number): Incoming => ({
-  id: `p${index}`,
-  source,
-  type,
-  org,
-  actor,
-  data,
-})

@@ -46,19 +46,21 @@ export const consider = (
       continue
     }
     const use = { effect, max: limit.max, key, cost, used, exceeded: true, ...(freeAt === undefined ? {} : { freeAt }) }
-    const announce = announcesExceeded(state.limits, rule, key, now)
-    exceeded.push(usedUp(use, limit, `limit of ${limit.max}`, announce))
-    uses.push(exceeded.at(-1)!.use)
+    const told = usedUp(use, limit, `limit of ${limit.max}`, announcesExceeded(state.limits, rule, key, now))
+    exceeded.push(told)
+    uses.push(told.use)
   }
   for (const rule of linked.budgets) {
     const { budget, effect } = rule
     const { max, unit } = budget
     const use: LimitUse = { effect, max, unit, ...budgetUse(rule, event, state, definitions, now) }
-    if (use.exceeded) {
-      const announce = announcesBudget(state.budgets, rule, use.key, now)
-      exceeded.push(usedUp(use, budget, `budget of ${max} ${unit}`, announce))
+    if (!use.exceeded) {
+      uses.push(use)
+      continue
     }
-    uses.push(use.exceeded ? exceeded.at(-1)!.use : use)
+    const told = usedUp(use, budget, `budget of ${max} ${unit}`, announcesBudget(state.budgets, rule, use.key, now))
+    exceeded.push(told)
+    uses.push(told.use)
   }
   return { linked, outcome: { ...linked.outcome, verdict: verdictWith(linked, exceeded), limits: uses }, exceeded }
 }

@@ -1,6 +1,7 @@
 /** What `contracts.revised` says of an organization's new revision. */
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { Origin } from "../domain/change.ts"
+import { changedKeys } from "../domain/changedKeys.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import { daemonActor } from "../kernel/draft.ts"
 import type { Actor } from "../domain/event.ts"
@@ -65,19 +66,17 @@ let last:
 
 type ChangedFiles = NonNullable<BuiltinData["contracts.revised"]["files"]>
 
-const compareFiles = (before: Revision["files"], after: Revision["files"]): ChangedFiles => {
-  const removed = Object.keys(before).filter((file) => after[file] === undefined)
-  const others = Object.keys(after).filter((file) => after[file] !== before[file])
-  const changed = [...removed, ...others].toSorted().slice(0, MAX_CHANGED_FILES)
-  return changed.map((file) => {
-    const [old, now] = [before[file], after[file]]
-    return {
-      file,
-      ...(old === undefined ? undefined : { before: old }),
-      ...(now === undefined ? undefined : { after: now }),
-    }
-  })
-}
+const compareFiles = (before: Revision["files"], after: Revision["files"]): ChangedFiles =>
+  changedKeys(before, after)
+    .slice(0, MAX_CHANGED_FILES)
+    .map((file) => {
+      const [old, now] = [before[file], after[file]]
+      return {
+        file,
+        ...(old === undefined ? undefined : { before: old }),
+        ...(now === undefined ? undefined : { after: now }),
+      }
+    })
 
 /** An edit on disk is the operator's act. */
 export const adopter = (origin: Origin | undefined): Actor => (origin?.disk === true ? operatorActor : daemonActor())

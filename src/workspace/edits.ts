@@ -1,5 +1,5 @@
 /** Edits on disk that wait for an operator: what of the files may take effect, and what the rest would come to. Pure. */
-import * as crypto from "node:crypto"
+import { sha256 } from "../domain/sha256.ts"
 import { describeSetChange } from "../language/describe/describeSetChange.ts"
 import { check } from "./judge.ts"
 import { assemble, type LoadedSet } from "./loadedSet.ts"
@@ -52,7 +52,7 @@ export const editOf = (
 ): { readonly edit?: WaitingEdit } => {
   if (waiting.length === 0) return {}
   const files = waiting.toSorted((a, b) => (a.file < b.file ? -1 : 1))
-  const edit = crypto.hash("sha256", JSON.stringify([inForce.revision, files])).slice(0, EDIT_CHARACTERS)
+  const edit = sha256(JSON.stringify([inForce.revision, files])).slice(0, EDIT_CHARACTERS)
   if (edit === known?.edit) return { edit: known }
   const valid: Sources = new Map([...onDisk].filter(([, source]) => isValid(source)))
   return {

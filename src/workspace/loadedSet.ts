@@ -1,5 +1,6 @@
 /** Everything that the files say at one moment, and how two such moments differ. */
-import * as crypto from "node:crypto"
+import { sha256 } from "../domain/sha256.ts"
+import { changedKeys } from "../domain/changedKeys.ts"
 import type { Contract } from "../domain/contract.ts"
 import type { ContractTests } from "../domain/contractTests.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
@@ -60,12 +61,8 @@ export const compareSets = (set: LoadedSet, previous: LoadedSet | undefined): Se
 })
 
 /** Files that came, went, or have another text, in order. */
-export const filesChanged = ({ files }: LoadedSet, previous: LoadedSet | undefined): ReadonlyArray<string> => {
-  const before = previous?.files ?? {}
-  const removed = Object.keys(before).filter((file) => files[file] === undefined)
-  const others = Object.keys(files).filter((file) => files[file]?.hash !== before[file]?.hash)
-  return [...removed, ...others].toSorted()
-}
+export const filesChanged = ({ files }: LoadedSet, previous: LoadedSet | undefined): ReadonlyArray<string> =>
+  changedKeys(previous?.files ?? {}, files, (file) => file?.hash)
 
 const testsOf = (sources: Sources) => inOrder(sources).flatMap(({ parsed }) => parsed.tests)
 
@@ -78,8 +75,7 @@ const versions = <A extends { readonly version: string }>(items: ReadonlyArray<A
   new Map(items.map((item) => [name(item), item.version]))
 
 const revisionOf = (definitions: ReadonlyArray<readonly [name: string, version: string]>): string =>
-  crypto.hash(
-    "sha256",
+  sha256(
     definitions
       .map(([name, version]) => `${name} ${version}\n`)
       .toSorted()

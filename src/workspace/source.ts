@@ -1,5 +1,5 @@
 /** One file of the workspace as it was read, and what the language makes of it. */
-import * as crypto from "node:crypto"
+import { sha256 } from "../domain/sha256.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { ParsedFile } from "../language/load.ts"
 import { parseFile } from "../language/load.ts"
@@ -24,7 +24,7 @@ export type Sources = ReadonlyMap<string, Source>
 /** Parses, once for each content of each file. */
 export type Parse = (text: Text) => Source
 
-export const textOf = (file: string, text: string): Text => ({ file, text, hash: crypto.hash("sha256", text) })
+export const textOf = (file: string, text: string): Text => ({ file, text, hash: sha256(text) })
 
 /** How much source text the parses that are kept for a return may have had; the least recently used goes first. */
 export const MAX_PARSED_CHARACTERS = 128 * 1024 * 1024

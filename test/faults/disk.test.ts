@@ -148,7 +148,8 @@ describe("a disk that is full", { timeout: 60_000 }, () => {
     const again = await house.daemon.call("POST", "/v1/events", { json: { type: "note.requested", org: "@team" } })
     expect([again.status, again.headers.get("retry-after")]).toEqual([503, "1"])
     expect((await house.daemon.call("GET", "/health")).status).toBe(200)
-    expect(await house.events("note.requested")).toBeDefined()
+    // What is in the log can be read all the same.
+    expect(await house.events("deploy.requested")).toHaveLength(1)
     await becomeDue(begun, reason)
     free()
     await goesOn(begun)
