@@ -1,4 +1,4 @@
-/** What an operator should look at: files that are not in force, and what waits for a confirmation. */
+/** What an operator should look at: a log that cannot be written, files that are not in force, and what waits for a confirmation. */
 import { formatDiagnostic } from "../domain/diagnostic.ts"
 import type { Status } from "./answers.ts"
 import { red, yellow } from "./output.ts"
@@ -6,7 +6,8 @@ import { plain } from "./text.ts"
 
 const SHOWN_DIAGNOSTICS = 10
 
-export const warnings = ({ diagnostics, warnings: waiting }: Status): ReadonlyArray<string> => [
+export const warnings = ({ diagnostics, unwritable, warnings: waiting }: Status): ReadonlyArray<string> => [
+  ...(unwritable === undefined ? [] : [red(`Events are answered 503, for ${plain(unwritable)}`)]),
   ...(diagnostics.length === 0
     ? []
     : [

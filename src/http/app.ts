@@ -9,7 +9,7 @@ import { openApiDocument } from "./openapi/document.ts"
 import { openApiPage } from "./openapi/page.ts"
 import { isHeld } from "./held.ts"
 import { idempotencyKey } from "./idempotencyKey.ts"
-import { internal, invalid, Problem, RETRY } from "./problem.ts"
+import { internal, invalid, Problem } from "./problem.ts"
 import { publish, PUBLISH_PATH } from "./publish.ts"
 import type { Route } from "./route.ts"
 import { routes } from "./routes.ts"
@@ -95,12 +95,11 @@ const webhook =
 
 const ready =
   (edge: Edge): Handler =>
-  async () => {
+  async ({ env: { incoming } }) => {
     const exit = await exitOf(edge.run(edge.service.ready))
-    const isReady = exit._tag === "Success" && exit.value
-    return isReady
+    return exit._tag === "Success"
       ? jsonResponse({ status: "ready" }, 200)
-      : Response.json({ status: "not ready" }, { status: 503, headers: RETRY })
+      : problemOf(edge, exit.cause, "ready").response(pathOf(incoming))
   }
 
 const metrics =

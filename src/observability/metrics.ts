@@ -74,6 +74,10 @@ export const commitFailures = counter({
   labels: ["reason"],
   values: ["conflict", "unavailable"],
 })
+export const logWritable = gauge({
+  name: "charter_log_writable",
+  help: "Whether the log could be written when that was last tried: 0 from a failure until a write succeeds, else 1.",
+})
 export const logRecords = gauge({
   name: "charter_log_records",
   help: "Records in the log: the place of its last one.",

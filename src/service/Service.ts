@@ -282,6 +282,8 @@ export interface Status {
   }
   readonly workspace: string
   readonly diagnostics: ReadonlyArray<Diagnostic>
+  /** Why the log could not be written when that was last tried: nothing is taken until it can be. Absent where it can. */
+  readonly unwritable?: string
   /** What waits for an operator, in words: a mass removal, for example. */
   readonly warnings: ReadonlyArray<string>
 }
@@ -556,8 +558,8 @@ export class Service extends Context.Service<
       body: Uint8Array,
     ) => Answer<PublishAnswer>
     readonly status: Effect.Effect<Status>
-    /** Every organization's mailbox is open and the log answers. */
-    readonly ready: Effect.Effect<boolean>
+    /** Fails where no events are taken: it starts or stops, or the log could not be written when that was last tried. */
+    readonly ready: Answer<void>
     /** Prometheus text; only an operator sees organizations by their names. */
     readonly metrics: (identity: Identity) => Effect.Effect<string>
     /** Operator: confirms what waits for one (a mass removal of contracts). */

@@ -12,6 +12,7 @@ import {
   holdsOpen,
   logRecords,
   logSize,
+  logWritable,
   oldestHold,
   organizationsInForce,
   proposalsOpen,
@@ -126,7 +127,9 @@ const lookUp = ({ mailboxes, revisions, workspace, changes, options }: Dependenc
   const states = mailboxes.states()
   const sum = (of: (state: (typeof states)[number]) => number): number =>
     states.reduce((total, state) => total + of(state), 0)
-  up.set(options.lifecycle.state === "running" ? 1 : 0)
+  const writable = mailboxes.unwritable() === undefined
+  up.set(options.lifecycle.state === "running" && writable ? 1 : 0)
+  logWritable.set(writable ? 1 : 0)
 
   const boxes = mailboxes.figures()
   waitingCommands.setAll(boxes.map(({ org, waiting }) => [org, waiting] as const))

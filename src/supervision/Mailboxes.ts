@@ -37,6 +37,11 @@ export class Mailboxes extends Context.Service<
     readonly onCommitted: (listener: Committed) => void
     /** Of every mailbox that is open. */
     readonly figures: () => ReadonlyArray<MailboxFigures>
+    /**
+     * Why the log could not be written when that was last tried, in any mailbox; `undefined` where it could. Tried on
+     * without anybody's word.
+     */
+    readonly unwritable: () => string | undefined
     /** Takes nothing new, finishes what waits, and keeps a snapshot of every organization. */
     readonly drain: Effect.Effect<void>
   }
@@ -51,13 +56,22 @@ export class Mailboxes extends Context.Service<
       const listeners: Array<Committed> = []
       const open = new Map<string, Mailbox>()
       let draining = false
+      let unwritable: string | undefined
 
       const mailbox = (org: string): Mailbox => {
         let box = open.get(org)
         if (box === undefined) {
-          box = new Mailbox(org, context, scope, (records, state) => {
-            for (const listener of listeners) listener(org, records, state)
-          })
+          box = new Mailbox(
+            org,
+            context,
+            scope,
+            (records, state) => {
+              for (const listener of listeners) listener(org, records, state)
+            },
+            (failure) => {
+              unwritable = failure?.message
+            },
+          )
           if (draining) box.refuseNew()
           open.set(org, box)
         }
@@ -82,6 +96,7 @@ export class Mailboxes extends Context.Service<
           listeners.push(listener)
         },
         figures: () => [...open.values()].map((box) => box.figures),
+        unwritable: () => unwritable,
         drain: Effect.suspend(() => {
           draining = true
           return Effect.forEach(open.values(), (box) => box.drain, { discard: true, concurrency: 16 })

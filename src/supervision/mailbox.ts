@@ -62,12 +62,11 @@ export class Mailbox {
   readonly #tracing: Spans | undefined
   readonly #scope: Scope.Scope
   readonly #committed: (records: ReadonlyArray<LogRecord>, state: OrganizationState) => void
+  readonly #wrote: (failure?: LogUnavailable) => void
   #queue: Array<Pending> = []
   #wake: (() => void) | undefined
   #fiber: Fiber.Fiber<void> | undefined
   #state: OrganizationState | undefined
-  /** There was a state, and it is to be made again. */
-  #lost = false
   #failure: string | undefined
   /** Turns that have failed one after the other. */
   #failures = 0
@@ -82,11 +81,13 @@ export class Mailbox {
   #busy = false
   readonly #settling: Array<() => void> = []
 
+  /** `wrote` hears of each write how it went. */
   constructor(
     org: string,
     context: Context.Context<EventLog | Revisions>,
     scope: Scope.Scope,
     committed: (records: ReadonlyArray<LogRecord>, state: OrganizationState) => void,
+    wrote: (failure?: LogUnavailable) => void,
   ) {
     this.#org = org
     this.#context = context
@@ -95,6 +96,7 @@ export class Mailbox {
     this.#tracing = Context.get(context, Tracing)
     this.#scope = scope
     this.#committed = committed
+    this.#wrote = wrote
     this.#alarm = new Alarm(context, () => {
       this.#tick()
       this.#wake?.()
@@ -188,7 +190,7 @@ export class Mailbox {
         this.#wake = undefined
       })
     })
-    if (this.#lost && !this.#closed) {
+    if (this.#failure !== undefined && !this.#closed) {
       const pause = Math.min(RELOAD_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_RELOAD_PAUSE_MS)
       return Effect.flatMap(Clock.currentTimeMillis, (now) => {
         this.#alarm.set(now + pause)
@@ -204,16 +206,10 @@ export class Mailbox {
   }
 
   #fail(taken: ReadonlyArray<Pending>, error: LogUnavailable): void {
-    this.#lose()
+    this.#state = undefined
     this.#failures++
     this.#failure = error.message
     for (const { reply } of taken) reply(Exit.fail(error))
-  }
-
-  /** What a turn has begun to change is of no use where its records are not in the log. */
-  #lose(): void {
-    this.#lost ||= this.#state !== undefined
-    this.#state = undefined
   }
 
   #turn(): Effect.Effect<void> {
@@ -221,7 +217,12 @@ export class Mailbox {
     this.#busy = true
     return this.#decide(taken, 0).pipe(
       Effect.andThen(Effect.sync(() => (this.#failures = 0))),
-      Effect.catch((error) => Effect.sync(() => this.#fail(taken, error))),
+      Effect.catch((error) =>
+        Effect.sync(() => {
+          this.#wrote(error)
+          this.#fail(taken, error)
+        }),
+      ),
       Effect.catchDefect((defect) =>
         Effect.andThen(
           Effect.logError(`a turn of ${this.#org} failed; its state is made again from the log`, defect),
@@ -302,7 +303,8 @@ export class Mailbox {
         const handedOver = performance.now()
         const written = yield* Effect.result(this.#log.append(this.#org, expected, this.#epoch!, turn.records))
         if (written._tag === "Failure") {
-          this.#lose()
+          // What the turn has begun to change is of no use where its records are not in the log.
+          this.#state = undefined
           commitFailures.add(written.failure instanceof AppendConflict ? "conflict" : "unavailable")
           if (!(written.failure instanceof AppendConflict)) {
             if (commitBytes(turn.records) <= MAX_COMMIT_BYTES) return yield* Effect.fail(written.failure)
@@ -312,6 +314,7 @@ export class Mailbox {
             return yield* Effect.fail(new LogUnavailable({ operation: "append", reason: written.failure.message }))
           return yield* this.#decide(taken, conflicts + 1)
         }
+        this.#wrote()
         trace?.appended(this.#org, turn.records.length)
         commitDuration.observe((performance.now() - handedOver) / 1_000)
         commitRecords.observe(turn.records.length)
@@ -344,11 +347,11 @@ export class Mailbox {
   #load() {
     return Effect.gen({ self: this }, function* () {
       const opened = yield* this.#log.open(this.#org)
+      this.#wrote()
       this.#epoch = opened.epoch
       this.#snapshotAt = opened.snapshot?.position ?? 0
       this.#state = yield* loadState(this.#org, opened)
       this.#unreviewed = true
-      this.#lost = false
       this.#failure = undefined
       this.#committed([], this.#state)
       return this.#state

@@ -3,6 +3,7 @@ import { chmodSync, utimesSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
+import { startChild } from "../log/processes.ts"
 import { Shell, TEAM } from "./charter.ts"
 
 const shell = new Shell(TEAM)
@@ -52,6 +53,27 @@ describe("charter doctor", () => {
       /^warn {2}reach .*could .*read the operator's token.*\n +→ Run the daemon as a user of its own/m,
     )
   })
+
+  it("says that the log cannot be written, and so does charter status, until it can be", async () => {
+    const publish = () => shell.run(["publish", "note.requested", "--org", "@team"])
+    const holder = startChild("fileHolder.ts", [join(shell.dataFolders()[0]!, "charter.db")])
+    try {
+      expect(await holder.line()).toBe("held")
+      expect(await publish()).toMatchObject({ code: 1, stderr: expect.stringContaining("another process holds") })
+      const { code, healthy, of } = await diagnose()
+      expect({ code, healthy, found: of("log") }).toMatchObject({
+        code: 1,
+        healthy: false,
+        found: { state: "bad", what: expect.stringContaining("another process holds the file") },
+      })
+      expect((await shell.run(["status"])).stdout).toMatch(/^Events are answered 503, for .*another process holds/m)
+    } finally {
+      holder.process.kill("SIGKILL")
+      await holder.ended
+    }
+    expect(await publish()).toMatchObject({ code: 0 })
+    expect((await diagnose()).of("log")).toBeUndefined()
+  }, 60_000)
 
   it("is not content with a token that others can read, and says how to mend it", async () => {
     const [data] = shell.dataFolders()

@@ -1,8 +1,7 @@
 /**
  * The disk under a daemon fails it: it is full, is read-only, or is held by another process. Who asks meanwhile is told
- * to ask again; and what had become due is done once it can be written, without anybody's word.
+ * to ask again; and what had become due is done once it can be written, without anybody's word. `/ready` says which it is.
  */
-import { execFileSync } from "node:child_process"
 import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -12,6 +11,8 @@ import type { HoldView, Listed, TaskView } from "../../src/log/Projections.ts"
 import type { Status } from "../../src/service/Service.ts"
 import { MAX_WAITING_COMMANDS } from "../../src/supervision/mailbox.ts"
 import { type Child, startChild } from "../log/processes.ts"
+import { limitFileSize } from "../support/faults/fileSize.ts"
+import { Immutable } from "../support/faults/immutable.ts"
 import { Mounts } from "../support/faults/mounts.ts"
 import { type Answer, Household } from "../support/Household.ts"
 
@@ -48,6 +49,7 @@ let house: Household
 let root: string
 let holder: Child | undefined
 const mounts = new Mounts()
+const immutable = new Immutable()
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "charter-disk-"))
 })
@@ -55,12 +57,19 @@ afterEach(async () => {
   holder?.process.kill("SIGKILL")
   await house.close()
   mounts.close()
+  immutable.close()
   rmSync(root, { recursive: true, force: true })
 })
 
 const open = async (data: string): Promise<void> => {
   house = await Household.open({ "organizations/team.yaml": RULES, "work.sh": WORK }, { data })
+  expect(await readiness()).toMatchObject({ status: 200, json: { status: "ready" } })
 }
+
+/** As a load balancer asks: without a token. */
+const readiness = () => house.daemon.call("GET", "/ready", { token: undefined })
+
+const isReady = async (): Promise<boolean> => (await readiness()).status === 200
 
 /** Something of each kind waits: a hold for its deadline, a run for its end, an edit for its adoption. */
 const begin = async (): Promise<{ readonly hold: string; readonly task: string; readonly deadline: number }> => {
@@ -81,14 +90,24 @@ const becomeDue = async (
   await house.until(async () => Date.now() > deadline)
   await house.until(async () => (await warnings()).includes("nothing is decided in @team"))
   expect(await warnings()).toMatch(new RegExp(`${reason}.*; it goes on by itself once that is mended`))
+  expect((await house.get<Status>("/v1/status")).unwritable).toContain(reason)
+  expect(await figure("charter_log_writable")).toBe(0)
+  const { status, headers, json } = await readiness()
+  expect({ status, type: headers.get("content-type"), retryAfter: headers.get("retry-after"), json }).toMatchObject({
+    status: 503,
+    type: "application/problem+json",
+    retryAfter: "1",
+    json: { type: "urn:charter:problem:log-unavailable", status: 503, instance: "/ready" },
+  })
   expect((await house.get<HoldView>(`/v1/holds/${hold}`)).state).toBe("held")
   expect((await house.get<TaskView>(`/v1/tasks/${task}`)).state).toBe("running")
 }
 
 const warnings = async (): Promise<string> => (await house.get<Status>("/v1/status")).warnings.join("\n")
 
-/** All three are done; nobody asks for anything meanwhile but to see it. */
+/** All three are done, and it is ready again; nobody asks for anything meanwhile but to see it. */
 const goesOn = async ({ hold, task }: Awaited<ReturnType<typeof begin>>): Promise<void> => {
+  await house.until(isReady)
   await house.until(async () => (await house.get<HoldView>(`/v1/holds/${hold}`)).state === "expired")
   await house.until(async () => (await house.get<TaskView>(`/v1/tasks/${task}`)).state === "completed")
   expect(await house.get<TaskView>(`/v1/tasks/${task}`)).toMatchObject({ attempt: 1, result: "done" })
@@ -99,6 +118,8 @@ const goesOn = async ({ hold, task }: Awaited<ReturnType<typeof begin>>): Promis
   })
   expect(await house.publish("drop.requested")).toMatchObject({ status: 200, verdict: "deny" })
   expect(await warnings()).toBe("")
+  expect(await house.get<Status>("/v1/status")).not.toHaveProperty("unwritable")
+  expect(await figure("charter_log_writable")).toBe(1)
   expect((await house.inspect({ settled: true })).violations).toEqual([])
 }
 
@@ -136,6 +157,21 @@ describe("a data folder that is read-only", { timeout: 60_000 }, () => {
     expect(await house.publish("note.requested")).toMatchObject({ status: 200, verdict: "allow" })
     expect((await house.inspect({ settled: true })).violations).toEqual([])
   })
+
+  it("while it is in use refuses with a word to try again, and goes on when it can be written", async () => {
+    await open(join(root, "data"))
+    const begun = await begin()
+    const isImmutable = immutable.make(house.data)
+    // No file can be written at all: the second best for who may not forbid it on the disk.
+    if (!isImmutable) limitFileSize(house.daemon.pid, 0)
+    const reason = isImmutable ? "the file or its folder is read-only" : "the disk"
+    for (const id of ["first", "second"])
+      expect(await house.publish("note.requested", {}, { id })).toMatchObject(refused("the log cannot"))
+    await becomeDue(begun, reason)
+    if (isImmutable) immutable.close()
+    else limitFileSize(house.daemon.pid, "unlimited")
+    await goesOn(begun)
+  })
 })
 
 describe("a disk that is full", { timeout: 60_000 }, () => {
@@ -168,12 +204,10 @@ describe("a disk that is full", { timeout: 60_000 }, () => {
       )
     } else {
       // No file may grow beyond this: the second best for who may not mount.
-      const limit = (bytes: string) =>
-        void execFileSync("prlimit", ["--pid", `${house.daemon.pid}`, `--fsize=${bytes}:`])
       await isDueAndGoesOn(
         "the disk",
-        () => limit("100000"),
-        () => limit("unlimited"),
+        () => limitFileSize(house.daemon.pid, 100_000),
+        () => limitFileSize(house.daemon.pid, "unlimited"),
       )
     }
   })
@@ -226,7 +260,7 @@ describe("a database that another process has locked", { timeout: 60_000 }, () =
     const crowd = Promise.all(
       Array.from({ length: batches }, () => house.daemon.call("POST", "/v1/events", { json: batch })),
     )
-    await house.until(async () => (await waitingCommands()) >= MAX_WAITING_COMMANDS)
+    await house.until(async () => (await figure(WAITING)) >= MAX_WAITING_COMMANDS)
     house.write("go", "")
     await house.until(async () => existsSync(house.path("over")))
     await release()
@@ -237,9 +271,12 @@ describe("a database that another process has locked", { timeout: 60_000 }, () =
   })
 })
 
-const waitingCommands = async (): Promise<number> => {
+const WAITING = 'charter_mailbox_waiting_commands{organization="@team"}'
+
+const figure = async (series: string): Promise<number> => {
   const { text } = await house.daemon.call("GET", "/metrics")
-  return Number(/^charter_mailbox_waiting_commands\{organization="@team"\} (\d+)$/m.exec(text)?.[1])
+  const line = text.split("\n").find((one) => one.startsWith(`${series} `))
+  return Number(line?.slice(series.length))
 }
 
 /** Takes all the room that there is. */

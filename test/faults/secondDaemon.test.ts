@@ -61,7 +61,7 @@ it(
         code: 1,
         said: expect.stringMatching(new RegExp(`${who}[^]*charter up --data FOLDER`)),
       })
-      expect(await up()).toMatchObject({ code: 0, said: expect.stringContaining(`process    ${pid}`) })
+      expect(await up()).toMatchObject(refused(`a daemon holds ${house.data}: process ${pid} on `))
       rmSync(join(house.data, "daemon.json"))
       expect(await up()).toMatchObject(refused(`a daemon holds ${house.data}: process ${pid} on `))
       rmSync(join(house.data, "lock.json"))

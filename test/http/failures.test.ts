@@ -20,6 +20,7 @@ describe("a log that does not answer", () => {
     await open({
       publish: () => Effect.fail(unavailable),
       hold: () => Effect.fail(unavailable),
+      ready: Effect.fail(unavailable),
       follow: () => Stream.fail(unavailable),
     })
     for (const reply of [
@@ -27,6 +28,7 @@ describe("a log that does not answer", () => {
       await send("POST", "/v1/events", [{ type: "a.b" }]),
       await send("GET", "/v1/holds/h"),
       await send("GET", "/v1/events/stream"),
+      await send("GET", "/ready"),
     ]) {
       expect(reply).toMatchObject({
         status: 503,
@@ -112,14 +114,6 @@ describe("a mistake of the daemon's own", () => {
     })
     await socket.close()
     expect((await send("GET", "/v1/status")).status).toBe(200)
-  })
-})
-
-describe("a daemon that is not ready", () => {
-  it("lives, and says 503 to whoever asks whether it is ready", async () => {
-    await open({ ready: Effect.succeed(false) })
-    expect((await send("GET", "/health")).status).toBe(200)
-    expect((await send("GET", "/ready")).status).toBe(503)
   })
 })
 

@@ -389,7 +389,7 @@ const withoutLog = new Proxy({} as Operations, {
       case "authenticate":
         return () => Effect.succeed(identity)
       case "ready":
-        return Effect.succeed(false)
+        return Effect.fail(unavailable)
       case "follow":
       case "followInbox":
         return () => Stream.fail(unavailable)

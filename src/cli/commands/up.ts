@@ -19,6 +19,9 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
   const port = readPort(textOption(given, "port"))
   const diskEdits = choiceOption(given, "diskEdits", DISK_EDITS)
   const bounds = readBounds(given, invocation.environment)
+  // A service manager would take the word that one runs for its own having started; the data folder's lock refuses it.
+  if (given.options["foreground"] === true)
+    return (await import("../foreground.ts")).runInForeground(invocation, { host, port, diskEdits, ...bounds })
   const found = await findDaemon(folders.data)
   if (found.state === "running") {
     checkServes(invocation, found.daemon)
@@ -27,8 +30,6 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
     )
     return
   }
-  if (given.options["foreground"] === true)
-    return (await import("../foreground.ts")).runInForeground(invocation, { host, port, diskEdits, ...bounds })
   const daemon = await startInBackground(invocation, { host, port, diskEdits, bounds })
   const status = await makeClient(daemon, daemon.token).status()
   output.answer(answerOf(daemon, invocation, true), () =>

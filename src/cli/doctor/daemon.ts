@@ -80,6 +80,15 @@ const checkRunning = async (data: string, version: string): Promise<ReadonlyArra
                 "Restart it: charter down && charter up",
               ),
             ]),
+        ...(status.unwritable === undefined
+          ? []
+          : [
+              bad(
+                "log",
+                `nothing can be recorded, so events are answered 503: ${plain(status.unwritable)}`,
+                `Make room on the disk of ${data}, make it writable, or end the program that holds the file; it goes on by itself.`,
+              ),
+            ]),
         ...status.warnings.map((text) => warn("daemon", plain(text), "More: charter status")),
         LOOPBACK.test(daemon.host)
           ? ok("port", `only this machine reaches port ${daemon.port}`)

@@ -8,7 +8,8 @@ export const daemonGroup: CommandGroup = {
       summary: "start the daemon for a workspace",
       details:
         "Starts the daemon for a workspace and waits until it takes events. It runs in the background until charter down; " +
-        "its contracts and organizations are reloaded whenever a file is saved.",
+        "its contracts and organizations are reloaded whenever a file is saved. Where one runs already it says so and exits " +
+        "with 0; with --foreground it exits with 1, for it has started none.",
       options: [
         ["--foreground", "run here, until Ctrl-C"],
         ["--port <number>", "the port to listen on; 0 for any (default: 5099)"],

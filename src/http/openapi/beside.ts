@@ -93,14 +93,11 @@ export const beside: ReadonlyArray<Described> = [
     path: "/ready",
     summary: "Whether events are taken.",
     token: "none",
-    answers: {
-      200: json("They are.", Schema.Struct({ status: Schema.Literal("ready") })),
-      503: {
-        ...json("Not yet, or not any more.", Schema.Struct({ status: Schema.Literal("not ready") })),
-        headers: { "Retry-After": "Seconds after which to ask again." },
-      },
-    },
-    problems: [403],
+    description:
+      "503 while the daemon starts or stops (`starting`, `shutting-down`), and from a write of the log that has failed " +
+      "until one succeeds (`log-unavailable`), which is tried without anybody's word.",
+    answers: { 200: json("They are.", Schema.Struct({ status: Schema.Literal("ready") })) },
+    problems: [403, 503],
   },
   {
     method: "GET",

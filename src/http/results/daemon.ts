@@ -29,6 +29,11 @@ export const StatusResult = named(
     ),
     workspace: Text,
     diagnostics: list(DiagnosticResult),
+    unwritable: optional(
+      Text.annotateKey({
+        description: "Why the log could not be written when that was last tried: nothing is decided until it can be.",
+      }),
+    ),
     warnings: texts,
   }),
   "Status",

@@ -77,6 +77,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     const sum = (of: (state: (typeof states)[number]) => number): number =>
       states.reduce((total, state) => total + of(state), 0)
     const definitions = definitionsOf(dependencies)
+    const unwritable = mailboxes.unwritable()
     return {
       state: options.lifecycle.state,
       version: options.version,
@@ -95,6 +96,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
         : { draining: { until: options.lifecycle.until, runs: runsOf(states) } }),
       workspace: options.workspace,
       diagnostics: standing.rejected,
+      ...(unwritable === undefined ? undefined : { unwritable }),
       warnings: [
         ...standingStill(mailboxes.figures()),
         ...deafWebhooks(definitions, options.environment),
@@ -148,7 +150,7 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       return (yield* find) ?? found
     }),
     status,
-    ready: Effect.sync(() => options.lifecycle.state === "running"),
+    ready: Effect.suspend(() => checkReady(dependencies)),
     metrics: metricsText,
     confirm: Effect.fnUntraced(function* (identity) {
       yield* checkOperator(identity, "confirm a removal")
@@ -163,6 +165,25 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       yield* options.shutdown(now)
       return runs
     }),
+  }
+}
+
+/** Anybody may ask: what is wrong with the log in particular is for who has a token. */
+const checkReady = ({ mailboxes, options: { lifecycle } }: Dependencies): Effect.Effect<void, Refused> => {
+  switch (lifecycle.state) {
+    case "starting":
+      return fail("unavailable", "starting", "the daemon starts; try again in a moment")
+    case "draining":
+    case "stopped":
+      return fail("busy", "shutting-down", "the daemon is shutting down; try again when it is back")
+    case "running":
+      return mailboxes.unwritable() === undefined
+        ? Effect.void
+        : fail(
+            "unavailable",
+            "log-unavailable",
+            "the log cannot be written, so nothing is decided; it goes on by itself once it can be. charter status says why",
+          )
   }
 }
 
