@@ -38,7 +38,7 @@ export const decide = (
   const event = stamp(draft, state.org, state.position + 1, now)
   const cell = definitions.cell(state.org, event.type)
   const gated = cell.eventClass === "gated"
-  const bound = boundOf(event, gated, crowded)
+  const bound = boundOf(state, event, gated, crowded)
   if (!gated) return observe(state, definitions, event, cell, now, bound)
   const { decision, derived } = judge(state, definitions, event, cell, now, bound)
   return { record: { event, decision }, derived }

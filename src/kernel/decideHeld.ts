@@ -4,7 +4,7 @@ import type { Event } from "../domain/event.ts"
 import { builtInEffects } from "./builtInEffects.ts"
 import { match } from "./cell.ts"
 import { type Considered, withoutLimits } from "./considered.ts"
-import { depthBoundOf } from "./bounds.ts"
+import { lastingBoundOf } from "./bounds.ts"
 import { type Judged, judge, speakers } from "./decide.ts"
 import type { Definitions } from "./definitions.ts"
 import { EventFacts } from "./eventFacts.ts"
@@ -65,6 +65,7 @@ export const decideRelease = (state: OrganizationState, definitions: Definitions
 
 /** Its requirements failed: the contracts that made it wait may speak upon it. `event`: the held one {@link atEnd}. */
 export const decideFailure = (
+  state: OrganizationState,
   definitions: Definitions,
   held: Held,
   event: Event,
@@ -85,7 +86,7 @@ export const decideFailure = (
     contracts,
     reason,
   }
-  const { drafts } = speakers(considered, definitions, event, depthBoundOf(event))(verdict)
+  const { drafts } = speakers(considered, definitions, event, lastingBoundOf(state, event, true))(verdict)
   return { decision, derived: [...refused(event, decision), ...drafts] }
 }
 
@@ -93,7 +94,7 @@ export const decideFailure = (
 export const decideAfresh = (state: OrganizationState, definitions: Definitions, held: Held, now: number): Judged => {
   const { event } = held
   const cell = definitions.cell(state.org, event.type)
-  const { decision, derived } = judge(state, definitions, event, cell, now, depthBoundOf(event), true)
+  const { decision, derived } = judge(state, definitions, event, cell, now, lastingBoundOf(state, event, true), true)
   return { decision: { ...decision, ...second(held, definitions), ...proposalsOf(decision) }, derived }
 }
 

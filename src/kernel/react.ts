@@ -162,7 +162,15 @@ export const endHold = (
   contracts: ReadonlyArray<string>,
   by?: string,
 ): ReadonlyArray<Draft> => {
-  const { decision, derived } = decideFailure(definitions, hold, atEnd(cause, hold.event, by), rule, contracts, reason)
+  const { decision, derived } = decideFailure(
+    state,
+    definitions,
+    hold,
+    atEnd(cause, hold.event, by),
+    rule,
+    contracts,
+    reason,
+  )
   const type = rule === "expired" ? "hold.expired" : rule === "cancelled" ? "hold.cancelled" : "hold.denied"
   const whose = by === undefined ? undefined : { by }
   return [

@@ -5,7 +5,7 @@ import { formatDiagnostic } from "../../src/domain/diagnostic.ts"
 import { MOTION_KINDS } from "../../src/domain/proposal.ts"
 import { BUILT_IN_REQUESTS, BUILT_IN_TYPES, classOf, MAX_TYPE_LENGTH } from "../../src/domain/eventTypes.ts"
 import { MAX_JSON_DEPTH } from "../../src/domain/json.ts"
-import { MAX_DEPTH, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN, MAX_HOPS } from "../../src/kernel/bounds.ts"
+import { MAX_DEPTH, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN, MAX_HOPS, MAX_WAITING } from "../../src/kernel/bounds.ts"
 import { HUNDREDTHS } from "../../src/kernel/counters.ts"
 import { MAX_TEXT_LENGTH } from "../../src/kernel/interpolate.ts"
 import { MAX_KEYS_PER_WINDOW } from "../../src/kernel/keys.ts"
@@ -243,6 +243,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   MAX_JSON_DEPTH,
   MAX_DEPTH,
   MAX_HOPS,
+  MAX_WAITING,
   MAX_DERIVED_REQUESTS_PER_TURN,
   MAX_DERIVED_PER_TURN,
   MAX_MENTIONS,
