@@ -1,5 +1,7 @@
 /** Bounds on what follows from one event. At a bound nothing is dropped: the next request is held for a human. */
 import type { Event } from "../domain/event.ts"
+import { MAX_COMMIT_BYTES } from "../domain/record.ts"
+import type { Command } from "./command.ts"
 import type { OrganizationState } from "./state.ts"
 
 /** Derivations in a row, with nobody who does anything in between. */
@@ -16,27 +18,40 @@ export const MAX_DERIVED_REQUESTS_PER_TURN = 64
 /** Events that follow from one command before nothing follows from further facts among them. */
 export const MAX_DERIVED_PER_TURN = 256
 
+/**
+ * Bytes that may follow, as JSON, from what cannot be refused and has turned out to be more than one commit holds: time
+ * that has passed, a run that has ended. One after the other is tried; with the last, nothing follows but what must.
+ */
+export const ROOMS: ReadonlyArray<number> = [64 * 1024, 0]
+
+/** Somebody waits for the answer. What time brings, and what a run has come to, has happened. */
+export const isRefusable = ({ kind }: Command): boolean =>
+  kind !== "tick" && kind !== "finish" && kind !== "usage" && kind !== "report"
+
 export interface Bound {
-  readonly bound: "depth" | "hops" | "waiting" | "fan-out"
+  readonly bound: "depth" | "hops" | "waiting" | "fan-out" | "size"
   readonly max: number
 }
 
+/** Said where all that follows is more than one commit holds. */
+export const SIZE_BOUND: Bound = { bound: "size", max: MAX_COMMIT_BYTES }
+
+/** As many of its like have followed from the same command already as may. */
+export const fanOutBound = (gated: boolean): Bound => ({
+  bound: "fan-out",
+  max: gated ? MAX_DERIVED_REQUESTS_PER_TURN : MAX_DERIVED_PER_TURN,
+})
+
 /**
- * The bound that this event is beyond. A fact cannot be held: of hops, what is asked for next is, by a contract or as a
- * run. `crowded`: as many of its like have followed from the same command already as may.
+ * The bound that this event is beyond, where it is none of its commit's. A fact cannot be held: of hops, what is asked for
+ * next is, by a contract or as a run.
  */
-export const boundOf = (
-  state: OrganizationState,
-  event: Event,
-  gated: boolean,
-  crowded: boolean,
-): Bound | undefined => {
+export const boundOf = (state: OrganizationState, event: Event, gated: boolean): Bound | undefined => {
   const lasting = gated ? lastingBoundOf(state, event) : depthBoundOf(event)
   if (lasting !== undefined) return lasting
   if (gated && (event.hops ?? 0) > MAX_HOPS && (event.type === "run.requested" || event.depth !== undefined))
     return { bound: "hops", max: MAX_HOPS }
-  const max = gated ? MAX_DERIVED_REQUESTS_PER_TURN : MAX_DERIVED_PER_TURN
-  return crowded && event.depth !== undefined ? { bound: "fan-out", max } : undefined
+  return undefined
 }
 
 /**

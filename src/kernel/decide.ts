@@ -27,18 +27,18 @@ export interface Decided {
   readonly derived: ReadonlyArray<Draft>
 }
 
-/** `crowded`: this commit holds as many derived events as it may; further requests in it are held for a human. */
+/** `crowded`: the bound of its commit that it is beyond; a request is held for a human. */
 export const decide = (
   state: OrganizationState,
   definitions: Definitions,
   draft: Draft,
   now: number,
-  crowded = false,
+  crowded?: Bound,
 ): Decided => {
   const event = stamp(draft, state.org, state.position + 1, now)
   const cell = definitions.cell(state.org, event.type)
   const gated = cell.eventClass === "gated"
-  const bound = boundOf(state, event, gated, crowded)
+  const bound = boundOf(state, event, gated) ?? crowded
   if (!gated) return observe(state, definitions, event, cell, now, bound)
   const { decision, derived } = judge(state, definitions, event, cell, now, bound)
   return { record: { event, decision }, derived }
@@ -227,9 +227,11 @@ export const speakers =
   (verdict) => {
     const drafts = followUps(considered, verdict, definitions, event)
     if (bound === undefined) return { emits: announced(considered, verdict), drafts }
-    const told = drafts.length === 0 ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })]
-    return { emits: NONE, drafts: told }
+    return { emits: NONE, drafts: drafts.length === 0 ? NONE : [boundExceeded(event, bound)] }
   }
+
+export const boundExceeded = (event: Event, bound: Bound): Draft =>
+  follow(event, "bound.exceeded", { ...bound, event: event.id })
 
 /** What has happened already, or is control: contracts may route, emit and notify. */
 const observe = (
@@ -259,8 +261,7 @@ const observe = (
     ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),
   }
   if (bound !== undefined) {
-    const told =
-      event.type === "bound.exceeded" ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })]
+    const told = event.type === "bound.exceeded" ? NONE : [boundExceeded(event, bound)]
     return { record: { event, decision }, derived: [...own, ...told] }
   }
   return {
