@@ -2,6 +2,7 @@
 import type { Event } from "../domain/event.ts"
 import { MAX_COMMIT_BYTES } from "../domain/record.ts"
 import type { Command } from "./command.ts"
+import { type Draft, follow } from "./draft.ts"
 import type { OrganizationState } from "./state.ts"
 
 /** Derivations in a row, with nobody who does anything in between. */
@@ -35,6 +36,9 @@ export interface Bound {
 
 /** Said where all that follows is more than one commit holds. */
 export const SIZE_BOUND: Bound = { bound: "size", max: MAX_COMMIT_BYTES }
+
+export const boundExceeded = (event: Event, bound: Bound): Draft =>
+  follow(event, "bound.exceeded", { ...bound, event: event.id })
 
 /** As many of its like have followed from the same command already as may. */
 export const fanOutBound = (gated: boolean): Bound => ({

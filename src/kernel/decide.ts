@@ -8,7 +8,7 @@ import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { timeText } from "../domain/timeText.ts"
 import { type BuiltIn, builtInEffects } from "./builtInEffects.ts"
-import { type Bound, boundOf } from "./bounds.ts"
+import { type Bound, boundExceeded, boundOf } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
 import { type ChangeRule, CHANGES_CONTRACT, changeRule, isOperators } from "./changes.ts"
 import { type Combined, combine, withoutShadows } from "./combine.ts"
@@ -229,9 +229,6 @@ export const speakers =
     if (bound === undefined) return { emits: announced(considered, verdict), drafts }
     return { emits: NONE, drafts: drafts.length === 0 ? NONE : [boundExceeded(event, bound)] }
   }
-
-export const boundExceeded = (event: Event, bound: Bound): Draft =>
-  follow(event, "bound.exceeded", { ...bound, event: event.id })
 
 /** What has happened already, or is control: contracts may route, emit and notify. */
 const observe = (

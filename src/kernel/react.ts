@@ -258,7 +258,14 @@ const vetoed = (
   if (hold === undefined) return NONE
   return [
     asOf(event, hold.event, follow(event, "proposal.cancelled", { ...closed(proposal), reason, by })),
-    ...endHold(state, definitions, hold, event, { rule: "defeated", reason, contracts: [proposal.contract], by }, crowded),
+    ...endHold(
+      state,
+      definitions,
+      hold,
+      event,
+      { rule: "defeated", reason, contracts: [proposal.contract], by },
+      crowded,
+    ),
   ]
 }
 

@@ -5,8 +5,7 @@ import { busyAgents } from "./agents.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, follow, traceOf } from "./draft.ts"
 import { escalateTask } from "./effects.ts"
-import type { Bound } from "./bounds.ts"
-import { boundExceeded } from "./decide.ts"
+import { type Bound, boundExceeded } from "./bounds.ts"
 import { asOf, askedEvent, closed } from "./askedEvent.ts"
 import { closeProposal } from "./proposals.ts"
 import { continueHold, releaseWhenMet } from "./react.ts"
@@ -159,8 +158,6 @@ const taskLate =
     }
     return [
       { ...follow(cause, "task.escalated", { task: id, level }), subject: id },
-      ...(crowded === undefined
-        ? escalateTask(task, level, definitions, cause, now)
-        : [boundExceeded(cause, crowded)]),
+      ...(crowded === undefined ? escalateTask(task, level, definitions, cause, now) : [boundExceeded(cause, crowded)]),
     ]
   }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Decision } from "../../src/domain/decision.ts"
 import { MAX_COMMIT_BYTES } from "../../src/domain/record.ts"
+import { MAX_MEMBER_EVENTS } from "../../src/supervision/adoptionEvents.ts"
 import { Household } from "../support/Household.ts"
 
 const START = Date.UTC(2026, 10, 2, 9)
@@ -10,18 +11,19 @@ const COPIES = 8
 
 /** Each copies what it was given so often that no commit holds it. */
 const copies = (upon: string, data: string): string =>
-  Array.from({ length: COPIES }, () => `  - emit: { type: copy.made, upon: ${upon}, data: { copy: "\${{ ${data} }}" } }`).join(
-    "\n",
-  )
+  Array.from(
+    { length: COPIES },
+    () => `  - emit: { type: copy.made, upon: ${upon}, data: { copy: "\${{ ${data} }}" } }`,
+  ).join("\n")
 
 const HELPERS = Array.from({ length: COPIES }, (_, number) => `helper-${number + 1}`)
-const RULES = `organization: "@team"
+const ORGANIZATION = `organization: "@team"
 owner: dana
 members:
   - { human: dana }
 ${HELPERS.map((name) => `  - { human: ${name} }\n`).join("")}  - { agent: writer, executor: { kind: command, run: ["node", "-e", "process.stdout.write('x'.repeat(64 * 1024))"] } }
----
-contract: nobody-answers
+`
+const RULES = `contract: nobody-answers
 scope: "@team"
 on: answer.requested
 then:
@@ -63,18 +65,18 @@ ${copies("allow", "data.result")}
 const LARGE = { items: Array.from({ length: 100 }, () => "x".repeat(1_000)) }
 
 let house: Household
-beforeAll(async () => {
-  house = await Household.open({ "organizations/team.yaml": RULES.split("---\n")[0]!, "contracts/team.yaml": RULES.slice(RULES.indexOf("---\n") + 4) }, { now: START })
-})
-afterAll(() => house.close())
-
 let hours = 0
+const open = async (now?: number): Promise<void> => {
+  const files = { "organizations/team.yaml": ORGANIZATION, "contracts/team.yaml": RULES }
+  house = await Household.open(files, now === undefined ? {} : { now })
+}
+const close = (): Promise<void> => house.close()
 const hourPasses = (): Promise<unknown> => house.daemon.ask("advance", { to: START + ++hours * HOUR_MS })
 
 /** Nothing is stuck: not now, and not after `kill -9`. */
-const goesOn = async (): Promise<void> => {
+const goesOn = async (now?: number): Promise<void> => {
   expect(await house.publish("note.requested")).toMatchObject({ status: 200, verdict: "allow" })
-  await house.restart({ now: START + hours * HOUR_MS })
+  await house.restart(now === undefined ? {} : { now })
   expect(await house.publish("note.requested")).toMatchObject({ status: 200, verdict: "allow" })
 }
 const bounds = async (event: string): Promise<ReadonlyArray<unknown>> =>
@@ -82,10 +84,13 @@ const bounds = async (event: string): Promise<ReadonlyArray<unknown>> =>
 const SIZE = { bound: "size", max: MAX_COMMIT_BYTES }
 
 describe("what follows does not fit one commit", () => {
+  beforeAll(() => open(START))
+  afterAll(close)
+
   it("of what is asked for: it is refused, and says why", async () => {
     expect(await house.publish("paced.requested", LARGE)).toMatchObject({ status: 413 })
     expect(await house.events("paced.requested")).toEqual([])
-    await goesOn()
+    await goesOn(START + hours * HOUR_MS)
   })
 
   it("of what nobody has answered: it expires, and emits nothing", async () => {
@@ -93,7 +98,7 @@ describe("what follows does not fit one commit", () => {
     await hourPasses()
     expect((await house.events("hold.expired")).map(({ data }) => data["event"])).toEqual([id])
     expect(await bounds(id)).toEqual([{ ...SIZE, event: id }])
-    await goesOn()
+    await goesOn(START + hours * HOUR_MS)
   })
 
   it("of what was approved, and is let through after a delay: it is denied", async () => {
@@ -104,7 +109,7 @@ describe("what follows does not fit one commit", () => {
     expect(denied?.data).toMatchObject({ event: id, reason: expect.stringContaining("more than one commit holds") })
     expect(denied?.data["decision"] as Decision).toMatchObject({ verdict: "deny", rule: "bound" })
     expect(await house.events("delayed.requested")).toHaveLength(1)
-    await goesOn()
+    await goesOn(START + hours * HOUR_MS)
   })
 
   it("of what has waited for room: a human is asked", async () => {
@@ -113,7 +118,7 @@ describe("what follows does not fit one commit", () => {
     await hourPasses()
     const [waits] = await house.events("hold.continued")
     expect(waits?.data).toMatchObject({ hold, event: id, decision: { verdict: "hold", rule: "bound" } })
-    await goesOn()
+    await goesOn(START + hours * HOUR_MS)
   })
 
   it("of a task that is late: that it is late is said, and nobody else gets it", async () => {
@@ -122,7 +127,7 @@ describe("what follows does not fit one commit", () => {
     expect(await house.events("task.escalated")).toHaveLength(1)
     expect((await house.events("task.created")).filter(({ data }) => data["escalates"] !== undefined)).toEqual([])
     expect(await bounds(id)).toEqual([{ ...SIZE, event: id }])
-    await goesOn()
+    await goesOn(START + hours * HOUR_MS)
   })
 
   it("of a task that has ended: its result is kept, and nothing follows from it", async () => {
@@ -131,13 +136,58 @@ describe("what follows does not fit one commit", () => {
     const [completed] = await house.events("task.completed")
     expect(completed?.data["result"]).toHaveLength(64 * 1024)
     expect(await bounds(completed!.id)).toEqual([{ ...SIZE, event: completed!.id }])
-    await goesOn()
+    await goesOn(START + hours * HOUR_MS)
+  })
+
+  it("has made no copy, and holds every invariant in the end", async () => {
+    expect((await house.events("copy.made")).map(({ data }) => data)).toEqual(
+      Array.from({ length: COPIES }, () => ({ copy: [] })),
+    )
+    expect((await house.inspect()).violations).toEqual([])
   })
 })
 
-it("has made no copy, and holds every invariant in the end", async () => {
-  expect((await house.events("copy.made")).map(({ data }) => data)).toEqual(
-    Array.from({ length: COPIES }, () => ({ copy: [] })),
-  )
-  expect((await house.inspect()).violations).toEqual([])
+describe("what a revision says does not fit one commit", () => {
+  beforeAll(() => open())
+  afterAll(close)
+
+  it("of thousands who come with one file: the first are said one by one, and the rest are counted", async () => {
+    const crowd = Array.from({ length: 3_000 }, (_, number) => `  - { human: guest-${number + 1} }\n`).join("")
+    await house.save("organizations/team.yaml", `${ORGANIZATION}${crowd}`)
+    expect(await house.events("member.joined")).toHaveLength(MAX_MEMBER_EVENTS)
+    expect((await house.events("organization.changed")).at(-1)?.data["summary"]).toContain("of 3000 members")
+    await goesOn()
+  })
+
+  it("of what a new counter takes over: whoever was counted last is, and of the others it is not said that they were not", async () => {
+    const user = (number: number) => ({ user: `${"u".repeat(40)}-${number}` })
+    for (let number = 0; number < 4_000; number += 100)
+      await house.daemon.call("POST", "/v1/events", {
+        json: Array.from({ length: 100 }, (_, at) => ({
+          type: "entry.requested",
+          org: "@team",
+          data: user(number + at),
+        })),
+      })
+    await house.save(
+      "contracts/entries.yaml",
+      `contract: twice-a-day
+scope: "@team"
+on: entry.requested
+when: { count: { of: entry.requested, within: 1d, by: data.user, greaterThan: 1 } }
+then: deny("twice a day is enough")
+`,
+    )
+    expect(await house.publish("entry.requested", user(3_999))).toMatchObject({ verdict: "allow" })
+    expect(await house.publish("entry.requested", user(3_999))).toMatchObject({ verdict: "deny" })
+    expect(await house.publish("entry.requested", user(1))).toMatchObject({
+      verdict: "deny",
+      reason: expect.stringContaining("than can be kept"),
+    })
+    await goesOn()
+  })
+
+  it("and every invariant holds in the end", async () => {
+    expect((await house.inspect()).violations).toEqual([])
+  })
 })
