@@ -63,17 +63,18 @@ export const boundOf = (state: OrganizationState, event: Event, gated: boolean):
  * what makes two of itself each time grow to 2 ** {@link MAX_DEPTH}. `waits`: the event is one of those that wait.
  */
 export const lastingBoundOf = (state: OrganizationState, event: Event, waits = false): Bound | undefined => {
+  if (event.depth === undefined) return undefined
   const others = (state.waiting.get(event.correlationid) ?? 0) - (waits ? 1 : 0)
-  return (
-    depthBoundOf(event) ??
-    (event.depth !== undefined && others >= MAX_WAITING ? { bound: "waiting", max: MAX_WAITING } : undefined)
-  )
+  return depthBoundOf(event) ?? (others >= MAX_WAITING ? { bound: "waiting", max: MAX_WAITING } : undefined)
 }
 
 const depthBoundOf = ({ depth = 0 }: Event): Bound | undefined =>
   depth > MAX_DEPTH ? { bound: "depth", max: MAX_DEPTH } : undefined
 
-/** An event begins to wait, or ends to. Only what follows from something counts: whoever asks for something himself may do so as often as he likes. */
+/**
+ * An event begins to wait, or ends to. Only what follows from something counts: whoever asks for something himself may do
+ * so as often as he likes.
+ */
 export const countWaiting = ({ waiting }: OrganizationState, { depth, correlationid }: Event, by: 1 | -1): void => {
   if (depth === undefined) return
   const now = (waiting.get(correlationid) ?? 0) + by
