@@ -20,14 +20,19 @@ export const MAX_DERIVED_REQUESTS_PER_TURN = 64
 export const MAX_DERIVED_PER_TURN = 256
 
 /**
- * Bytes that may follow, as JSON, from what cannot be refused and has turned out to be more than one commit holds: time
- * that has passed, a run that has ended. One after the other is tried; with the last, nothing follows but what must.
+ * Bytes that may follow, as JSON, from what is not refused and has turned out to be more than one commit holds: time that
+ * has passed, a run that has ended, a denial. One after the other is tried; with the last, nothing follows but what must.
  */
 export const ROOMS: ReadonlyArray<number> = [64 * 1024, 0]
 
-/** Somebody waits for the answer. What time brings, and what a run has come to, has happened. */
-export const isRefusable = ({ kind }: Command): boolean =>
-  kind !== "tick" && kind !== "finish" && kind !== "usage" && kind !== "report"
+/**
+ * Where what follows does not fit: what somebody would have happen is refused. What has happened, and what stops something,
+ * is not.
+ */
+export const isRefusable = (command: Command): boolean =>
+  REFUSABLE.has(command.kind) || (command.kind === "vote" && command.choice === "approve")
+
+const REFUSABLE: ReadonlySet<Command["kind"]> = new Set(["publish", "delegate", "accept", "byHand"])
 
 export interface Bound {
   readonly bound: "depth" | "hops" | "waiting" | "fan-out" | "size"

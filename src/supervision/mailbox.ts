@@ -42,7 +42,7 @@ const LONGEST_RELOAD_PAUSE_MS = 15_000
 const TOO_LARGE = refuse(
   "too-large",
   "commit-too-large",
-  `with what follows from it this takes more than ${MAX_COMMIT_BYTES} bytes in the log; publish less data`,
+  `with what follows from it this takes more than ${MAX_COMMIT_BYTES} bytes in the log; ask with less data, or have the contracts copy less of it`,
 )
 interface Pending extends Traced {
   readonly command: Command

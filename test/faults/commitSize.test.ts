@@ -30,6 +30,13 @@ then:
   - require_approval: { from: dana, within: 1h }
 ${copies("expired", "data.items")}
 ---
+contract: dana-answers
+scope: "@team"
+on: vote.requested
+then:
+  - require_approval: { from: dana, within: 1d }
+${copies("[allow, deny]", "data.items")}
+---
 contract: after-a-delay
 scope: "@team"
 on: delayed.requested
@@ -101,11 +108,21 @@ describe("what follows does not fit one commit", () => {
     await goesOn(START + hours * HOUR_MS)
   })
 
+  it("of what a voter answers: he cannot let it through, and he can deny it", async () => {
+    const { id, proposals } = await house.publish("vote.requested", LARGE, { as: "writer@team" })
+    expect(await house.vote(proposals![0]!, "@dana", "approve")).toMatchObject({ status: 413 })
+    expect((await house.proposal(proposals![0]!)).state).toBe("active")
+    expect(await house.vote(proposals![0]!, "@dana", "deny")).toMatchObject({ status: 200 })
+    expect((await house.events("hold.denied")).map(({ data }) => data["event"])).toEqual([id])
+    expect(await bounds(id)).toEqual([{ ...SIZE, event: id }])
+    await goesOn(START + hours * HOUR_MS)
+  })
+
   it("of what was approved, and is let through after a delay: it is denied", async () => {
     const { id, proposals } = await house.publish("delayed.requested", LARGE, { as: "writer@team" })
     expect(await house.vote(proposals![0]!, "@dana", "approve")).toMatchObject({ status: 200 })
     await hourPasses()
-    const [denied] = await house.events("hold.denied")
+    const denied = (await house.events("hold.denied")).at(-1)
     expect(denied?.data).toMatchObject({ event: id, reason: expect.stringContaining("more than one commit holds") })
     expect(denied?.data["decision"] as Decision).toMatchObject({ verdict: "deny", rule: "bound" })
     expect(await house.events("delayed.requested")).toHaveLength(1)
