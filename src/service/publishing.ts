@@ -10,7 +10,7 @@ import { nearest } from "../language/suggest.ts"
 import { actorOf, outsideOrganization, unknownOrganization, visibleOrganizations } from "./access.ts"
 import type { Identity } from "./identity.ts"
 import { checkMessage } from "./messages.ts"
-import type { EventInput } from "./Service.ts"
+import type { EventInput } from "./views/events.ts"
 
 /** Longest id, source, subject and correlation id, in characters. */
 export const MAX_ATTRIBUTE_LENGTH = 512
