@@ -5,19 +5,18 @@
 import { statSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { join, resolve } from "node:path"
-import { Context, Data, Deferred, Effect, Layer, type Scope, Stream } from "effect"
+import { Context, Data, Deferred, Effect, Layer, type Scope } from "effect"
 import { removeDaemonFile, writeDaemonFile } from "./discovery/daemonFile.ts"
 import { runMark, socketFile } from "./discovery/folders.ts"
-import type { BuiltinData } from "./domain/builtins.ts"
+import type { DiskEdits } from "./domain/change.ts"
 import { type Diagnostic, formatDiagnostic } from "./domain/diagnostic.ts"
-import { GLOBAL } from "./domain/names.ts"
 import { Server } from "./http/Server.ts"
 import { withObservability } from "./observability/observability.ts"
 import { acquireDataFolder } from "./log/local/lock.ts"
 import { checkExecutorConfig } from "./executors/registry.ts"
-import { daemonActor } from "./kernel/draft.ts"
 import { notAcceptable } from "./language/acceptance.ts"
 import { EventLog } from "./log/EventLog.ts"
+import { newestReport } from "./log/newestReport.ts"
 import { layerMemory } from "./log/memory/layer.ts"
 import { layerLocal } from "./log/local/layer.ts"
 import { serviceLayer } from "./service/layer.ts"
@@ -25,19 +24,18 @@ import type { Lifecycle } from "./service/operations/dependencies.ts"
 import type { Service } from "./service/Service.ts"
 import { hashOf, makeRunTokens, newSecret } from "./service/tokens.ts"
 import { Changes } from "./supervision/Changes.ts"
+import { followFiles } from "./supervision/followFiles.ts"
+import { lastGoodFiles } from "./supervision/lastGoodFiles.ts"
 import { Mailboxes } from "./supervision/Mailboxes.ts"
 import { Oracle } from "./supervision/Oracle.ts"
 import { Revisions } from "./supervision/Revisions.ts"
-import { untilWritten } from "./supervision/patience.ts"
+import { report } from "./supervision/report.ts"
 import { Rules } from "./supervision/Rules.ts"
 import { MAX_RUNS, Supervisors } from "./supervision/Supervisors.ts"
 import type { LoadedSet } from "./workspace/loadedSet.ts"
 import { noMemory, openMemory } from "./workspace/memory.ts"
-import { heldInWords, type WorkspaceEvent } from "./workspace/standing.ts"
 import { Workspace } from "./workspace/Workspace.ts"
 import { BUILD, VERSION } from "./version.ts"
-
-export type DiskEdits = "apply" | "confirm"
 
 export interface CoreOptions {
   /** The folder with `contracts/` and `organizations/`. */
@@ -84,7 +82,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   const operatorToken = newSecret()
   const runTokens = makeRunTokens()
   const stopping = yield* Deferred.make<void>()
-  let confirmsEdits = false
+  let edits: DiskEdits = "apply"
   const hurry = yield* Deferred.make<void>()
   yield* Effect.promise(() => mkdir(options.data, { recursive: true, mode: 0o700 }))
 
@@ -94,13 +92,14 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   const rulesLive = Revisions.layer.pipe(Layer.provideMerge(logLive))
   const workspaceLive = Layer.unwrap(
     Effect.gen(function* () {
-      const lastGood = yield* lastGoodFiles
-      confirmsEdits = (options.diskEdits ?? (yield* lastSetting)) === "confirm"
+      const log = yield* EventLog
+      const lastGood = yield* lastGoodFiles(log)
+      edits = options.diskEdits ?? (yield* newestReport(log, "daemon.started"))?.edits ?? "apply"
       return Workspace.layer({
         folder,
         lastGood,
         accept: acceptable,
-        confirmsEdits,
+        confirmsEdits: edits === "confirm",
         journal: join(options.data, "changes"),
         memory: recall(),
       })
@@ -143,7 +142,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   )
 
   yield* refuseInvalidStart(folder, context)
-  yield* Effect.provide(run(confirmsEdits), context)
+  yield* Effect.provide(run(edits), context)
   const opened = yield* open({ context, operatorToken, startedAt })
   yield* Context.get(context, Supervisors).start
   lifecycle.state = "running"
@@ -249,85 +248,28 @@ const refuseInvalidStart = Effect.fnUntraced(function* (
   context: Context.Context<EventLog | Workspace>,
 ) {
   const log = Context.get(context, EventLog)
-  const { items } = yield* log.latest({ org: GLOBAL, types: ["contracts.revised"] }, "", 1)
-  if (items.length > 0) return
+  if ((yield* newestReport(log, "contracts.revised")) !== undefined) return
   const { rejected } = yield* Context.get(context, Workspace).status
   if (rejected.length > 0) return yield* new WorkspaceInvalid({ folder, diagnostics: rejected })
 })
 
 /** Puts the workspace's set in force, wakes every organization, and follows the files from then on. */
-const run = Effect.fnUntraced(function* (confirmsEdits: boolean) {
-  const workspace = yield* Workspace
+const run = Effect.fnUntraced(function* (edits: DiskEdits) {
   yield* (yield* Rules).takeUp
-  yield* report(GLOBAL, "daemon.started", {
-    version: VERSION,
-    epoch: `${process.pid}`,
-    edits: confirmsEdits ? "confirm" : "apply",
-  })
+  yield* report("daemon.started", { version: VERSION, epoch: `${process.pid}`, edits })
   yield* (yield* Changes).start
-  yield* Effect.forkScoped(
-    Stream.runForEach(workspace.changes, (event) => untilWritten("a change of the files", takeUp(event))),
-  )
+  yield* followFiles
 })
-
-/** Errors that one `contracts.rejected` lists; `status` has them all. */
-const MAX_RECORDED_ERRORS = 100
-
-const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
-  switch (event.kind) {
-    case "revised":
-    case "reworded":
-      return yield* (yield* Rules).takeUp
-    case "edited": {
-      const { edit, files, summary, meaning } = event.edit
-      return yield* report(GLOBAL, "contracts.edited", { edit, files: files.map(({ file }) => file), summary, meaning })
-    }
-    case "rejected":
-      return yield* reject(
-        event.files.slice(0, MAX_RECORDED_ERRORS),
-        event.diagnostics.slice(0, MAX_RECORDED_ERRORS).map((diagnostic) => formatDiagnostic(diagnostic)),
-      )
-    case "held":
-      return yield* reject(event.held.folders, [
-        `${heldInWords(event.held)}; the last good set stays until an operator says \`charter confirm\``,
-      ])
-  }
-})
-
-const reject = (files: ReadonlyArray<string>, errors: ReadonlyArray<string>) =>
-  report(GLOBAL, "contracts.rejected", { files, errors })
 
 const drain = (graceMs: number, hurry: Effect.Effect<void>) =>
   Effect.gen(function* () {
     const mailboxes = yield* Mailboxes
     const supervisors = yield* Supervisors
     yield* supervisors.drain(graceMs, hurry)
-    yield* Effect.ignore(report(GLOBAL, "daemon.stopped", { reason: "asked to stop" }))
+    yield* Effect.ignore(report("daemon.stopped", { reason: "asked to stop" }))
     yield* mailboxes.drain
   })
 
-const report = <T extends keyof BuiltinData>(org: string, type: T, data: BuiltinData[T]) =>
-  Effect.flatMap(Mailboxes, (mailboxes) => mailboxes.submit(org, { kind: "report", type, data, actor: daemonActor() }))
-
-/** The files of the last revision that was in force, from the archive. */
-const lastGoodFiles = Effect.gen(function* () {
-  const log = yield* EventLog
-  const { items } = yield* log.latest({ org: GLOBAL, types: ["contracts.revised"] }, "", 1)
-  const revised = items[0]?.record.event.data as BuiltinData["contracts.revised"] | undefined
-  const manifest = revised === undefined ? undefined : yield* log.source(revised.manifest)
-  if (manifest === undefined) return []
-  const { files } = JSON.parse(manifest) as { readonly files: Readonly<Record<string, string>> }
-  return yield* Effect.forEach(Object.entries(files), ([file, hash]) =>
-    Effect.map(log.source(hash), (text) => ({ file, text: text ?? "" })),
-  )
-})
-
-/** How the last daemon on this log took edits on disk: whoever starts the next one without a word changes nothing. */
-const lastSetting = Effect.gen(function* () {
-  const log = yield* EventLog
-  const { items } = yield* log.latest({ org: GLOBAL, types: ["daemon.started"] }, "", 1)
-  return (items[0]?.record.event.data as BuiltinData["daemon.started"] | undefined)?.edits ?? "apply"
-})
 /** Of the database and what is beside it: the write-ahead log. */
 const bytesOf = (data: string): number =>
   ["charter.db", "charter.db-wal"].reduce(

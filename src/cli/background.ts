@@ -6,6 +6,7 @@ import { join } from "node:path"
 import type { DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon, isAlive } from "../discovery/findDaemon.ts"
 import { type Folders, isWorkspace, outputFile } from "../discovery/folders.ts"
+import type { DiskEdits } from "../domain/change.ts"
 import type { Invocation } from "./command.ts"
 import type { Bounds } from "./program.ts"
 import { Failure } from "./failure.ts"
@@ -28,9 +29,6 @@ export interface BackgroundOptions {
   readonly diskEdits?: DiskEdits | undefined
   readonly bounds?: Bounds
 }
-
-export const DISK_EDITS = ["apply", "confirm"] as const
-export type DiskEdits = (typeof DISK_EDITS)[number]
 
 /** Without options: on the usual port, or on any where that one is taken; and says that it has started one. */
 export const startInBackground = async (invocation: Invocation, options?: BackgroundOptions): Promise<DaemonFile> => {

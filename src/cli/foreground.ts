@@ -1,7 +1,8 @@
 /** Runs a daemon in this process until Ctrl-C, a signal, or `charter down`. */
 import { Cause, Deferred, Effect, Exit } from "effect"
 import { readDaemonFile } from "../discovery/daemonFile.ts"
-import { checkFolders, DISK_EDITS, type DiskEdits } from "./background.ts"
+import { DISK_EDITS, type DiskEdits } from "../domain/change.ts"
+import { checkFolders } from "./background.ts"
 import { makeClient } from "./client.ts"
 import { rulesInWords } from "./commands/status.ts"
 import type { Invocation } from "./command.ts"

@@ -1,5 +1,5 @@
 /** The `data` of every event type that the daemon itself writes, by type. */
-import type { ChangeFailed, ChangeStuck, Changed, Origin } from "./change.ts"
+import type { ChangeFailed, ChangeStuck, Changed, DiskEdits, Origin } from "./change.ts"
 import type { Decision } from "./decision.ts"
 import type { Actor } from "./event.ts"
 import type { RunLimit } from "./organization.ts"
@@ -308,7 +308,7 @@ export interface LimitExceeded {
   readonly within: number
 }
 export interface BoundExceeded {
-  readonly bound: "depth" | "hops" | "fan-out"
+  readonly bound: "depth" | "hops" | "waiting" | "fan-out" | "size"
   readonly max: number
   /** The event that is held, or would have been made. */
   readonly event: string
@@ -384,7 +384,7 @@ export interface DaemonStarted {
   readonly version: string
   readonly epoch: string
   /** What becomes of edits on disk; absent in records of earlier versions. */
-  readonly edits?: "apply" | "confirm"
+  readonly edits?: DiskEdits
 }
 export interface DaemonStopped {
   readonly reason: string

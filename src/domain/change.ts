@@ -6,6 +6,10 @@ export const JOIN = "member.join.requested"
 /** Is it asked that a file of the rules be written? */
 export const isChangeRequest = (type: string): boolean => type === CHANGE_RULES || type === JOIN
 
+/** `apply`: an edit on disk is the operator's word. `confirm`: it waits for that. */
+export const DISK_EDITS = ["apply", "confirm"] as const
+export type DiskEdits = (typeof DISK_EDITS)[number]
+
 /** One file, as it is to be. */
 export interface FileChange {
   /** Relative to the workspace, with `/`; below `contracts/` or `organizations/`. */

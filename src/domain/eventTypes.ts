@@ -22,18 +22,18 @@ const CONTROL_PREFIXES = [
   "inbox.",
 ]
 
-/** Types that only the daemon reports. `P.*` stands for every type below `P.` that is not a request. */
-const FACT_TYPES = [
-  "task.*",
-  "run.*",
+/** Every type below one of these that is not a request is reported by the daemon alone; */
+const FACT_PREFIXES = ["task.", "run."]
+/** and so is each of these. */
+const FACTS = [
+  "tool.call.completed",
+  "tool.call.failed",
+  "message.posted",
   "mention",
   "cron",
   "agent.stopped",
   "agent.started",
   "agent.interrupted",
-  "tool.call.completed",
-  "tool.call.failed",
-  "message.posted",
   "request.denied",
   "limit.exceeded",
   "budget.exceeded",
@@ -50,8 +50,7 @@ const FACT_TYPES = [
   "clock.jumped",
   "oracle.differed",
 ]
-const FACT_EXACT = new Set(FACT_TYPES.filter((type) => !type.endsWith(".*")))
-const FACT_PREFIXES = FACT_TYPES.filter((type) => type.endsWith(".*")).map((type) => type.slice(0, -1))
+const FACT_SET: ReadonlySet<string> = new Set(FACTS)
 
 /** Requests that are operations of the daemon: a published one *is* that operation. */
 export const BUILT_IN_REQUESTS = [
@@ -81,29 +80,7 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "task.failed",
   "task.cancelled",
   "task.escalated",
-  "tool.call.completed",
-  "tool.call.failed",
-  "message.posted",
-  "mention",
-  "cron",
-  "agent.stopped",
-  "agent.started",
-  "agent.interrupted",
-  "request.denied",
-  "limit.exceeded",
-  "budget.exceeded",
-  "bound.exceeded",
-  "member.joined",
-  "member.left",
-  "contract.changed",
-  "contract.change.failed",
-  "contract.change.stuck",
-  "document.written",
-  "document.owner.changed",
-  "resource.stored",
-  "memory.written",
-  "clock.jumped",
-  "oracle.differed",
+  ...FACTS,
   "proposal.opened",
   "proposal.succeeded",
   "proposal.defeated",
@@ -139,7 +116,7 @@ export const classOf = (type: string): EventClass => {
   // Requests first: to open a proposal is asked for, and only what comes of it is control.
   if (type.endsWith(".requested")) return "gated"
   for (const prefix of CONTROL_PREFIXES) if (type.startsWith(prefix)) return "control"
-  if (FACT_EXACT.has(type)) return "fact"
+  if (FACT_SET.has(type)) return "fact"
   for (const prefix of FACT_PREFIXES) if (type.startsWith(prefix)) return "fact"
   return "gated"
 }

@@ -7,7 +7,7 @@
  */
 import { distance } from "fastest-levenshtein"
 import { Exit, Result, Schema, Struct } from "effect"
-import type { EventInput, EventView } from "../service/Service.ts"
+import type { EventInput, EventView } from "../service/views/events.ts"
 import { jsonPointer } from "../domain/jsonPointer.ts"
 import { errorsOf, schemaProblem } from "./decode.ts"
 import { invalid, type Problem, type ProblemError } from "./problem.ts"

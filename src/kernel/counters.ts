@@ -112,7 +112,8 @@ export const advance = (counters: Counters, counter: Counter, facts: FactSource)
 
 /**
  * The present value for an event: the window is (now − within, now].
- * @throws FactUnavailable where the bucket may have been counted while the cap on buckets was full.
+ * @throws FactUnavailable where the bucket may have been counted without being kept: the cap on buckets was full, or what
+ * the log knows of them was more than a new revision can say.
  */
 export const readCounter = (counters: Counters, counter: Counter, event: Event, now: number): number | boolean => {
   const { spec } = counter
@@ -122,7 +123,7 @@ export const readCounter = (counters: Counters, counter: Counter, event: Event, 
   const window = state?.windows.get(key)
   if (window === undefined) {
     if (state !== undefined && now < state.fullUntil)
-      throw new FactUnavailable(spec.kind, `more than ${MAX_KEYS_PER_WINDOW} different values are being counted`)
+      throw new FactUnavailable(spec.kind, `more different values have been counted than can be kept`)
     return spec.kind === "history" ? false : 0
   }
   const after = now - spec.within

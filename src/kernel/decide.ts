@@ -8,7 +8,7 @@ import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { timeText } from "../domain/timeText.ts"
 import { type BuiltIn, builtInEffects } from "./builtInEffects.ts"
-import { type Bound, boundOf } from "./bounds.ts"
+import { type Bound, boundExceeded, boundOf } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
 import { type ChangeRule, CHANGES_CONTRACT, changeRule, isOperators } from "./changes.ts"
 import { type Combined, combine, withoutShadows } from "./combine.ts"
@@ -27,18 +27,18 @@ export interface Decided {
   readonly derived: ReadonlyArray<Draft>
 }
 
-/** `crowded`: this commit holds as many derived events as it may; further requests in it are held for a human. */
+/** `crowded`: the bound of its commit that it is beyond; a request is held for a human. */
 export const decide = (
   state: OrganizationState,
   definitions: Definitions,
   draft: Draft,
   now: number,
-  crowded = false,
+  crowded?: Bound,
 ): Decided => {
   const event = stamp(draft, state.org, state.position + 1, now)
   const cell = definitions.cell(state.org, event.type)
   const gated = cell.eventClass === "gated"
-  const bound = boundOf(event, gated, crowded)
+  const bound = boundOf(state, event, gated) ?? crowded
   if (!gated) return observe(state, definitions, event, cell, now, bound)
   const { decision, derived } = judge(state, definitions, event, cell, now, bound)
   return { record: { event, decision }, derived }
@@ -227,8 +227,7 @@ export const speakers =
   (verdict) => {
     const drafts = followUps(considered, verdict, definitions, event)
     if (bound === undefined) return { emits: announced(considered, verdict), drafts }
-    const told = drafts.length === 0 ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })]
-    return { emits: NONE, drafts: told }
+    return { emits: NONE, drafts: drafts.length === 0 ? NONE : [boundExceeded(event, bound)] }
   }
 
 /** What has happened already, or is control: contracts may route, emit and notify. */
@@ -259,8 +258,7 @@ const observe = (
     ...(tasks.ids.length === 0 ? undefined : { tasks: tasks.ids }),
   }
   if (bound !== undefined) {
-    const told =
-      event.type === "bound.exceeded" ? NONE : [follow(event, "bound.exceeded", { ...bound, event: event.id })]
+    const told = event.type === "bound.exceeded" ? NONE : [boundExceeded(event, bound)]
     return { record: { event, decision }, derived: [...own, ...told] }
   }
   return {

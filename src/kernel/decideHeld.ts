@@ -4,7 +4,7 @@ import type { Event } from "../domain/event.ts"
 import { builtInEffects } from "./builtInEffects.ts"
 import { match } from "./cell.ts"
 import { type Considered, withoutLimits } from "./considered.ts"
-import { depthBoundOf } from "./bounds.ts"
+import { type Bound, boundExceeded, lastingBoundOf } from "./bounds.ts"
 import { type Judged, judge, speakers } from "./decide.ts"
 import type { Definitions } from "./definitions.ts"
 import { EventFacts } from "./eventFacts.ts"
@@ -21,9 +21,15 @@ export interface Held {
 
 /**
  * Its requirements are met: a `deny` of the revision now in force still denies, later requirements are not added,
- * limits were reserved when it was held.
+ * limits were reserved when it was held. `crowded`: what would follow from it does not fit, so that it cannot be let through.
  */
-export const decideRelease = (state: OrganizationState, definitions: Definitions, held: Held, now: number): Judged => {
+export const decideRelease = (
+  state: OrganizationState,
+  definitions: Definitions,
+  held: Held,
+  now: number,
+  crowded?: Bound,
+): Judged => {
   const event = atDepthZero(held.event)
   const facts = new EventFacts(event, now, state, definitions)
   const matches = match(definitions.cell(state.org, event.type), facts)
@@ -35,6 +41,11 @@ export const decideRelease = (state: OrganizationState, definitions: Definitions
     ...second(held, definitions),
     outcomes: considered.map(({ outcome }) => outcome),
     ...(facts.seen === undefined ? undefined : { values: facts.seen }),
+  }
+  if (crowded !== undefined) {
+    const reason = "what follows from it is more than one commit holds"
+    const decision: Decision = { ...base, verdict: "deny", rule: "bound", contracts: [], reason }
+    return { decision, derived: [boundExceeded(event, crowded), ...refused(event, decision)] }
   }
   if (denying.length > 0 || unavailable.length > 0) {
     const decision: Decision = {
@@ -65,12 +76,14 @@ export const decideRelease = (state: OrganizationState, definitions: Definitions
 
 /** Its requirements failed: the contracts that made it wait may speak upon it. `event`: the held one {@link atEnd}. */
 export const decideFailure = (
+  state: OrganizationState,
   definitions: Definitions,
   held: Held,
   event: Event,
   rule: "defeated" | "expired" | "cancelled",
   contracts: ReadonlyArray<string>,
   reason: string,
+  crowded?: Bound,
 ): Judged => {
   const verdict: Verdict = rule === "expired" ? "expired" : "deny"
   const considered = held.decision.outcomes.flatMap((outcome): ReadonlyArray<Considered> => {
@@ -85,15 +98,22 @@ export const decideFailure = (
     contracts,
     reason,
   }
-  const { drafts } = speakers(considered, definitions, event, depthBoundOf(event))(verdict)
+  const { drafts } = speakers(considered, definitions, event, lastingBoundOf(state, event, true) ?? crowded)(verdict)
   return { decision, derived: [...refused(event, decision), ...drafts] }
 }
 
 /** It waited for room, and there may be some: decided afresh, limits and requirements included, at the depth that it has. */
-export const decideAfresh = (state: OrganizationState, definitions: Definitions, held: Held, now: number): Judged => {
+export const decideAfresh = (
+  state: OrganizationState,
+  definitions: Definitions,
+  held: Held,
+  now: number,
+  crowded?: Bound,
+): Judged => {
   const { event } = held
   const cell = definitions.cell(state.org, event.type)
-  const { decision, derived } = judge(state, definitions, event, cell, now, depthBoundOf(event), true)
+  const bound = lastingBoundOf(state, event, true) ?? crowded
+  const { decision, derived } = judge(state, definitions, event, cell, now, bound, true)
   return { decision: { ...decision, ...second(held, definitions), ...proposalsOf(decision) }, derived }
 }
 

@@ -9,6 +9,7 @@ import type { Proposal } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { foldAsked, foldHeld } from "./changes.ts"
 import { adoptAgents, concernedBy, touch } from "./agents.ts"
+import { countWaiting } from "./bounds.ts"
 import { advance, decodeCounter, type EncodedCounter, pruneCounters } from "./counters.ts"
 import type { Definitions } from "./definitions.ts"
 import { EventFacts } from "./eventFacts.ts"
@@ -93,6 +94,7 @@ const openHold = (
 ): void => {
   const until = decision.until === undefined ? undefined : Date.parse(decision.until)
   const id = decision.hold!
+  if (!state.holds.has(id)) countWaiting(state, event, 1)
   state.holds.set(id, { id, event, decision, proposals: decision.proposals ?? [], reservations, until })
   if (until !== undefined) state.nextTimer = Math.min(state.nextTimer, until)
 }
@@ -262,6 +264,7 @@ const endHold = (state: OrganizationState, definitions: Definitions, event: Even
   if (released) count(state, definitions, hold.event, now)
   for (const proposal of hold.proposals) state.proposals.delete(proposal)
   state.holds.delete(closed.hold)
+  countWaiting(state, hold.event, -1)
   foldHeld(state, hold.event, released, closed.reason)
   if (hold.event.type !== "run.requested") return
   const { task, run } = hold.event.data as BuiltinData["run.requested"]

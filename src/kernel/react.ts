@@ -4,6 +4,7 @@ import type { Event } from "../domain/event.ts"
 import type { Proposal } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
 import type { Task } from "../domain/task.ts"
+import type { Bound } from "./bounds.ts"
 import { type Judged, decideAfresh, decideFailure, decideRelease } from "./decideHeld.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, follow } from "./draft.ts"
@@ -40,12 +41,14 @@ export const endedBy = (state: OrganizationState, { event }: LogRecord): Ended =
 
 const NOTHING: Ended = {}
 
+/** `crowded`: no more fits the commit than what must follow. */
 export const react = (
   state: OrganizationState,
   definitions: Definitions,
   record: LogRecord,
   ended: Ended,
   now: number,
+  crowded?: Bound,
 ): ReadonlyArray<Draft> => {
   const { event } = record
   switch (event.type as keyof BuiltinData) {
@@ -54,18 +57,18 @@ export const react = (
       if (open === undefined) return NONE
       return open.released === undefined
         ? closeProposal(state, definitions, open, event, now)
-        : vetoed(state, definitions, open, event)
+        : vetoed(state, definitions, open, event, crowded)
     }
     case "proposal.succeeded": {
       const { proposal, hold: id } = event.data as BuiltinData["proposal.succeeded"]
       const hold = state.holds.get(id ?? "")
-      if (hold !== undefined) return releaseWhenMet(state, definitions, hold, event, now)
+      if (hold !== undefined) return releaseWhenMet(state, definitions, hold, event, now, crowded)
       const open = state.proposals.get(proposal)
       return open === undefined ? NONE : executeWhenDue(state, open, event, now)
     }
     case "proposal.defeated":
     case "proposal.expired":
-      return failed(state, definitions, event, ended.proposal, now)
+      return failed(state, definitions, event, ended.proposal, now, crowded)
     case "proposal.cancelled":
     case "proposal.executed":
       return ended.proposal === undefined ? NONE : afterMotion(state, definitions, ended.proposal, event)
@@ -76,7 +79,7 @@ export const react = (
     case "message.posted":
       return afterMessage(event)
     case "task.cancelled":
-      return withdrawRun(state, definitions, event)
+      return withdrawRun(state, definitions, event, crowded)
     default:
       return NONE
   }
@@ -110,13 +113,14 @@ export const releaseWhenMet = (
   hold: OpenHold,
   cause: Event,
   now: number,
+  crowded?: Bound,
 ): ReadonlyArray<Draft> => {
   const met = hold.proposals.every((id) => {
     const released = state.proposals.get(id)?.released
     return released !== undefined && released <= now
   })
   if (!met || hold.proposals.length === 0) return NONE
-  const judged = decideRelease(state, definitions, hold, now)
+  const judged = decideRelease(state, definitions, hold, now, crowded)
   return judged.decision.verdict === "allow"
     ? released(definitions, hold, cause, judged, "every requirement was met")
     : refusedHold(state, definitions, hold, cause, judged)
@@ -129,8 +133,9 @@ export const continueHold = (
   hold: OpenHold,
   cause: Event,
   now: number,
+  crowded?: Bound,
 ): ReadonlyArray<Draft> => {
-  const judged = decideAfresh(state, definitions, hold, now)
+  const judged = decideAfresh(state, definitions, hold, now, crowded)
   const { decision, derived } = judged
   if (decision.verdict === "allow") return released(definitions, hold, cause, judged, "there is room now")
   if (decision.verdict === "deny") return refusedHold(state, definitions, hold, cause, judged)
@@ -151,18 +156,33 @@ export const continueHold = (
   ]
 }
 
+/** Why a hold ends that was not released, by whose contracts, and by whom where somebody has done so. */
+export interface HoldEnd {
+  readonly rule: "defeated" | "expired" | "cancelled"
+  readonly reason: string
+  readonly contracts: ReadonlyArray<string>
+  readonly by?: string | undefined
+}
+
 /** Ends a hold that was not released: the proposals still open with it, the second decision, and what follows. */
 export const endHold = (
   state: OrganizationState,
   definitions: Definitions,
   hold: OpenHold,
-  rule: "defeated" | "expired" | "cancelled",
   cause: Event,
-  reason: string,
-  contracts: ReadonlyArray<string>,
-  by?: string,
+  { rule, reason, contracts, by }: HoldEnd,
+  crowded?: Bound,
 ): ReadonlyArray<Draft> => {
-  const { decision, derived } = decideFailure(definitions, hold, atEnd(cause, hold.event, by), rule, contracts, reason)
+  const { decision, derived } = decideFailure(
+    state,
+    definitions,
+    hold,
+    atEnd(cause, hold.event, by),
+    rule,
+    contracts,
+    reason,
+    crowded,
+  )
   const type = rule === "expired" ? "hold.expired" : rule === "cancelled" ? "hold.cancelled" : "hold.denied"
   const whose = by === undefined ? undefined : { by }
   return [
@@ -209,6 +229,7 @@ const failed = (
   event: Event,
   ended: Proposal | undefined,
   now: number,
+  crowded: Bound | undefined,
 ): ReadonlyArray<Draft> => {
   const { hold: id, contract, reason } = event.data as BuiltinData["proposal.defeated"]
   if (ended?.motion !== undefined) return afterMotion(state, definitions, ended, event)
@@ -217,9 +238,8 @@ const failed = (
   const late = event.type === "proposal.expired" ? ended : undefined
   const further = late === undefined ? undefined : furtherProposal(definitions, hold.event, late, now)
   if (further !== undefined) return further.map((draft) => asOf(event, hold.event, draft))
-  return endHold(state, definitions, hold, event.type === "proposal.expired" ? "expired" : "defeated", event, reason, [
-    contract,
-  ])
+  const rule = event.type === "proposal.expired" ? "expired" : "defeated"
+  return endHold(state, definitions, hold, event, { rule, reason, contracts: [contract] }, crowded)
 }
 
 /** During the delay after success the only vote that counts is a veto. */
@@ -228,6 +248,7 @@ const vetoed = (
   definitions: Definitions,
   open: OpenProposal,
   event: Event,
+  crowded: Bound | undefined,
 ): ReadonlyArray<Draft> => {
   const { proposal } = open
   const { by, reason: why } = event.data as BuiltinData["vote.cast"]
@@ -237,7 +258,14 @@ const vetoed = (
   if (hold === undefined) return NONE
   return [
     asOf(event, hold.event, follow(event, "proposal.cancelled", { ...closed(proposal), reason, by })),
-    ...endHold(state, definitions, hold, "defeated", event, reason, [proposal.contract], by),
+    ...endHold(
+      state,
+      definitions,
+      hold,
+      event,
+      { rule: "defeated", reason, contracts: [proposal.contract], by },
+      crowded,
+    ),
   ]
 }
 
@@ -311,11 +339,23 @@ const handedOver = (event: Event): ReadonlyArray<Draft> => {
 }
 
 /** A run that still waited to be granted is not asked for any more. */
-const withdrawRun = (state: OrganizationState, definitions: Definitions, event: Event): ReadonlyArray<Draft> => {
+const withdrawRun = (
+  state: OrganizationState,
+  definitions: Definitions,
+  event: Event,
+  crowded: Bound | undefined,
+): ReadonlyArray<Draft> => {
   const { task, reason, by } = event.data as BuiltinData["task.cancelled"]
   for (const hold of state.holds.values())
     if (hold.event.type === "run.requested" && (hold.event.data as BuiltinData["run.requested"]).task === task)
-      return endHold(state, definitions, hold, "cancelled", event, reason, hold.decision.contracts, by)
+      return endHold(
+        state,
+        definitions,
+        hold,
+        event,
+        { rule: "cancelled", reason, contracts: hold.decision.contracts, by },
+        crowded,
+      )
   return NONE
 }
 

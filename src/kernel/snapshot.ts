@@ -1,5 +1,6 @@
 /** The state as JSON, so that a start does not depend on the length of the log. */
 import type { Delegation, Vote } from "../domain/proposal.ts"
+import { countWaiting } from "./bounds.ts"
 import { decodeBudgets, encodeBudgets, type EncodedBudget } from "./budgets.ts"
 import { decodeCounter, encodeCounter, type EncodedCounter } from "./counters.ts"
 import { decodeLimits, encodeLimits, type EncodedLimit } from "./limits.ts"
@@ -81,6 +82,7 @@ export const decodeState = (text: string): OrganizationState => {
     limits: decodeLimits(encoded.limits),
     budgets: decodeBudgets(encoded.budgets),
     holds: new Map(encoded.holds.map((hold) => [hold.id, normalHold(hold)])),
+    waiting: new Map(),
     proposals: new Map(
       encoded.proposals.map(({ proposal, votes, released, joined, option }) => [
         proposal.id,
@@ -97,6 +99,7 @@ export const decodeState = (text: string): OrganizationState => {
     agents: new Map(encoded.agents.map(([name, agent]) => [name, normalAgent(agent)])),
     nextTimer: Number.POSITIVE_INFINITY,
   }
+  for (const { event } of state.holds.values()) countWaiting(state, event, 1)
   state.nextTimer = nextTimer(state)
   return state
 }

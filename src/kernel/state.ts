@@ -24,6 +24,8 @@ export interface OrganizationState {
   readonly limits: LimitWindows
   readonly budgets: BudgetWindows
   readonly holds: Map<string, OpenHold>
+  /** How many of them are derived, by correlation. */
+  readonly waiting: Map<string, number>
   readonly proposals: Map<string, OpenProposal>
   /** By id; one that has expired is no longer looked at. */
   readonly delegations: Map<string, Delegation>
@@ -155,6 +157,7 @@ export const emptyState = (org: string): OrganizationState => ({
   limits: new Map(),
   budgets: new Map(),
   holds: new Map(),
+  waiting: new Map(),
   proposals: new Map(),
   delegations: new Map(),
   standing: new Map(),

@@ -5,6 +5,7 @@ import { busyAgents } from "./agents.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, follow, traceOf } from "./draft.ts"
 import { escalateTask } from "./effects.ts"
+import { type Bound, boundExceeded } from "./bounds.ts"
 import { asOf, askedEvent, closed } from "./askedEvent.ts"
 import { closeProposal } from "./proposals.ts"
 import { continueHold, releaseWhenMet } from "./react.ts"
@@ -13,7 +14,13 @@ import { firing, firingAt } from "./schedules.ts"
 import type { OrganizationState } from "./state.ts"
 
 /** One thing that is due; it is looked at again when its turn comes, since an earlier one may have ended it. */
-export type Due = (state: OrganizationState, definitions: Definitions, now: number) => ReadonlyArray<Draft>
+export type Due = (
+  state: OrganizationState,
+  definitions: Definitions,
+  now: number,
+  /** No more fits the commit than what must follow. */
+  crowded?: Bound,
+) => ReadonlyArray<Draft>
 
 /** Everything that is due at `now`, in the order of what opened first. Leases are the mailbox's own affair. */
 export const dueAt = (state: OrganizationState, now: number): ReadonlyArray<Due> => {
@@ -81,12 +88,12 @@ const timeUp =
 
 const delayOver =
   (id: string): Due =>
-  (state, definitions, now) => {
+  (state, definitions, now, crowded) => {
     const open = state.proposals.get(id)
     if (open === undefined) return NONE
     if (open.proposal.motion !== undefined) return executeWhenDue(state, open, undefined, now)
     const hold = state.holds.get(open.proposal.hold ?? "")
-    return hold === undefined ? NONE : releaseWhenMet(state, definitions, hold, hold.event, now)
+    return hold === undefined ? NONE : releaseWhenMet(state, definitions, hold, hold.event, now, crowded)
   }
 
 /** From now on its elector's vote may come to something else, so that what was given is not given any more is said. */
@@ -101,9 +108,9 @@ const delegationOver =
 
 const roomAgain =
   (holdId: string): Due =>
-  (state, definitions, now) => {
+  (state, definitions, now, crowded) => {
     const hold = state.holds.get(holdId)
-    return hold === undefined ? NONE : continueHold(state, definitions, hold, hold.event, now)
+    return hold === undefined ? NONE : continueHold(state, definitions, hold, hold.event, now, crowded)
   }
 
 const levelJoins =
@@ -133,7 +140,7 @@ const fires =
 
 const taskLate =
   (id: string, level: number): Due =>
-  (state, definitions, now) => {
+  (state, definitions, now, crowded) => {
     const open = state.tasks.get(id)
     if (open === undefined) return NONE
     const { task } = open
@@ -151,6 +158,6 @@ const taskLate =
     }
     return [
       { ...follow(cause, "task.escalated", { task: id, level }), subject: id },
-      ...escalateTask(task, level, definitions, cause, now),
+      ...(crowded === undefined ? escalateTask(task, level, definitions, cause, now) : [boundExceeded(cause, crowded)]),
     ]
   }

@@ -8,10 +8,10 @@ import type { Actor, Event, Incoming } from "../domain/event.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isRefusal, type Refusal } from "../domain/refusal.ts"
 import { interruptDrafts, startDrafts, stopDrafts } from "./agents.ts"
-import { MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN } from "./bounds.ts"
+import { type Bound, fanOutBound, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN, SIZE_BOUND } from "./bounds.ts"
 import { askedEvent } from "./askedEvent.ts"
 import type { Answer, Command, Done } from "./command.ts"
-import { decide } from "./decide.ts"
+import { decide, type Decided } from "./decide.ts"
 import { documentProblem, WRITE_DOCUMENT, writtenDocument } from "./documents.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, stamp, traceOf } from "./draft.ts"
@@ -48,9 +48,17 @@ export class Turn {
   #definitions: Definitions
   readonly #now: number
   #unsettled = false
+  /** Bytes that may still follow; `undefined` where they are not counted. */
+  #room: number | undefined
+  /** That it is used up has been said. */
+  #told = false
 
-  /** `wallClock` in ms; log time is never below that of the last record. */
-  constructor(state: OrganizationState, definitions: Definitions, wallClock: number) {
+  /**
+   * `wallClock` in ms; log time is never below that of the last record. `room`: bytes that may follow from what happens,
+   * as JSON; where more would, what must follow does, and `bound.exceeded` is said once.
+   */
+  constructor(state: OrganizationState, definitions: Definitions, wallClock: number, room?: number) {
+    this.#room = room
     this.#state = state
     this.#definitions = definitions
     this.#now = Math.max(wallClock, state.time)
@@ -66,7 +74,8 @@ export class Turn {
    * left cannot vote any more. As much as one commit holds; true where there is more, for a turn of its own.
    */
   catchUp(review: boolean): boolean {
-    return !this.#fireTimers(MAX_CATCH_UP_RECORDS) || (review && !this.#review(MAX_CATCH_UP_RECORDS))
+    const most = this.#room === undefined ? MAX_CATCH_UP_RECORDS : 1
+    return !this.#fireTimers(most) || (review && !this.#review(most))
   }
 
   /** Open proposals are to be reviewed once more: what has been recorded may decide more of them than one commit holds. */
@@ -216,11 +225,13 @@ export class Turn {
     for (let next = 0; next < queue.length; next++) {
       const draft = this.#written(queue[next]!)
       if (draft.keep !== undefined) this.texts.push(draft.keep)
+      const gated = this.#isGated(draft)
       // Those still to be decided count, too: each may have something follow from it.
-      const crowded = this.#isGated(draft)
+      const many = gated
         ? crowd.requests > MAX_DERIVED_REQUESTS_PER_TURN
         : Math.max(crowd.others++, queue.length) > MAX_DERIVED_PER_TURN
-      const { record, derived } = decide(state, this.#definitions, draft, this.#now, crowded)
+      const crowded = many && draft.depth !== undefined ? fanOutBound(gated) : undefined
+      const { record, derived } = this.#decided(draft, crowded)
       const ended = endedBy(state, record)
       evolve(state, this.#definitions, record, this.#now)
       this.records.push(record)
@@ -228,9 +239,33 @@ export class Turn {
         queue.push(...derived)
         for (const one of derived) if (this.#isGated(one)) crowd.requests++
       }
-      const reactions = react(state, this.#definitions, record, ended, this.#now)
+      let reactions = react(state, this.#definitions, record, ended, this.#now)
+      if (!this.#hasRoom(reactions))
+        reactions = this.#saidOnce(react(state, this.#definitions, record, ended, this.#now, SIZE_BOUND))
       if (reactions.length > 0) queue.push(...reactions)
     }
+  }
+
+  #decided(draft: Draft, crowded: Bound | undefined): Decided {
+    const decided = decide(this.#state, this.#definitions, draft, this.#now, crowded)
+    if (this.#hasRoom(decided.derived)) return decided
+    const { record, derived } = decide(this.#state, this.#definitions, draft, this.#now, SIZE_BOUND)
+    return { record, derived: this.#saidOnce(derived) }
+  }
+
+  #hasRoom(drafts: ReadonlyArray<Draft>): boolean {
+    if (this.#room === undefined || drafts.length === 0) return true
+    const bytes = Buffer.byteLength(JSON.stringify(drafts))
+    if (bytes > this.#room) return false
+    this.#room -= bytes
+    return true
+  }
+
+  /** Where there is room for nothing, there is none to say so of each. */
+  #saidOnce(drafts: ReadonlyArray<Draft>): ReadonlyArray<Draft> {
+    const said = drafts.filter(({ type }) => type !== "bound.exceeded" || !this.#told)
+    this.#told ||= said.some(({ type }) => type === "bound.exceeded")
+    return said
   }
 
   #isGated({ type }: Draft): boolean {
@@ -257,7 +292,8 @@ export class Turn {
     if (this.#now < state.nextTimer) return true
     for (const due of dueAt(state, this.#now)) {
       if (this.records.length >= most) return false
-      const drafts = due(state, this.#definitions, this.#now)
+      let drafts = due(state, this.#definitions, this.#now)
+      if (!this.#hasRoom(drafts)) drafts = this.#saidOnce(due(state, this.#definitions, this.#now, SIZE_BOUND))
       if (drafts.length > 0) this.#record(drafts)
     }
     for (const lost of lostTasks(state, this.#now)) {

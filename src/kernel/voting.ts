@@ -118,7 +118,8 @@ export const cancelDrafts = (
     )
   const reason = `cancelled by ${by.name}${why === undefined ? "" : `: ${why}`}`
   if (hold === undefined) return cancelMotion(state, open!, undefined, reason, by.name)
-  return endHold(state, definitions, hold, "cancelled", hold.event, reason, hold.decision.contracts, by.name)
+  const end = { rule: "cancelled", reason, contracts: hold.decision.contracts, by: by.name } as const
+  return endHold(state, definitions, hold, hold.event, end)
 }
 
 /** From one human of the organization to another, for a pattern of events, until it expires or is revoked. */

@@ -4,7 +4,8 @@ import { WorkspaceInvalid } from "../daemon.ts"
 import { withStoredData } from "../service/givenData.ts"
 import type { Identity } from "../service/identity.ts"
 import { Refused } from "../service/refused.ts"
-import type { EventView, Service } from "../service/Service.ts"
+import type { Service } from "../service/Service.ts"
+import type { EventView } from "../service/views/events.ts"
 import { CharterError } from "./CharterError.ts"
 import type {
   Decided,

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import type { Actor } from "../domain/event.ts"
 import { GLOBAL } from "../domain/names.ts"
-import { refuse } from "../domain/refusal.ts"
+import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import { memberActor, operatorActor } from "../supervision/actors.ts"
 import { nearest } from "../language/suggest.ts"
@@ -32,24 +32,34 @@ export const visibleOrganizations = (definitions: Definitions, identity: Identit
   }
 }
 
-/** Refuses an organization that does not exist, or that the identity is not in. */
+/** The refusal where there is no such organization. */
+export const unknownOrganization = ({ organizations }: Definitions, org: string): Refusal | undefined => {
+  if (organizations.has(org)) return undefined
+  const guess = nearest(org, organizations.keys())
+  return refuse(
+    "not-found",
+    "organization-unknown",
+    `there is no organization "${org}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
+  )
+}
+
+/** The refusal where there is no such organization, or the identity is not in it. */
+export const outsideOrganization = (definitions: Definitions, identity: Identity, org: string): Refusal | undefined => {
+  const unknown = unknownOrganization(definitions, org)
+  if (unknown !== undefined) return unknown
+  const visible = visibleOrganizations(definitions, identity)
+  return visible === undefined || visible.has(org)
+    ? undefined
+    : refuse("forbidden", "not-a-member", `${identity.name} is not a member of ${org}`)
+}
+
 export const checkOrganization = (
   definitions: Definitions,
   identity: Identity,
   org: string,
 ): Effect.Effect<void, Refused> => {
-  if (!definitions.organizations.has(org)) {
-    const guess = nearest(org, definitions.organizations.keys())
-    return fail(
-      "not-found",
-      "organization-unknown",
-      `there is no organization "${org}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-    )
-  }
-  const visible = visibleOrganizations(definitions, identity)
-  return visible === undefined || visible.has(org)
-    ? Effect.void
-    : fail("forbidden", "not-a-member", `${identity.name} is not a member of ${org}`)
+  const refusal = outsideOrganization(definitions, identity, org)
+  return refusal === undefined ? Effect.void : Effect.fail(new Refused({ refusal }))
 }
 
 export const checkOperator = (identity: Identity, what: string): Effect.Effect<void, Refused> =>

@@ -10,7 +10,7 @@ import type { LogUnavailable } from "../log/EventLog.ts"
 import type { ProposalView } from "../log/Projections.ts"
 import { explanationText } from "./explanationText.ts"
 import type { Dependencies } from "./operations/dependencies.ts"
-import type { Explanation } from "./Service.ts"
+import type { Explanation } from "./views/events.ts"
 
 export const explainRecord = Effect.fn("explainRecord")(function* (dependencies: Dependencies, record: LogRecord) {
   const { event, decision } = record

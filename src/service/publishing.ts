@@ -7,10 +7,10 @@ import { isRefusal, type Refusal, refuse } from "../domain/refusal.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import type { OpenTask } from "../kernel/state.ts"
 import { nearest } from "../language/suggest.ts"
-import { actorOf, visibleOrganizations } from "./access.ts"
+import { actorOf, outsideOrganization, unknownOrganization, visibleOrganizations } from "./access.ts"
 import type { Identity } from "./identity.ts"
 import { checkMessage } from "./messages.ts"
-import type { EventInput } from "./Service.ts"
+import type { EventInput } from "./views/events.ts"
 
 /** Longest id, source, subject and correlation id, in characters. */
 export const MAX_ATTRIBUTE_LENGTH = 512
@@ -143,18 +143,9 @@ const organizationOf = (definitions: Definitions, identity: Identity, input: Eve
     )
   const org = carried ?? input.org ?? defaultOrganization(definitions, identity)
   if (isRefusal(org)) return org
-  if (!definitions.organizations.has(org)) {
-    const guess = nearest(org, definitions.organizations.keys())
-    return refuse(
-      "not-found",
-      "organization-unknown",
-      `there is no organization "${org}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-    )
-  }
-  const visible = visibleOrganizations(definitions, identity)
-  if (identity.kind !== "bridge" && visible !== undefined && !visible.has(org))
-    return refuse("forbidden", "not-a-member", `${identity.name} is not a member of ${org}`)
-  return org
+  const refusal =
+    identity.kind === "bridge" ? unknownOrganization(definitions, org) : outsideOrganization(definitions, identity, org)
+  return refusal ?? org
 }
 
 /** A person means the one organization that he is in beside `@global`; nobody guesses which of several. */

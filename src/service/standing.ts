@@ -7,7 +7,7 @@ import { memberOf, worksByHand } from "../kernel/members.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import type { FailedTry } from "../supervision/failedTries.ts"
 import type { MailboxFigures } from "../supervision/mailbox.ts"
-import type { RunUnderWay, Status } from "./Service.ts"
+import type { RunUnderWay, Status } from "./views/daemon.ts"
 import { resolveSecret, secretVariable } from "./webhooks/webhook.ts"
 
 type States = ReadonlyArray<OrganizationState>

@@ -3,10 +3,9 @@
  * changed asks for it; what takes effect is always the newest set.
  */
 import { Context, Effect, Layer, Semaphore } from "effect"
-import type { BuiltinData } from "../domain/builtins.ts"
 import type { Origin } from "../domain/change.ts"
-import { GLOBAL } from "../domain/names.ts"
 import { EventLog, type LogUnavailable } from "../log/EventLog.ts"
+import { newestReport } from "../log/newestReport.ts"
 import type { LoadedSet } from "../workspace/loadedSet.ts"
 import { Workspace } from "../workspace/Workspace.ts"
 import { Mailboxes } from "./Mailboxes.ts"
@@ -32,8 +31,7 @@ export class Rules extends Context.Service<
 
       /** Where a daemon ended in the midst of it, some organizations have adopted the set and others not yet. */
       const recordedOrigin = Effect.fnUntraced(function* (revision: string) {
-        const { items } = yield* log.latest({ org: GLOBAL, types: ["contracts.revised"] }, "", 1)
-        const revised = items[0]?.record.event.data as BuiltinData["contracts.revised"] | undefined
+        const revised = yield* newestReport(log, "contracts.revised")
         return revised?.revision === revision ? revised.origin : undefined
       })
 

@@ -9,6 +9,9 @@ export type AdoptionEvent = {
   }
 }["organization.changed" | "member.joined" | "member.left"]
 
+/** Members who are said one by one to have come or left with one revision: with what follows, one commit holds them. */
+export const MAX_MEMBER_EVENTS = 256
+
 /** An organization that is new says that it came, and not of its members. */
 export const adoptionEvents = (
   org: string,
@@ -16,10 +19,13 @@ export const adoptionEvents = (
   now: Organization | undefined,
 ): ReadonlyArray<AdoptionEvent> => {
   if (old?.version === now?.version) return []
-  const summary = now === undefined ? "its file is gone" : old === undefined ? "it is new" : "its file has changed"
+  const members = old === undefined ? [] : memberEvents(org, old.members, now?.members ?? [])
+  const what = now === undefined ? "its file is gone" : old === undefined ? "it is new" : "its file has changed"
+  const cut = `; of ${members.length} members who came or left, the first ${MAX_MEMBER_EVENTS} are said one by one`
+  const summary = members.length > MAX_MEMBER_EVENTS ? what + cut : what
   return [
     { type: "organization.changed", data: { organization: org, version: now?.version ?? "", summary } },
-    ...(old === undefined ? [] : memberEvents(org, old.members, now?.members ?? [])),
+    ...members.slice(0, MAX_MEMBER_EVENTS),
   ]
 }
 
@@ -32,9 +38,11 @@ const memberEvents = (
     type: "member.joined" | "member.left",
     members: ReadonlyArray<Member>,
     others: ReadonlyArray<Member>,
-  ): ReadonlyArray<AdoptionEvent> =>
-    members
-      .filter(({ name, kind }) => !others.some((other) => other.name === name && other.kind === kind))
+  ): ReadonlyArray<AdoptionEvent> => {
+    const known = new Set(others.map(({ name, kind }) => `${kind} ${name}`))
+    return members
+      .filter(({ name, kind }) => !known.has(`${kind} ${name}`))
       .map(({ name, kind, roles }) => ({ type, data: { organization: org, member: name, kind, roles } }))
+  }
   return [...told("member.left", old, now), ...told("member.joined", now, old)]
 }

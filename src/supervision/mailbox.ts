@@ -3,6 +3,7 @@ import { Clock, Context, Effect, Exit, Fiber, Scope } from "effect"
 import type { LogRecord } from "../domain/record.ts"
 import { MAX_COMMIT_BYTES } from "../domain/record.ts"
 import { refuse } from "../domain/refusal.ts"
+import { isRefusable, ROOMS } from "../kernel/bounds.ts"
 import type { Command } from "../kernel/command.ts"
 import { daemonActor } from "../kernel/draft.ts"
 import { encodeState, SNAPSHOT_VERSION } from "../kernel/snapshot.ts"
@@ -38,6 +39,11 @@ const MAX_CONFLICTS = 3
 const RELOAD_PAUSE_MS = 1_000
 const LONGEST_RELOAD_PAUSE_MS = 15_000
 
+const TOO_LARGE = refuse(
+  "too-large",
+  "commit-too-large",
+  `with what follows from it this takes more than ${MAX_COMMIT_BYTES} bytes in the log; ask with less data, or have the contracts copy less of it`,
+)
 interface Pending extends Traced {
   readonly command: Command
   readonly reply: (answer: Exit.Exit<Submitted, LogUnavailable>) => void
@@ -255,7 +261,12 @@ export class Mailbox {
     return this.#queue.splice(0, count)
   }
 
-  #decide(taken: ReadonlyArray<Pending>, conflicts: number): Effect.Effect<void, LogUnavailable, EventLog | Revisions> {
+  /** `room`: which of {@link ROOMS} there is for what follows; without it all does, however much. */
+  #decide(
+    taken: ReadonlyArray<Pending>,
+    conflicts: number,
+    room?: number,
+  ): Effect.Effect<void, LogUnavailable, EventLog | Revisions> {
     return Effect.gen({ self: this }, function* () {
       const state = this.#state ?? (yield* this.#load())
       const clock = yield* Clock.Clock
@@ -269,8 +280,10 @@ export class Mailbox {
           : (yield* this.#revisions.load(state.manifest ?? "")).definitions
 
       const expected = state.position
-      const turn = new Turn(state, definitions, now)
-      const behind = turn.catchUp(this.#unreviewed)
+      const turn = new Turn(state, definitions, now, room === undefined ? undefined : ROOMS[room])
+      const more = turn.catchUp(this.#unreviewed)
+      // Where there is little room, one thing after the other.
+      const behind = more || (room !== undefined && turn.records.length > 0)
       this.#unreviewed = behind && this.#unreviewed
       if (!behind) {
         const jump = this.#clockJump(now, clock.monotonicTimeNanosUnsafe())
@@ -287,7 +300,7 @@ export class Mailbox {
       const trace = this.#tracing === undefined ? undefined : traceTurn(this.#tracing, answered)
       const answers = answered.map(({ command }, index) => {
         trace?.deciding(index)
-        return executeOnce(this.#log, turn, this.#org, command)
+        return room !== undefined && isRefusable(command) ? TOO_LARGE : executeOnce(this.#log, turn, this.#org, command)
       })
       trace?.decided(answers)
       if (turn.unsettled) {
@@ -308,7 +321,7 @@ export class Mailbox {
           commitFailures.add(written.failure instanceof AppendConflict ? "conflict" : "unavailable")
           if (!(written.failure instanceof AppendConflict)) {
             if (commitBytes(turn.records) <= MAX_COMMIT_BYTES) return yield* Effect.fail(written.failure)
-            return yield* this.#tooLarge(taken)
+            return yield* this.#tooLarge(taken, room)
           }
           if (written.failure.fenced || conflicts >= MAX_CONFLICTS)
             return yield* Effect.fail(new LogUnavailable({ operation: "append", reason: written.failure.message }))
@@ -330,18 +343,19 @@ export class Mailbox {
     })
   }
 
-  /** What does not fit one commit together is tried one by one; what does not fit alone is refused. */
-  #tooLarge(taken: ReadonlyArray<Pending>): Effect.Effect<void, LogUnavailable, EventLog | Revisions> {
+  /**
+   * What does not fit one commit together is tried one by one. What does not fit alone is refused; what cannot be, since it
+   * has happened, has less follow from it.
+   */
+  #tooLarge(taken: ReadonlyArray<Pending>, room = -1): Effect.Effect<void, LogUnavailable, EventLog | Revisions> {
     if (taken.length > 1) return Effect.forEach(taken, (one) => this.#decide([one], 0), { discard: true })
-    const refusal = refuse(
-      "too-large",
-      "commit-too-large",
-      `with what follows from it this takes more than ${MAX_COMMIT_BYTES} bytes in the log; publish less data`,
+    if (room + 1 < ROOMS.length) return this.#decide(taken, 0, room + 1)
+    return Effect.fail(
+      new LogUnavailable({
+        operation: "append",
+        reason: `what must follow takes more than ${MAX_COMMIT_BYTES} bytes, the most that one commit holds`,
+      }),
     )
-    return Effect.sync(() => {
-      taken[0]!.reply(Exit.succeed(refusal))
-      this.#tick()
-    })
   }
 
   #load() {

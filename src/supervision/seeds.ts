@@ -3,15 +3,29 @@ import { Effect } from "effect"
 import type { BuiltinData } from "../domain/builtins.ts"
 import { classOf } from "../domain/eventTypes.ts"
 import type { Event } from "../domain/event.ts"
-import { advance, answers, type Counter, emptyCounter, encodeCounter, type EncodedCounter } from "../kernel/counters.ts"
+import {
+  advance,
+  answers,
+  type Counter,
+  type CounterState,
+  emptyCounter,
+  encodeCounter,
+  type EncodedCounter,
+} from "../kernel/counters.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import { recordedFacts } from "../kernel/eventFacts.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import { EventLog } from "../log/EventLog.ts"
 
 const SEED_PAGE_RECORDS = 1_000
+/** Of all seeds of one revision, as JSON: what it says beside them has room in its commit, too. */
+export const MAX_SEED_BYTES = 256 * 1024
 
-/** Counters that these definitions need and the state cannot answer, as they stand at `now` (ms). */
+/**
+ * Counters that these definitions need and the state cannot answer, as they stand at `now` (ms). Where they are more than
+ * {@link MAX_SEED_BYTES}, whoever was counted last is kept: for the others the facts are unavailable until the window has
+ * passed, as for those beyond a full cap.
+ */
 export const seedsFor = Effect.fn("seedsFor")(function* (
   state: OrganizationState,
   definitions: Definitions,
@@ -47,9 +61,25 @@ export const seedsFor = Effect.fn("seedsFor")(function* (
       end = page.end
     }
   }
-  for (const [key, counter] of counters) seeds[key] = encodeCounter(counter)
+  let room = MAX_SEED_BYTES
+  for (const [key, counter] of counters) {
+    room = forgetWhatExceeds(counter, room, now)
+    seeds[key] = encodeCounter(counter)
+  }
   return seeds
 })
+
+/** What is left of the room. */
+const forgetWhatExceeds = (counter: CounterState, room: number, now: number): number => {
+  let left = room
+  for (const [key, window] of [...counter.windows].toReversed()) {
+    left -= Buffer.byteLength(JSON.stringify([key, window]))
+    if (left >= 0) continue
+    counter.windows.delete(key)
+    counter.fullUntil = now + counter.within
+  }
+  return Math.max(0, left)
+}
 
 /** A released event may be of any type that is counted. */
 const typesOf = (counters: ReadonlyArray<Counter>): ReadonlyArray<string> => [

@@ -1,7 +1,7 @@
 /** `--disk-edits confirm`: what is edited on disk waits until an operator accepts exactly that. */
 import { afterEach, describe, expect, it } from "vitest"
 import { Household } from "../support/Household.ts"
-import type { AcceptedEdit, EditView } from "../../src/service/changes.ts"
+import type { AcceptedEdit, EditView } from "../../src/service/views/changes.ts"
 import { approve, change as changeView, ended, FILES, propose, rule } from "./people.ts"
 
 let house: Household

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { Household } from "../support/Household.ts"
 import { approve, ended, FILES, TEAM } from "./people.ts"
-import type { ChangeView, JoinAnswer } from "../../src/service/changes.ts"
+import type { ChangeView } from "../../src/service/views/changes.ts"
+import type { JoinAnswer } from "../../src/service/views/joining.ts"
 
 let house: Household
 beforeEach(async () => {

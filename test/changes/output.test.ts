@@ -1,7 +1,7 @@
 /** What a run prints asks for no change of the rules: that goes through a door, where it is looked at first. */
 import { afterEach, describe, expect, it } from "vitest"
 import type { Listed, TaskView } from "../../src/log/Projections.ts"
-import type { TaskLogItem } from "../../src/service/Service.ts"
+import type { TaskLogItem } from "../../src/service/views/tasks.ts"
 import { Household } from "../support/Household.ts"
 import { FILES, rule } from "./people.ts"
 

@@ -1,5 +1,5 @@
 /** Two organizations below a third, and what people and agents ask of them. */
-import type { ChangeView } from "../../src/service/changes.ts"
+import type { ChangeView } from "../../src/service/views/changes.ts"
 import type { Household } from "../support/Household.ts"
 
 export const TEAM = `organization: "@team"

@@ -5,7 +5,14 @@ import { formatDiagnostic } from "../../src/domain/diagnostic.ts"
 import { MOTION_KINDS } from "../../src/domain/proposal.ts"
 import { BUILT_IN_REQUESTS, BUILT_IN_TYPES, classOf, MAX_TYPE_LENGTH } from "../../src/domain/eventTypes.ts"
 import { MAX_JSON_DEPTH } from "../../src/domain/json.ts"
-import { MAX_DEPTH, MAX_DERIVED_PER_TURN, MAX_DERIVED_REQUESTS_PER_TURN, MAX_HOPS } from "../../src/kernel/bounds.ts"
+import { MAX_COMMIT_BYTES } from "../../src/domain/record.ts"
+import {
+  MAX_DEPTH,
+  MAX_DERIVED_PER_TURN,
+  MAX_DERIVED_REQUESTS_PER_TURN,
+  MAX_HOPS,
+  MAX_WAITING,
+} from "../../src/kernel/bounds.ts"
 import { HUNDREDTHS } from "../../src/kernel/counters.ts"
 import { MAX_TEXT_LENGTH } from "../../src/kernel/interpolate.ts"
 import { MAX_KEYS_PER_WINDOW } from "../../src/kernel/keys.ts"
@@ -62,6 +69,8 @@ import { SELECTOR_WORDS } from "../../src/language/schemas/values.ts"
 import { MAX_FILE_CHARS } from "../../src/language/yaml.ts"
 import { MAX_FILE_NODES, MAX_NESTING_LEVELS } from "../../src/language/yamlTree.ts"
 import { MAX_EVENT_BYTES } from "../../src/service/publishing.ts"
+import { MAX_MEMBER_EVENTS } from "../../src/supervision/adoptionEvents.ts"
+import { MAX_SEED_BYTES } from "../../src/supervision/seeds.ts"
 import { runContractTests } from "../../src/testing/runContractTests.ts"
 import { REMOVAL_GRACE_MS } from "../../src/workspace/protect.ts"
 import { MAX_FILES } from "../../src/workspace/scan.ts"
@@ -243,8 +252,12 @@ const BOUNDS: Readonly<Record<string, number>> = {
   MAX_JSON_DEPTH,
   MAX_DEPTH,
   MAX_HOPS,
+  MAX_WAITING,
   MAX_DERIVED_REQUESTS_PER_TURN,
   MAX_DERIVED_PER_TURN,
+  MAX_COMMIT_BYTES,
+  MAX_MEMBER_EVENTS,
+  MAX_SEED_BYTES,
   MAX_MENTIONS,
   MAX_MESSAGE_CHARACTERS,
   MAX_DELEGATIONS,

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process"
 import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs"
 import { afterEach, describe, expect, it } from "vitest"
-import type { Status } from "../../src/service/Service.ts"
+import type { Status } from "../../src/service/views/daemon.ts"
 import { DEBOUNCE_MS } from "../../src/workspace/Workspace.ts"
 import { type Answer, Household } from "../support/Household.ts"
 

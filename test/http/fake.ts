@@ -5,7 +5,8 @@ import { join } from "node:path"
 import { Context, Effect, Exit, Layer, Scope } from "effect"
 import { Server, type ServerOptions } from "../../src/http/Server.ts"
 import type { Identity } from "../../src/service/identity.ts"
-import { type PublishAnswer, Service } from "../../src/service/Service.ts"
+import { Service } from "../../src/service/Service.ts"
+import type { PublishAnswer } from "../../src/service/views/events.ts"
 
 export type Operations = Partial<Service["Service"]>
 

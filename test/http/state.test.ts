@@ -1,7 +1,7 @@
 /** What is open in an organization, now and then; and what is asked for twice with one key. */
 import { createHash } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { PublishAnswer } from "../../src/service/Service.ts"
+import type { PublishAnswer } from "../../src/service/views/events.ts"
 import { type Daemon, startDaemon } from "./daemon.ts"
 
 let daemon: Daemon

@@ -4,7 +4,7 @@ import type { BuiltinData } from "../../src/domain/builtins.ts"
 import type { Actor } from "../../src/domain/event.ts"
 import type { LogRecord } from "../../src/domain/record.ts"
 import { isRefusal } from "../../src/domain/refusal.ts"
-import { MAX_DEPTH, MAX_HOPS } from "../../src/kernel/bounds.ts"
+import { MAX_DEPTH, MAX_HOPS, MAX_WAITING } from "../../src/kernel/bounds.ts"
 import type { Command } from "../../src/kernel/command.ts"
 import { emptyState, type OrganizationState } from "../../src/kernel/state.ts"
 import { Turn } from "../../src/kernel/turn.ts"
@@ -177,6 +177,31 @@ then:
     expect(ofType("echo.requested")).toHaveLength(MAX_DEPTH + 2)
     expect(ofType("hold.expired")).toHaveLength(MAX_DEPTH + 2)
     expect(state.holds.size).toBe(0)
+  })
+
+  it("nor for more and more at the same time", () => {
+    const { ask, untilQuiet } = underRules(`contract: ask-twice-again
+scope: "@team"
+on: echo.requested
+then:
+  - require_approval: { from: dana, within: 1h }
+  - emit: { type: echo.requested, upon: expired }
+  - emit: { type: echo.requested, upon: expired }
+`)
+    let most = 0
+    ask("echo.requested")
+    expect(
+      untilQuiet(() => {
+        most = Math.max(most, state.holds.size)
+        return true
+      }),
+    ).toBe(true)
+    expect(most).toBeGreaterThan(MAX_WAITING / 2)
+    expect(most).toBeLessThan(MAX_WAITING * 2)
+    expect(ofType("bound.exceeded").map(({ event }) => event.data)).toContainEqual(
+      expect.objectContaining({ bound: "waiting", max: MAX_WAITING }),
+    )
+    expect(state.waiting.size).toBe(0)
   })
 
   it("nor by a rule on what is posted about it", () => {

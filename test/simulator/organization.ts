@@ -3,6 +3,7 @@ import { type LogRecord, MAX_COMMIT_BYTES } from "../../src/domain/record.ts"
 import { isRefusal } from "../../src/domain/refusal.ts"
 import type { Answer, Command } from "../../src/kernel/command.ts"
 import type { BuiltinData } from "../../src/domain/builtins.ts"
+import { isRefusable, ROOMS } from "../../src/kernel/bounds.ts"
 import type { Definitions } from "../../src/kernel/definitions.ts"
 import { daemonActor } from "../../src/kernel/draft.ts"
 import { evolve } from "../../src/kernel/evolve.ts"
@@ -53,12 +54,12 @@ export class SimulatedOrganization {
     if (this.#loses === undefined) return this.#turn(now, command)
     const from = this.#loses
     this.#loses = undefined
-    const { records: lost } = this.#decide(now, command)
+    const { records: lost } = this.#decide(now, command, -1)
     this.restore(from)
     const before = this.records.length
     const answer = this.#turn(now, command)
     const again = this.records.slice(before)
-    if (answer !== undefined && JSON.stringify(again) !== JSON.stringify(lost))
+    if (commitBytes(lost) <= MAX_COMMIT_BYTES && JSON.stringify(again) !== JSON.stringify(lost))
       this.#say(`${command.kind} was decided otherwise after a crash`)
     return answer
   }
@@ -95,9 +96,10 @@ export class SimulatedOrganization {
   }
 
   /** What is due, and another revision, in commits of their own; true where there may be more. */
-  #prepare(current: Definitions, now: number): boolean {
-    const turn = new Turn(this.state, this.#definitions ?? current, now)
-    const behind = turn.catchUp(this.#unreviewed)
+  #prepare(current: Definitions, now: number, room = -1): boolean {
+    const turn = new Turn(this.state, this.#definitions ?? current, now, ROOMS[room])
+    const more = turn.catchUp(this.#unreviewed)
+    const behind = more || (room >= 0 && turn.records.length > 0)
     this.#unreviewed &&= behind
     const adopts = !behind && this.state.revision !== current.revision
     if (adopts) {
@@ -107,16 +109,21 @@ export class SimulatedOrganization {
       this.#definitions = current
       this.#unreviewed = true
     }
-    this.#commit(turn.records, commitBytes(turn.records), now, "what is due")
+    const bytes = commitBytes(turn.records)
+    if (bytes > MAX_COMMIT_BYTES && room + 1 < ROOMS.length) {
+      this.restore("snapshot")
+      return this.#prepare(current, now, room + 1)
+    }
+    this.#commit(turn.records, bytes, now, "what is due")
     return behind || adopts
   }
 
-  #turn(now: number, command: Command): Answer | undefined {
-    const { records, answer } = this.#decide(now, command)
+  #turn(now: number, command: Command, room = -1): Answer | undefined {
+    const { records, answer } = this.#decide(now, command, room)
     const bytes = commitBytes(records)
     if (bytes > MAX_COMMIT_BYTES) {
       this.restore("snapshot")
-      return undefined
+      return !isRefusable(command) && room + 1 < ROOMS.length ? this.#turn(now, command, room + 1) : undefined
     }
     if (isRefusal(answer) && records.length > 0) this.#say(`${command.kind} was refused, and has written`)
     this.#commit(records, bytes, now, command.kind)
@@ -143,8 +150,12 @@ export class SimulatedOrganization {
       this.#say(`after ${what} something is due at ${due}, and it would sleep until ${this.state.nextTimer}`)
   }
 
-  #decide(now: number, command: Command): { readonly records: ReadonlyArray<LogRecord>; readonly answer: Answer } {
-    const turn = new Turn(this.state, this.#definitions!, now)
+  #decide(
+    now: number,
+    command: Command,
+    room: number,
+  ): { readonly records: ReadonlyArray<LogRecord>; readonly answer: Answer } {
+    const turn = new Turn(this.state, this.#definitions!, now, ROOMS[room])
     const answer = turn.execute(command)
     return { records: turn.records, answer }
   }

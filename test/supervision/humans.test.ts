@@ -1,7 +1,7 @@
 /** A task between two agents that a human does, over a WebSocket, under a daemon that is killed meanwhile. */
 import { afterEach, expect, it } from "vitest"
 import type { TaskView } from "../../src/log/Projections.ts"
-import type { Status } from "../../src/service/Service.ts"
+import type { Status } from "../../src/service/views/daemon.ts"
 import { openSocket } from "../http/client.ts"
 import { Household } from "../support/Household.ts"
 

@@ -2,7 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Listed, TaskView } from "../../src/log/Projections.ts"
-import type { AgentView, Status, TaskLogItem } from "../../src/service/Service.ts"
+import type { AgentView } from "../../src/service/views/agents.ts"
+import type { Status } from "../../src/service/views/daemon.ts"
+import type { TaskLogItem } from "../../src/service/views/tasks.ts"
 import { Household, type HouseholdOptions, type Shown } from "../support/Household.ts"
 
 /** Says that it has begun, and waits for a file. */

@@ -1,6 +1,6 @@
 /** Changes of the rules: asked for, looked at, and accepted. */
 import { Effect, Schema } from "effect"
-import type { ChangeView } from "../../service/changes.ts"
+import type { ChangeView } from "../../service/views/changes.ts"
 import { AcceptedEditResult, ChangeResult, EditResult, RevisedResult } from "../results/changes.ts"
 import { HoldResult } from "../results/holds.ts"
 import { itemsOf } from "../results/list.ts"

@@ -1,6 +1,6 @@
 /** Events that are in the log. Those that come in, and the stream of them, are beside: `publish.ts`, `stream.ts`. */
 import { Effect, Schema } from "effect"
-import type { Explanation } from "../../service/Service.ts"
+import type { Explanation } from "../../service/views/events.ts"
 import { showEvent } from "../envelope.ts"
 import { EventResult, ExplanationResult, ReplayResult } from "../results/events.ts"
 import { pageOf } from "../results/list.ts"

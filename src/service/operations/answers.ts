@@ -1,6 +1,6 @@
 /** Decisions as the answers that publishers get. */
 import type { LogRecord } from "../../domain/record.ts"
-import type { PublishAnswer } from "../Service.ts"
+import type { PublishAnswer } from "../views/events.ts"
 
 export const answerOf = (event: LogRecord["event"], decision: LogRecord["decision"]): PublishAnswer => ({
   id: event.id,

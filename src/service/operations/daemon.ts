@@ -2,7 +2,6 @@
 import { Effect } from "effect"
 import type { BuiltinData } from "../../domain/builtins.ts"
 import { GLOBAL } from "../../domain/names.ts"
-import { refuse } from "../../domain/refusal.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { checkOperator, fail } from "../access.ts"
 import { makeToken } from "../makeToken.ts"
@@ -188,7 +187,7 @@ const checkReady = ({ mailboxes, options: { lifecycle } }: Dependencies): Effect
 }
 
 const unauthenticated = (message: string): Effect.Effect<never, Refused> =>
-  Effect.fail(new Refused({ refusal: refuse("unauthenticated", "token-invalid", message) }))
+  fail("unauthenticated", "token-invalid", message)
 
 /** `@dana` or `dana` for a human that some organization has; `name@org` for an agent of that organization. */
 const checkTokenIdentity = (

@@ -8,7 +8,7 @@ import type { Revisions } from "../../supervision/Revisions.ts"
 import type { Workspace } from "../../workspace/Workspace.ts"
 import type { Spans } from "../../observability/Tracing.ts"
 import type { Definitions } from "../../kernel/definitions.ts"
-import type { Status } from "../Service.ts"
+import type { Status } from "../views/daemon.ts"
 import type { RunTokens } from "../tokens.ts"
 
 /** Where the daemon stands in its life; `until`: while it stops, how long it waits for runs at most (RFC 3339). */

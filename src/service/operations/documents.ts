@@ -9,7 +9,8 @@ import { LogUnavailable } from "../../log/EventLog.ts"
 import type { DocumentView } from "../../log/Projections.ts"
 import { checkOrganization, fail, visibleOrganizations } from "../access.ts"
 import { Refused } from "../refused.ts"
-import type { OwnedDocument, Service } from "../Service.ts"
+import type { Service } from "../Service.ts"
+import type { OwnedDocument } from "../views/context.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 
 type Operations = Pick<

@@ -9,7 +9,8 @@ import type { Listed, ListFilter, ProposalView, TaskView } from "../../log/Proje
 import { actorOf, checkOrganization, fail, nameIn, visibleOrganizations } from "../access.ts"
 import type { Identity } from "../identity.ts"
 import { Refused } from "../refused.ts"
-import type { DelegationView, Service } from "../Service.ts"
+import type { Service } from "../Service.ts"
+import type { DelegationView } from "../views/governance.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 import { asNamed, keyUsed, submit } from "./submit.ts"
 

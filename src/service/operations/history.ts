@@ -4,7 +4,7 @@ import type { BuiltinData } from "../../domain/builtins.ts"
 import { requesterOf } from "../../domain/event.ts"
 import { nearest } from "../../language/suggest.ts"
 import { fail, visibleOrganizations } from "../access.ts"
-import type { Revised } from "../changes.ts"
+import type { Revised } from "../views/changes.ts"
 import type { Service } from "../Service.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 

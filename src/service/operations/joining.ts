@@ -3,15 +3,14 @@ import { Effect, Semaphore } from "effect"
 import { JOIN, type JoinRequested } from "../../domain/change.ts"
 import { GLOBAL, memberName } from "../../domain/names.ts"
 import { MEMBER_NAME } from "../../language/selectors.ts"
-import { nearest } from "../../language/suggest.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { operatorActor } from "../../supervision/actors.ts"
-import { checkOperator, checkOrganization, fail } from "../access.ts"
-import type { JoinAnswer } from "../changes.ts"
+import { checkOperator, checkOrganization, fail, unknownOrganization } from "../access.ts"
+import type { JoinAnswer } from "../views/joining.ts"
 import type { Identity } from "../identity.ts"
 import { makeToken } from "../makeToken.ts"
-import type { Refused } from "../refused.ts"
+import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
 import { hashOf, MAX_TOKEN_LENGTH } from "../tokens.ts"
 import { answerOf } from "./answers.ts"
@@ -40,17 +39,13 @@ export const joinOperations = (dependencies: Dependencies): Operations => {
   const turn = Semaphore.makeUnsafe(1)
 
   const checkPlace = (org: string) => {
-    const { organizations } = definitionsOf(dependencies)
-    const organization = organizations.get(org)
-    if (organization !== undefined && organization.version !== "implicit") return Effect.succeed(organization)
-    const guess = nearest(org, organizations.keys())
-    return fail(
-      "not-found",
-      "organization-unknown",
-      organization === undefined
-        ? `there is no organization "${org}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`
-        : `${org} has no file to which a member could be added`,
-    )
+    const definitions = definitionsOf(dependencies)
+    const refusal = unknownOrganization(definitions, org)
+    if (refusal !== undefined) return Effect.fail(new Refused({ refusal }))
+    const organization = definitions.organizations.get(org)!
+    return organization.version === "implicit"
+      ? fail("not-found", "organization-unknown", `${org} has no file to which a member could be added`)
+      : Effect.succeed(organization)
   }
 
   const checkName = (name: string, org: string) => {

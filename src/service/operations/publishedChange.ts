@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import { CHANGE_RULES } from "../../domain/change.ts"
 import { fail } from "../access.ts"
-import type { Texts } from "../changes.ts"
+import type { Texts } from "../views/changes.ts"
 import type { Service } from "../Service.ts"
 import { textsOf } from "./changes.ts"
 import type { PublishChange } from "./events.ts"

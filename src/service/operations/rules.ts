@@ -13,7 +13,9 @@ import { nearest } from "../../language/suggest.ts"
 import { runContractTests } from "../../testing/runContractTests.ts"
 import { checkOrganization, fail, visibleOrganizations } from "../access.ts"
 import type { Identity } from "../identity.ts"
-import type { ContractView, OrganizationSummary, Service } from "../Service.ts"
+import type { Service } from "../Service.ts"
+import type { OrganizationSummary } from "../views/organizations.ts"
+import type { ContractView } from "../views/rules.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 
 type Operations = Pick<

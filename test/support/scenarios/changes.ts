@@ -5,7 +5,7 @@
 import type { TestEvent } from "../../../src/domain/contractTests.ts"
 import { CHANGE_RULES, type NameChanges } from "../../../src/domain/change.ts"
 import type { Verdict } from "../../../src/domain/decision.ts"
-import type { ChangeView } from "../../../src/service/changes.ts"
+import type { ChangeView } from "../../../src/service/views/changes.ts"
 import type { Stage } from "./Stage.ts"
 
 /** How long, in real time, a change that everybody has let through may take. */

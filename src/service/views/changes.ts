@@ -1,7 +1,7 @@
-/** What is asked and answered about changes of the rules. */
-import type { ChangeMeaning, Origin } from "../domain/change.ts"
-import type { Diagnostic } from "../domain/diagnostic.ts"
-import type { PublishAnswer } from "./Service.ts"
+/** Changes of the rules, and edits of their files that wait. */
+import type { ChangeMeaning, Origin } from "../../domain/change.ts"
+import type { Diagnostic } from "../../domain/diagnostic.ts"
+import type { PublishAnswer } from "./events.ts"
 
 /** `null`: the file is to go. */
 export type Texts = Readonly<Record<string, string | null>>
@@ -42,54 +42,6 @@ export interface ChangeView extends ChangeMeaning {
   /** It had been asked for before, under the same name. */
   readonly duplicate?: true
 }
-
-export interface JoinRequest {
-  /** With or without `@`. */
-  readonly name: string
-  readonly roles?: ReadonlyArray<string>
-}
-
-export interface JoinAnswer {
-  readonly org: string
-  readonly member: string
-  /** He is a member now. */
-  readonly joined: boolean
-  /** Absent where he was a member already. */
-  readonly request?: PublishAnswer
-  /** For whom the operator or a link has asked: his token, shown this once. */
-  readonly token?: { readonly id: string; readonly token: string }
-  /** Why he is none yet. */
-  readonly reason?: string
-}
-
-export interface LinkRequest {
-  /** The one human that it is for; absent: whoever comes first, under a name that nobody has. */
-  readonly name?: string
-  readonly roles?: ReadonlyArray<string>
-  /** RFC 3339. */
-  readonly expires?: string
-}
-
-export interface JoinLink {
-  readonly id: string
-  /** The secret, shown this once. */
-  readonly link: string
-  readonly org: string
-  readonly expires: string
-}
-
-/** An agent as an organization's file has it; what is absent is not there. */
-export interface AgentInput {
-  readonly roles?: ReadonlyArray<string>
-  readonly weight?: number
-  readonly executor?: Readonly<Record<string, unknown>>
-  readonly prompt?: string
-  readonly limits?: Readonly<Record<string, number>>
-  readonly schedule?: Readonly<Record<string, string>>
-}
-
-/** What is `null` goes, what is absent stays. */
-export type AgentChange = { readonly [Key in keyof AgentInput]: AgentInput[Key] | null }
 
 /** One time that a contract came, went or changed. */
 export interface Revised {
