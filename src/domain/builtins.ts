@@ -308,7 +308,7 @@ export interface LimitExceeded {
   readonly within: number
 }
 export interface BoundExceeded {
-  readonly bound: "depth" | "hops" | "waiting" | "fan-out" | "size"
+  readonly bound: "depth" | "hops" | "waiting" | "holds" | "fan-out" | "size"
   readonly max: number
   /** The event that is held, or would have been made. */
   readonly event: string

@@ -37,7 +37,7 @@ export type DecidingRule =
   | "require"
   | "allow"
   | "default"
-  /** Depth or hops: held for a human by the daemon itself. */
+  /** What rules may make of one another: held for a human by the daemon itself, or denied where it cannot wait. */
   | "bound"
   /** A change of the rules to which no contract speaks: the daemon's own rule for those. */
   | "change"
