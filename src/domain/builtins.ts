@@ -5,6 +5,7 @@ import type { Actor } from "./event.ts"
 import type { RunLimit } from "./organization.ts"
 import type { Delegation, Hold, MotionKind, Proposal, Vote } from "./proposal.ts"
 import type { Task } from "./task.ts"
+import type { TokenKind } from "./token.ts"
 
 export interface BuiltinData {
   readonly "proposal.opened": Proposal
@@ -369,7 +370,7 @@ export interface TokenCreated {
   readonly id: string
   /** `@dana`, `reviewer@review-team`, `operator`; of a link to join, the organization, `dana@review-team` where it is for one person. */
   readonly identity: string
-  readonly kind: "human" | "agent" | "operator" | "bridge" | "join"
+  readonly kind: TokenKind | "join"
   /** Of a link to join. */
   readonly roles?: ReadonlyArray<string>
   /** SHA-256 of the secret, hex. */

@@ -1,6 +1,7 @@
 /** The verdict on one event, with the compact evidence that its explanation is rendered from. */
 
-export type Verdict = "allow" | "deny" | "hold" | "expired"
+export const VERDICTS = ["allow", "deny", "hold", "expired"] as const
+export type Verdict = (typeof VERDICTS)[number]
 
 /** What the contract's own effects make of the event; `none` where it has none that decides. */
 export interface ContractOutcome {
