@@ -25,7 +25,7 @@ import { EventLog, LogUnavailable } from "../log/EventLog.ts"
 import { Projections } from "../log/Projections.ts"
 import { Workspace } from "../workspace/Workspace.ts"
 import type { Written } from "../workspace/writeChange.ts"
-import { decidingOrganizations } from "./deciding.ts"
+import { decidingOrganizations, needsOperatorAfterAll } from "./deciding.ts"
 import { FailedTries, type FailedTry, STUCK_TRIES } from "./failedTries.ts"
 import { Faults } from "./Faults.ts"
 import { joinFiles } from "./joinFiles.ts"
@@ -178,7 +178,7 @@ const make = Effect.fnUntraced(function* () {
               (preview) => {
                 const others = decidingOrganizations(preview).filter((one) => !asked.deciding.includes(one))
                 return others.length === 0
-                  ? undefined
+                  ? needsOperatorAfterAll(preview, event)
                   : {
                       written: false,
                       code: "concerns-others",
