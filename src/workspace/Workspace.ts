@@ -15,7 +15,7 @@ import { isTestFile, makeScan, sameScan, type Scan } from "./scan.ts"
 import { makeParse, sameSources } from "./source.ts"
 import { eventsBetween, type HeldRemoval, type Seen, type Standing, type WorkspaceEvent } from "./standing.ts"
 import { watch } from "./watch.ts"
-import { isOnDisk, type Passed, redoFiles, removeJournal, targetOf, writeFiles } from "./writeFiles.ts"
+import { isOnDisk, type Passed, redoFiles, removeJournal, targetOf, withdrawFiles, writeFiles } from "./writeFiles.ts"
 
 /**
  * A change is taken up when no file has changed for this long, by the times that the file system keeps:
@@ -50,8 +50,14 @@ export type Written =
   | { readonly written: true; readonly set: LoadedSet }
   | { readonly written: false; readonly code: string; readonly reason: string }
 
-/** Says why a change must not be written after all; looked at when nothing else can happen to the files any more. */
-export type LastWord = (preview: Preview) => Extract<Written, { readonly written: false }> | undefined
+/**
+ * Says why a change must not be written after all; looked at when nothing else can happen to the files any more.
+ * `unmade`: files that do not say on disk yet what they are to say.
+ */
+export type LastWord = (
+  preview: Preview,
+  unmade: ReadonlyArray<string>,
+) => Extract<Written, { readonly written: false }> | undefined
 
 export class Workspace extends Context.Service<
   Workspace,
@@ -79,6 +85,11 @@ export class Workspace extends Context.Service<
       lastWord: LastWord,
       passed?: Passed,
     ) => Effect.Effect<Written>
+    /**
+     * The change is not wanted any more: what a try that broke off has left of it is taken away, and nothing of it is
+     * finished at the next start. Refused where all of it is written, for then it is in force.
+     */
+    readonly withdraw: (change: string) => Effect.Effect<void, Refusal>
     /** The change is recorded as done: nothing has to be finished after a crash any more. */
     readonly forget: (change: string) => Effect.Effect<void>
     /** Changes that have been written and not been forgotten. */
@@ -182,15 +193,23 @@ const make = Effect.fnUntraced(function* ({
         "set-invalid",
         `with what has changed since, it would be wrong: ${error.file}:${error.line} ${error.message}`,
       )
-    const refused = lastWord(found)
+    const unmade = isOwn ? [] : files.filter((one) => !isOnDisk(folder, one))
+    const refused = lastWord(
+      found,
+      unmade.map(({ file }) => file),
+    )
     if (refused !== undefined) return refused
     const before = (file: string): string | null => found.texts.get(file) ?? null
     // An edit on disk that is let through is its author's: it is not taken from him.
-    const made = isOwn ? files : files.filter((one) => !isOnDisk(folder, one))
+    const made = isOwn ? files : unmade
     const problem = writeFiles(
       folder,
       journal,
-      { change, files: files.map((one) => ({ ...one, before: before(one.file) })), written: false },
+      {
+        change,
+        files: files.map((one) => ({ ...one, before: made.includes(one) ? before(one.file) : one.text })),
+        written: false,
+      },
       passed,
     )
     if (problem !== undefined) return failed("file-changed", problem)
@@ -209,6 +228,14 @@ const make = Effect.fnUntraced(function* ({
     const why = state.standing.rejected.find(({ file }) => files.some((one) => one.file === file))?.message
     yield* reload
     return failed("set-invalid", why ?? "it could not take effect with what has changed since")
+  })
+
+  const withdraw = Effect.fnUntraced(function* (change: string) {
+    if (own.has(change)) return yield* Effect.fail(isWritten(change))
+    if (journal === undefined) return
+    const problem = withdrawFiles(folder, journal, change)
+    if (problem !== undefined) return yield* Effect.fail(notPutBack(problem))
+    yield* reload
   })
 
   /** Scans, and decides where there is something to decide. Returns for how long the files must rest before that. */
@@ -289,6 +316,7 @@ const make = Effect.fnUntraced(function* ({
     acceptEdit: (edit) => turn.withPermit(acceptEdit(edit)),
     preview: (files) => turn.withPermit(preview(files)),
     write: (...asked) => turn.withPermit(write(...asked)),
+    withdraw: (change) => turn.withPermit(withdraw(change)),
     forget: (change) =>
       Effect.sync(() => {
         own.forget(change)
@@ -329,6 +357,16 @@ export const otherEdit = (edit: string): Refusal =>
       edit,
     },
   )
+
+const isWritten = (change: string): Refusal =>
+  refuse(
+    "conflict",
+    "change-written",
+    `${change} is written and in force; what is missing is the word of it in the log. Propose the files as they were to undo it.`,
+  )
+
+const notPutBack = (problem: string): Refusal =>
+  refuse("unavailable", "files-not-put-back", `${problem}. The change stays as it is; mend that, and try again.`)
 
 const nothingHeld = refuse("not-found", "nothing-held", "no removal waits for a confirmation.")
 
