@@ -4,7 +4,7 @@
  * every organization that decides on it, one after the other; the first one brings it to its end, and is the last in
  * whose log that end is recorded.
  */
-import { Clock, Context, Deferred, Effect, Layer, Option, Queue, Semaphore } from "effect"
+import { Clock, Context, Effect, Layer, Queue, Semaphore } from "effect"
 import {
   type ChangeCancelled,
   type Changed,
@@ -26,6 +26,7 @@ import { Projections } from "../log/Projections.ts"
 import { Workspace, type Written } from "../workspace/Workspace.ts"
 import { decidingOrganizations } from "./deciding.ts"
 import { countTries, type FailedTry, pauseAfter } from "./failedTries.ts"
+import { type Ending, makeEndings } from "./endings.ts"
 import { Faults } from "./Faults.ts"
 import { joinFiles } from "./joinFiles.ts"
 import { Mailboxes } from "./Mailboxes.ts"
@@ -39,10 +40,6 @@ export interface Asked {
   readonly event: Event
   readonly decision: Decision | undefined
 }
-
-export type Ending =
-  | { readonly type: "contract.changed"; readonly data: Changed }
-  | { readonly type: "contract.change.failed"; readonly data: ChangeFailed }
 
 /** What an organization makes of a change now. */
 type Stand = { readonly state: "allowed" | "waiting" } | { readonly state: "refused"; readonly reason: string }
@@ -97,8 +94,9 @@ const make = Effect.fnUntraced(function* () {
   const faults = yield* Faults
   const scope = yield* Effect.scope
   const stirred = yield* Queue.sliding<void>(1)
-  const endings = new Map<string, Deferred.Deferred<Ending>>()
   const tries = countTries(mailboxes, log)
+  const isOpen = (change: string): boolean => mailboxes.states().some(({ changes }) => changes.has(change))
+  const endings = makeEndings(log, isOpen)
   /** A change is not given up while it is being written. */
   const turn = yield* Semaphore.make(1)
   /** When the next round is due though nothing stirs, in ms since 1970. */
@@ -106,13 +104,6 @@ const make = Effect.fnUntraced(function* () {
 
   const submit = (org: string, event: Event | Incoming) =>
     mailboxes.submit(org, { kind: "publish", event: seenFrom(revisions.current().definitions, event, org) })
-
-  /** Who waits for the end is told of it, whenever he begins to wait. */
-  const endingOf = (change: string): Deferred.Deferred<Ending> => {
-    let ending = endings.get(change)
-    if (ending === undefined) endings.set(change, (ending = Deferred.makeUnsafe()))
-    return ending
-  }
 
   const ask = Effect.fn("Changes.ask")(function* (event: Incoming, deciding: ReadonlyArray<string>) {
     const asked: Array<Asked> = []
@@ -267,20 +258,6 @@ const make = Effect.fnUntraced(function* () {
     if (isRefusal(answer)) return answer
   })
 
-  const isOpen = (change: string): boolean => mailboxes.states().some(({ changes }) => changes.has(change))
-
-  const recordedEnding = Effect.fnUntraced(function* (change: string) {
-    const [asked] = yield* log.findById(change)
-    if (asked === undefined) return undefined
-    const { items } = yield* log.latest(
-      { org: asked.event.org, types: ENDINGS, correlationid: asked.event.correlationid },
-      "",
-      MAX_ENDINGS,
-    )
-    const record = items.find(({ record: { event } }) => (event.data as Changed).change === change)?.record
-    return record === undefined ? undefined : ({ type: record.event.type, data: record.event.data } as Ending)
-  })
-
   /** One that fails keeps no other from its end. */
   const attempt = (org: string, change: string) =>
     turn.withPermit(drive(org, change)).pipe(
@@ -308,30 +285,13 @@ const make = Effect.fnUntraced(function* () {
   })
 
   mailboxes.onCommitted((_, records, state) => {
-    for (const { event } of records) {
-      if (!ENDINGS.includes(event.type)) continue
-      const ending = { type: event.type, data: event.data } as Ending
-      const { change } = ending.data
-      const asker = endings.get(change)
-      if (asker === undefined || isOpen(change)) continue
-      Deferred.doneUnsafe(asker, Effect.succeed(ending))
-      endings.delete(change)
-    }
+    endings.tell(records)
     if (stirs(records, state)) Queue.offerUnsafe(stirred, undefined)
   })
 
   return Changes.of({
     ask,
-    ending: (change, waitMs) =>
-      Effect.gen(function* () {
-        const told = endingOf(change)
-        if (isOpen(change)) {
-          const ended = yield* Effect.timeoutOption(Deferred.await(told), waitMs)
-          if (Option.isSome(ended)) return ended.value
-        }
-        endings.delete(change)
-        return isOpen(change) ? undefined : yield* recordedEnding(change)
-      }),
+    ending: endings.of,
     cancel: (...given) => turn.withPermit(cancel(...given)),
     isOpen,
     stuck: () => tries.stuck.filter(({ change }) => isOpen(change)),
@@ -346,11 +306,6 @@ const make = Effect.fnUntraced(function* () {
     }),
   })
 })
-
-const ENDINGS: ReadonlyArray<string> = ["contract.changed", "contract.change.failed"]
-
-/** Ends of changes that one event has led to, at most so many of which are looked at. */
-const MAX_ENDINGS = 100
 
 const lastFirst = (deciding: ReadonlyArray<string>): ReadonlyArray<string> => deciding.toReversed()
 
