@@ -1,4 +1,5 @@
 /** A change of the rules: what it means, and how it stands. */
+import { amount } from "../domain/amount.ts"
 import type { ChangeView } from "./answers.ts"
 import type { Client } from "./client.ts"
 import { fileDiff } from "./fileDiff.ts"
@@ -53,7 +54,4 @@ const HEADLINES: Readonly<Record<ChangeView["state"], string>> = {
 const fileWords = ({ before, text }: ChangeView["files"][number]): string =>
   text === null ? "goes" : before === null ? `new, ${lines(text)}` : `${lines(before)} before, ${lines(text)} now`
 
-const lines = (text: string): string => {
-  const count = text.split("\n").length - (text.endsWith("\n") ? 1 : 0)
-  return `${count} line${count === 1 ? "" : "s"}`
-}
+const lines = (text: string): string => amount(text.split("\n").length - (text.endsWith("\n") ? 1 : 0), "line")

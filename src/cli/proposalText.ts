@@ -1,4 +1,5 @@
 /** What a proposal asks, of whom, until when, and how it stands. */
+import { amount } from "../domain/amount.ts"
 import type { ProposalView } from "./answers.ts"
 import type { Client } from "./client.ts"
 import { bold, dim, green, red, yellow } from "./output.ts"
@@ -63,10 +64,10 @@ const STATES: Readonly<Record<ProposalView["state"], (text: string) => string>> 
 export const tallyText = ({ resolution, votes, electorate }: ProposalView): string => {
   const approvals = votes.filter(({ choice }) => choice === "approve").length
   const { length: size } = electorate
-  const given = `${approvals} approval${approvals === 1 ? "" : "s"} of ${size}`
+  const given = `${amount(approvals, "approval")} of ${size}`
   switch (resolution.kind) {
     case "approvals":
-      return `${approvals} of ${resolution.approvals} approval${resolution.approvals === 1 ? "" : "s"}`
+      return `${approvals} of ${amount(resolution.approvals, "approval")}`
     case "majority":
       return `${given}; more than half are needed`
     case "supermajority":

@@ -5,6 +5,7 @@ import type { Actor } from "./event.ts"
 import type { RunLimit } from "./organization.ts"
 import type { Delegation, Hold, MotionKind, Proposal, Vote } from "./proposal.ts"
 import type { Task } from "./task.ts"
+import type { TokenKind } from "./token.ts"
 
 export interface BuiltinData {
   readonly "proposal.opened": Proposal
@@ -309,7 +310,7 @@ export interface LimitExceeded {
   readonly within: number
 }
 export interface BoundExceeded {
-  readonly bound: "depth" | "hops" | "waiting" | "fan-out" | "size"
+  readonly bound: "depth" | "hops" | "waiting" | "holds" | "fan-out" | "size"
   readonly max: number
   /** The event that is held, or would have been made. */
   readonly event: string
@@ -370,7 +371,7 @@ export interface TokenCreated {
   readonly id: string
   /** `@dana`, `reviewer@review-team`, `operator`; of a link to join, the organization, `dana@review-team` where it is for one person. */
   readonly identity: string
-  readonly kind: "human" | "agent" | "operator" | "bridge" | "join"
+  readonly kind: TokenKind | "join"
   /** Of a link to join. */
   readonly roles?: ReadonlyArray<string>
   /** SHA-256 of the secret, hex. */

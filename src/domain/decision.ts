@@ -1,6 +1,7 @@
 /** The verdict on one event, with the compact evidence that its explanation is rendered from. */
 
-export type Verdict = "allow" | "deny" | "hold" | "expired"
+export const VERDICTS = ["allow", "deny", "hold", "expired"] as const
+export type Verdict = (typeof VERDICTS)[number]
 
 /** What the contract's own effects make of the event; `none` where it has none that decides. */
 export interface ContractOutcome {
@@ -37,7 +38,7 @@ export type DecidingRule =
   | "require"
   | "allow"
   | "default"
-  /** Depth or hops: held for a human by the daemon itself. */
+  /** What rules may make of one another: held for a human by the daemon itself, or denied where it cannot wait. */
   | "bound"
   /** A change of the rules to which no contract speaks: the daemon's own rule for those. */
   | "change"

@@ -1,4 +1,5 @@
 /** Durations as contracts write them: a number and one unit, or several in a row (`90s`, `1h30m`, `2w`). */
+import { amount } from "./amount.ts"
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -16,7 +17,7 @@ const PART = /(\d+(?:\.\d+)?)(ms|[smhdw])/g
 export const parseDuration = (text: string): number | undefined => {
   if (!WHOLE.test(text)) return undefined
   let total = 0
-  for (const [, amount, unit] of text.matchAll(PART)) total += Number(amount) * UNIT_MS[unit as string]!
+  for (const [, count, unit] of text.matchAll(PART)) total += Number(count) * UNIT_MS[unit as string]!
   return total > 0 && Number.isSafeInteger(Math.round(total)) ? Math.round(total) : undefined
 }
 
@@ -27,9 +28,9 @@ export const formatDuration = (milliseconds: number): string => {
   let text = ""
   for (const unit of ["d", "h", "m", "s", "ms"] as const) {
     const size = UNIT_MS[unit]!
-    const amount = Math.floor(rest / size)
-    if (amount > 0) text += `${amount}${unit}`
-    rest -= amount * size
+    const count = Math.floor(rest / size)
+    if (count > 0) text += `${count}${unit}`
+    rest -= count * size
   }
   return text
 }
@@ -49,9 +50,9 @@ export const durationInWords = (milliseconds: number): string => {
   const parts: Array<string> = []
   for (const [word, size] of WORDS) {
     if (word === "week" && rest % size !== 0) continue
-    const amount = Math.floor(rest / size)
-    if (amount > 0) parts.push(`${amount} ${word}${amount === 1 ? "" : "s"}`)
-    rest -= amount * size
+    const count = Math.floor(rest / size)
+    if (count > 0) parts.push(amount(count, word))
+    rest -= count * size
   }
   return parts.length === 0 ? "no time" : parts.join(" ")
 }

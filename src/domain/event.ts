@@ -1,10 +1,12 @@
 /** The event envelope: CloudEvents 1.0 with an organization and an actor. */
 
+export const ACTOR_KINDS = ["human", "agent", "system", "external", "operator"] as const
+
 /** Who caused an event. Always taken from the token or from the daemon, never from a body. */
 export interface Actor {
   /** A member's name without `@`; `github:LOGIN` for an external; the contract's full name for `system`. */
   readonly name: string
-  readonly kind: "human" | "agent" | "system" | "external" | "operator"
+  readonly kind: (typeof ACTOR_KINDS)[number]
   readonly roles: ReadonlyArray<string>
   /** Who defined an agent. For an agent defined in a file: its organization's owner. */
   readonly creator?: string

@@ -3,7 +3,8 @@ import type { Actor, Requester } from "./event.ts"
 import type { Otherwise, Resolution } from "./contract.ts"
 import { table } from "./table.ts"
 
-export type ProposalState = "active" | "succeeded" | "defeated" | "expired" | "cancelled"
+export const PROPOSAL_STATES = ["active", "succeeded", "defeated", "expired", "cancelled"] as const
+export type ProposalState = (typeof PROPOSAL_STATES)[number]
 
 /** Everything that is frozen when a proposal opens: the data of `proposal.opened`. */
 export interface Proposal {
@@ -117,7 +118,8 @@ export interface Delegation {
   readonly expires: string
 }
 
-export type HoldState = "held" | "released" | "denied" | "expired" | "cancelled"
+export const HOLD_STATES = ["held", "released", "denied", "expired", "cancelled"] as const
+export type HoldState = (typeof HOLD_STATES)[number]
 
 /** The data of `hold.opened`. */
 export interface Hold {

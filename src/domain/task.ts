@@ -1,6 +1,16 @@
 /** Tasks and runs as records carry them. */
 
-export type TaskState = "queued" | "running" | "waiting" | "parked" | "completed" | "failed" | "dead" | "cancelled"
+export const TASK_STATES = [
+  "queued",
+  "running",
+  "waiting",
+  "parked",
+  "completed",
+  "failed",
+  "dead",
+  "cancelled",
+] as const
+export type TaskState = (typeof TASK_STATES)[number]
 
 /** The data of `task.created`. */
 export interface Task {

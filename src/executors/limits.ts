@@ -1,4 +1,5 @@
 /** What a run may spend before it is stopped. */
+import { amount } from "../domain/amount.ts"
 import type { RunLimit, RunLimits } from "../domain/organization.ts"
 import { durationInWords } from "../domain/duration.ts"
 import type { Chunk } from "./Executor.ts"
@@ -24,7 +25,7 @@ export interface LimitReached {
 export const minutesOf = (limits: RunLimits): number => Math.min(limits.minutes ?? DEFAULT_RUN_MINUTES, MAX_RUN_MINUTES)
 
 export const timeReached = (minutes: number): LimitReached => ({
-  error: `stopped: the limit of ${minutes} ${minutes === 1 ? "minute" : "minutes"} is reached`,
+  error: `stopped: the limit of ${amount(minutes, "minute")} is reached`,
   retry: false,
   limit: "minutes",
 })

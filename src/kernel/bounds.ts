@@ -9,6 +9,8 @@ import type { OrganizationState } from "./state.ts"
 export const MAX_DEPTH = 16
 /** Tasks and mentions of one correlation in a row. */
 export const MAX_HOPS = 64
+/** Requests of one organization that wait, before further ones are denied. */
+export const MAX_OPEN_HOLDS = 10_000
 /** Requests of one correlation that wait, each of them following from something, before further ones are held. */
 export const MAX_WAITING = 256
 /**
@@ -35,9 +37,12 @@ export const isRefusable = (command: Command): boolean =>
 const REFUSABLE: ReadonlySet<Command["kind"]> = new Set(["publish", "delegate", "accept", "byHand"])
 
 export interface Bound {
-  readonly bound: "depth" | "hops" | "waiting" | "fan-out" | "size"
+  readonly bound: "depth" | "hops" | "waiting" | "holds" | "fan-out" | "size"
   readonly max: number
 }
+
+/** Said where nothing more can wait. */
+export const HOLDS_BOUND: Bound = { bound: "holds", max: MAX_OPEN_HOLDS }
 
 /** Said where all that follows is more than one commit holds. */
 export const SIZE_BOUND: Bound = { bound: "size", max: MAX_COMMIT_BYTES }

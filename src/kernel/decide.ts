@@ -8,7 +8,7 @@ import { isRequest } from "../domain/eventTypes.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { timeText } from "../domain/timeText.ts"
 import { type BuiltIn, builtInEffects } from "./builtInEffects.ts"
-import { type Bound, boundExceeded, boundOf } from "./bounds.ts"
+import { type Bound, boundExceeded, boundOf, HOLDS_BOUND, MAX_OPEN_HOLDS } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
 import { type ChangeRule, CHANGES_CONTRACT, changeRule, isOperators } from "./changes.ts"
 import { type Combined, combine, withoutShadows } from "./combine.ts"
@@ -97,6 +97,11 @@ export const judge = (
     if (emits.length > 0) base.emits = emits
     const followed = joined(tasks.drafts, followUps(considered, "allow", definitions, event))
     return carriedOut(base, builtInEffects(state, definitions, event, now), followed)
+  }
+  if (combined.verdict !== "deny" && !waited && state.holds.size >= MAX_OPEN_HOLDS) {
+    const reason = `${MAX_OPEN_HOLDS} requests wait in ${event.org} already; once some of them have ended, ask again`
+    const silent = speakers(considered, definitions, event, HOLDS_BOUND)
+    return denied(event, { ...base, verdict: "deny", rule: "bound", contracts: NONE, reason }, considered, silent)
   }
   const spoken = speakers(considered, definitions, event, bound)
   if (combined.verdict === "deny") return denied(event, { ...base, reason: combined.reason }, considered, spoken)

@@ -100,7 +100,7 @@ export class Turn {
       case "accept":
         return this.#allUnless(acceptDrafts(state, command))
       case "cancel":
-        return this.#allUnless(cancelDrafts(state, definitions, command, this.#now))
+        return this.#cancel(command)
       case "lease":
         return this.#lease(command)
       case "progress":
@@ -178,6 +178,12 @@ export class Turn {
   #done(draft: Draft): Done {
     const { event, decision } = this.#record([draft])
     return decision === undefined ? { event } : { event, decision }
+  }
+
+  #cancel(command: Extract<Command, { kind: "cancel" }>): Answer {
+    const draftsAt = (crowded?: Bound) => cancelDrafts(this.#state, this.#definitions, command, this.#now, crowded)
+    const drafts = draftsAt()
+    return this.#allUnless(isRefusal(drafts) || this.#hasRoom(drafts) ? drafts : draftsAt(SIZE_BOUND))
   }
 
   #doneUnless(draft: Draft | Refusal): Answer {

@@ -5,6 +5,7 @@ import { isEventPattern } from "../domain/eventTypes.ts"
 import type { Elector, Proposal } from "../domain/proposal.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import { timeText } from "../domain/timeText.ts"
+import type { Bound } from "./bounds.ts"
 import type { Command } from "./command.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, placeName, traceOf } from "./draft.ts"
@@ -97,6 +98,7 @@ export const cancelDrafts = (
   definitions: Definitions,
   { target, by, reason: why }: CommandOf<"cancel">,
   now: number,
+  crowded?: Bound,
 ): ReadonlyArray<Draft> | Refusal => {
   const open = state.proposals.get(target)
   const motion = open?.proposal.motion
@@ -119,7 +121,7 @@ export const cancelDrafts = (
   const reason = `cancelled by ${by.name}${why === undefined ? "" : `: ${why}`}`
   if (hold === undefined) return cancelMotion(state, open!, undefined, reason, by.name)
   const end = { rule: "cancelled", reason, contracts: hold.decision.contracts, by: by.name } as const
-  return endHold(state, definitions, hold, hold.event, end)
+  return endHold(state, definitions, hold, hold.event, end, crowded)
 }
 
 /** From one human of the organization to another, for a pattern of events, until it expires or is revoked. */

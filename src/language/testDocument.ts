@@ -1,4 +1,6 @@
 /** A document of a `*.test.yaml` file → contract tests in normal form. */
+import { VERDICTS } from "../domain/decision.ts"
+import { PROPOSAL_STATES } from "../domain/proposal.ts"
 import type { ContractTests, Expectation, TestCase, TestEvent, TestStep } from "../domain/contractTests.ts"
 import { readOrganizationName } from "./contractDocument.ts"
 import type { Findings } from "./findings.ts"
@@ -18,16 +20,7 @@ import {
   optionalText,
   text,
 } from "./read.ts"
-import {
-  CaseMap,
-  ContractTestsDocument,
-  EventMap,
-  ExpectMap,
-  PROPOSAL_STATES,
-  StandingMap,
-  STEPS,
-  VERDICTS,
-} from "./schemas/contractTests.ts"
+import { CaseMap, ContractTestsDocument, EventMap, ExpectMap, StandingMap, STEPS } from "./schemas/contractTests.ts"
 import { readMembers } from "./organizationDocument.ts"
 import { memberNameOf } from "./selectors.ts"
 import { didYouMean, nearest } from "./suggest.ts"

@@ -3,6 +3,7 @@
  * they answer is then the same.
  */
 import { Context, type Effect } from "effect"
+import type { TokenKind } from "../domain/token.ts"
 import type { Actor } from "../domain/event.ts"
 import type { DocumentWritten, MessagePosted } from "../domain/builtins.ts"
 import type { HoldState, Proposal, ProposalState, Vote, Hold } from "../domain/proposal.ts"
@@ -44,7 +45,7 @@ export interface TokenView {
   /** `@dana`, `reviewer@review-team`, `operator`. */
   readonly identity: string
   /** `join`: a link by which one person joins once; it opens nothing else. */
-  readonly kind: "human" | "agent" | "operator" | "run" | "bridge" | "join"
+  readonly kind: TokenKind | "run" | "join"
   readonly roles?: ReadonlyArray<string>
   readonly created: string
   readonly expires?: string

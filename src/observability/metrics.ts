@@ -4,7 +4,7 @@ import { counter, gauge, histogram } from "./metric.ts"
 const FAST_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
 /** They are shown at zero, too. */
-export const TASK_STATES = ["queued", "running", "waiting"]
+export const OPEN_TASK_STATES = ["queued", "running", "waiting"]
 export const CHANGE_STATES = ["held", "allowed", "stuck"]
 const RUN_SECONDS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 1_800, 3_600, 14_400]
 
@@ -103,7 +103,7 @@ export const tasksOpen = gauge({
   name: "charter_tasks_open",
   help: "Tasks that have not ended, by state.",
   labels: ["state"],
-  values: TASK_STATES,
+  values: OPEN_TASK_STATES,
 })
 export const tasksEnded = counter({
   name: "charter_tasks_ended_total",

@@ -3,6 +3,7 @@
  * decided here. Refusals are values in the error channel; `LogUnavailable` means that nothing has happened.
  */
 import { Context, type Effect, type Stream } from "effect"
+import type { TokenKind } from "../domain/token.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Choice, StandingTerms } from "../domain/proposal.ts"
 import type { LogUnavailable, Stored } from "../log/EventLog.ts"
@@ -226,7 +227,7 @@ export class Service extends Context.Service<
       identity: Identity,
       request: {
         readonly identity: string
-        readonly kind: "human" | "agent" | "operator" | "bridge"
+        readonly kind: TokenKind
         readonly expires?: string
       },
       /** A second token with the same key is refused: the secret of the first is not there any more. */

@@ -1,8 +1,9 @@
 /** Who is asking: made from a token, never from a body. */
+import type { TokenKind } from "../domain/token.ts"
 import type { Actor } from "../domain/event.ts"
 
 export interface Identity {
-  readonly kind: "human" | "agent" | "operator" | "run" | "bridge"
+  readonly kind: TokenKind | "run"
   /** Without `@`; `operator` for the operator. */
   readonly name: string
   /** The one organization that an agent's or a run's token carries. */

@@ -24,7 +24,7 @@ import {
   runsMax,
   runsOpen,
   snapshotAge,
-  TASK_STATES,
+  OPEN_TASK_STATES,
   tasksEnded,
   tasksOpen,
   unsavedRecords,
@@ -149,7 +149,7 @@ const lookUp = ({ mailboxes, revisions, workspace, changes, options }: Dependenc
   oldestHold.set(Math.max(0, ...ages.map((age) => age / 1_000)))
   proposalsOpen.set(sum(({ proposals }) => proposals.size))
 
-  const byState = new Map(TASK_STATES.map((state) => [state, 0]))
+  const byState = new Map(OPEN_TASK_STATES.map((state) => [state, 0]))
   for (const { tasks } of states)
     for (const { state } of tasks.values()) byState.set(state, (byState.get(state) ?? 0) + 1)
   tasksOpen.setAll(byState)

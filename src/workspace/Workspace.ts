@@ -5,17 +5,20 @@
 import { Clock, Context, Deferred, Effect, Layer, Option, Queue, Semaphore, Stream } from "effect"
 import type { FileChange, Origin } from "../domain/change.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
-import { isRefusal, type Refusal, refuse } from "../domain/refusal.ts"
+import { isRefusal, type Refusal } from "../domain/refusal.ts"
+import type { Admitted } from "./edits.ts"
 import type { LoadedSet } from "./loadedSet.ts"
 import { type Memory, noMemory } from "./memory.ts"
 import { OwnWrites } from "./ownWrites.ts"
 import { makePreview, type Preview } from "./preview.ts"
 import { type Moment, reconcile, type State, startingState } from "./reconcile.ts"
-import { isTestFile, makeScan, sameScan, type Scan } from "./scan.ts"
+import { candidateRefused, nothingEdited, nothingHeld, otherCandidate, otherEdit } from "./refusals.ts"
+import { makeScan, sameScan, type Scan } from "./scan.ts"
 import { makeParse, sameSources } from "./source.ts"
-import { eventsBetween, type HeldRemoval, type Seen, type Standing, type WorkspaceEvent } from "./standing.ts"
+import { eventsBetween, type Seen, type Standing, type WorkspaceEvent } from "./standing.ts"
 import { watch } from "./watch.ts"
-import { isOnDisk, type Passed, redoFiles, removeJournal, targetOf, withdrawFiles, writeFiles } from "./writeFiles.ts"
+import { type LastWord, withdrawChange, writeChange, type Writing, type Written } from "./writeChange.ts"
+import { type Passed, redoFiles, removeJournal, targetOf } from "./writeFiles.ts"
 
 /**
  * A change is taken up when no file has changed for this long, by the times that the file system keeps:
@@ -44,20 +47,6 @@ export interface WorkspaceOptions {
   /** Where a change that is being written is kept until it is done; outside of the workspace. Without it nothing is written. */
   readonly journal?: string
 }
-
-/** What became of writing a change; `code` and `reason` as `contract.change.failed` has them. */
-export type Written =
-  | { readonly written: true; readonly set: LoadedSet }
-  | { readonly written: false; readonly code: string; readonly reason: string }
-
-/**
- * Says why a change must not be written after all; looked at when nothing else can happen to the files any more.
- * `unmade`: files that do not say on disk yet what they are to say.
- */
-export type LastWord = (
-  preview: Preview,
-  unmade: ReadonlyArray<string>,
-) => Extract<Written, { readonly written: false }> | undefined
 
 export class Workspace extends Context.Service<
   Workspace,
@@ -136,10 +125,14 @@ const make = Effect.fnUntraced(function* ({
     announce()
     return state.standing
   })
-  const reload = Effect.gen(function* () {
+  const look = Effect.fnUntraced(function* (isMeant?: (name: string) => boolean) {
     const now = yield* moment
-    return yield* decide(yield* scan(now.wall), now)
+    return yield* decide(yield* scan(now.wall), now, isMeant)
   })
+  const reload = look()
+  const admit = (versions: Admitted) => {
+    state = { ...state, admitted: new Map([...state.admitted, ...versions]) }
+  }
   const confirm = Effect.fnUntraced(function* (candidate: string) {
     const now = yield* moment
     const seen = yield* scan(now.wall)
@@ -157,10 +150,7 @@ const make = Effect.fnUntraced(function* ({
     const { edit } = yield* decide(seen, now)
     if (edit === undefined) return yield* Effect.fail(nothingEdited)
     if (edit.edit !== wanted) return yield* Effect.fail(otherEdit(edit.edit))
-    state = {
-      ...state,
-      admitted: new Map([...state.admitted, ...edit.files.map((one) => [one.file, targetOf(one)] as const)]),
-    }
+    admit(new Map(edit.files.map((one) => [one.file, targetOf(one)])))
     return yield* decide(seen, now, everything)
   })
 
@@ -170,73 +160,19 @@ const make = Effect.fnUntraced(function* ({
     const found = yield* previewOf(state, files)
     return isRefusal(found) ? yield* Effect.fail(found) : found
   })
-  const write = Effect.fnUntraced(function* (
-    change: string,
-    files: ReadonlyArray<FileChange>,
-    lastWord: LastWord,
-    passed?: Passed,
-  ): Effect.fn.Return<Written> {
-    yield* reload
-    const isInForce = (): boolean =>
-      files.every((one) => {
-        const now = (isTestFile(one.file) ? state.read : state.inForce).get(one.file)
-        return (now?.hash ?? null) === targetOf(one)
-      })
-    const isOwn = own.has(change)
-    if (isOwn && isInForce()) return { written: true, set: state.standing.set }
-    if (journal === undefined) return failed("not-written", "this daemon writes no files")
-    const found = yield* previewOf(state, Object.fromEntries(files.map(({ file, text }) => [file, text])), isOwn)
-    if (isRefusal(found)) return failed("file-changed", found.message)
-    const error = found.diagnostics.find(({ severity }) => severity === "error")
-    if (error !== undefined)
-      return failed(
-        "set-invalid",
-        `with what has changed since, it would be wrong: ${error.file}:${error.line} ${error.message}`,
-      )
-    const unmade = isOwn ? [] : files.filter((one) => !isOnDisk(folder, one))
-    const refused = lastWord(
-      found,
-      unmade.map(({ file }) => file),
-    )
-    if (refused !== undefined) return refused
-    const before = (file: string): string | null => found.texts.get(file) ?? null
-    // An edit on disk that is let through is its author's: it is not taken from him.
-    const made = isOwn ? files : unmade
-    const problem = writeFiles(
-      folder,
-      journal,
-      {
-        change,
-        files: files.map((one) => ({ ...one, before: made.includes(one) ? before(one.file) : one.text })),
-        written: false,
-      },
-      passed,
-    )
-    if (problem !== undefined) return failed("file-changed", problem)
-    own.add(change, files)
-    const gone = new Set([...found.meaning.contracts.removed, ...found.meaning.organizations.removed])
-    state = { ...state, admitted: new Map([...state.admitted, ...own.admitted]) }
-    const now = yield* moment
-    yield* decide(yield* scan(now.wall), now, (name) => gone.has(name))
-    if (isInForce()) return { written: true, set: state.standing.set }
-    // Something else has come between: what was written is put back, so that the files are again what is in force.
-    const back = made.map((one) => ({ file: one.file, text: before(one.file), base: targetOf(one), before: one.text }))
-    own.forget(change)
-    removeJournal(journal, change)
-    writeFiles(folder, journal, { change: `${change}.back`, files: back, written: false })
-    removeJournal(journal, `${change}.back`)
-    const why = state.standing.rejected.find(({ file }) => files.some((one) => one.file === file))?.message
-    yield* reload
-    return failed("set-invalid", why ?? "it could not take effect with what has changed since")
-  })
-
-  const withdraw = Effect.fnUntraced(function* (change: string) {
-    if (own.has(change)) return yield* Effect.fail(isWritten(change))
-    if (journal === undefined) return
-    const problem = withdrawFiles(folder, journal, change)
-    if (problem !== undefined) return yield* Effect.fail(notPutBack(problem))
-    yield* reload
-  })
+  const writing: Writing = {
+    folder,
+    journal,
+    own,
+    state: () => state,
+    previewOf,
+    reload,
+    admit: (versions, isMeant) =>
+      Effect.suspend(() => {
+        admit(versions)
+        return look(isMeant)
+      }),
+  }
 
   /** Scans, and decides where there is something to decide. Returns for how long the files must rest before that. */
   const glance = Effect.fnUntraced(function* (patient: boolean) {
@@ -315,8 +251,8 @@ const make = Effect.fnUntraced(function* ({
     confirm: (candidate) => turn.withPermit(confirm(candidate)),
     acceptEdit: (edit) => turn.withPermit(acceptEdit(edit)),
     preview: (files) => turn.withPermit(preview(files)),
-    write: (...asked) => turn.withPermit(write(...asked)),
-    withdraw: (change) => turn.withPermit(withdraw(change)),
+    write: (...asked) => turn.withPermit(writeChange(writing, ...asked)),
+    withdraw: (change) => turn.withPermit(withdrawChange(writing, change)),
     forget: (change) =>
       Effect.sync(() => {
         own.forget(change)
@@ -338,45 +274,3 @@ const moment: Effect.Effect<Moment> = Effect.all({ wall: Clock.currentTimeMillis
 
 const nothing = () => false
 const everything = () => true
-
-const failed = (code: string, reason: string): Extract<Written, { readonly written: false }> => ({
-  written: false,
-  code,
-  reason,
-})
-
-const nothingEdited = refuse("not-found", "nothing-edited", "no edit on disk waits to be accepted.")
-
-/** Something else waits by now than what was accepted. */
-export const otherEdit = (edit: string): Refusal =>
-  refuse(
-    "conflict",
-    "edit-differs",
-    `the files have changed since: what waits now is ${edit}. Look at it, and accept that.`,
-    {
-      edit,
-    },
-  )
-
-const isWritten = (change: string): Refusal =>
-  refuse(
-    "conflict",
-    "change-written",
-    `${change} is written and in force; what is missing is the word of it in the log. Propose the files as they were to undo it.`,
-  )
-
-const notPutBack = (problem: string): Refusal =>
-  refuse("unavailable", "files-not-put-back", `${problem}. The change stays as it is; mend that, and try again.`)
-
-const nothingHeld = refuse("not-found", "nothing-held", "no removal waits for a confirmation.")
-
-const otherCandidate = (held: HeldRemoval): Refusal =>
-  refuse(
-    "conflict",
-    "held-removal-differs",
-    `the files have changed since: what waits now leads to revision ${held.candidate}. Look at it, and confirm that.`,
-    { held },
-  )
-
-const candidateRefused = (diagnostics: ReadonlyArray<Diagnostic>): Refusal =>
-  refuse("invalid", "held-removal-refused", "what would be left cannot be in force; see the errors.", { diagnostics })

@@ -11,6 +11,7 @@ import {
   MAX_DERIVED_PER_TURN,
   MAX_DERIVED_REQUESTS_PER_TURN,
   MAX_HOPS,
+  MAX_OPEN_HOLDS,
   MAX_WAITING,
 } from "../../src/kernel/bounds.ts"
 import { HUNDREDTHS } from "../../src/kernel/counters.ts"
@@ -252,6 +253,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   MAX_JSON_DEPTH,
   MAX_DEPTH,
   MAX_HOPS,
+  MAX_OPEN_HOLDS,
   MAX_WAITING,
   MAX_DERIVED_REQUESTS_PER_TURN,
   MAX_DERIVED_PER_TURN,

@@ -4,7 +4,7 @@ import type { BuiltinData } from "../../src/domain/builtins.ts"
 import type { Actor } from "../../src/domain/event.ts"
 import type { LogRecord } from "../../src/domain/record.ts"
 import { isRefusal } from "../../src/domain/refusal.ts"
-import { MAX_DEPTH, MAX_HOPS, MAX_WAITING } from "../../src/kernel/bounds.ts"
+import { MAX_DEPTH, MAX_HOPS, MAX_OPEN_HOLDS, MAX_WAITING } from "../../src/kernel/bounds.ts"
 import type { Command } from "../../src/kernel/command.ts"
 import { emptyState, type OrganizationState } from "../../src/kernel/state.ts"
 import { Turn } from "../../src/kernel/turn.ts"
@@ -245,6 +245,24 @@ then: emit(chore.requested)
     expect(ofType("bound.exceeded").map(({ event }) => event.data)).toEqual([
       expect.objectContaining({ bound: "hops", max: MAX_HOPS }),
     ])
+  })
+
+  it("of what waits there is so much, and then the next is denied", () => {
+    const { ask, execute } = underRules(`contract: dana-agrees
+scope: "@team"
+on: echo.requested
+then:
+  - require_approval: { from: dana, within: 1h }
+`)
+    for (let asked = 0; asked < MAX_OPEN_HOLDS; asked++) ask("echo.requested")
+    const denied = ask("echo.requested")
+    expect(denied[0]?.decision).toMatchObject({ verdict: "deny", rule: "bound" })
+    expect(denied.map(({ event }) => event.type)).toEqual(["echo.requested", "request.denied"])
+    expect(ask("note.requested")[0]?.decision).toMatchObject({ verdict: "allow" })
+
+    execute({ kind: "vote", proposal: [...state.proposals.keys()][0]!, by: human("dana"), choice: "approve" })
+    expect(ask("echo.requested")[0]?.decision).toMatchObject({ verdict: "hold" })
+    expect(state.holds.size).toBe(MAX_OPEN_HOLDS)
   })
 
   it("what somebody decides counts anew", () => {

@@ -143,7 +143,8 @@ const dataOf = (type: string, data: Readonly<Record<string, unknown>>): unknown 
   if (type === "message.send.requested")
     return { channel: "general", text: `for @coder and @dana: ${String(data["risk"])}` }
   if (type === "document.write.requested") return { name: "notes", text: JSON.stringify(data) }
-  return data
+  const { kilobytes, ...rest } = data
+  return kilobytes === undefined ? data : { ...rest, bulk: "x".repeat(1_024 * Number(kilobytes)) }
 }
 
 const work = (does: Work, { task, run = "r-none" }: OpenTask, actor: (name: string) => Actor): Command => {

@@ -25,6 +25,8 @@ export const effectsOn = (random: Random, on: string, gated: boolean, fullName: 
         random.below(4)
       ]!(random),
     )
+  // Of a large event, more than one commit holds.
+  if (random.next() < 0.2) effects.push(...Array.from({ length: 5 }, () => copy(random)))
   const waits =
     effects.some(({ means }) => means.kind === "require") || effects.some(({ text }) => text.startsWith("route"))
   if (waits && random.next() < 0.3)
@@ -147,6 +149,11 @@ const emit = (random: Random, on: string): EffectText => {
   const type = random.pick(["audit.noted", "note.requested", "deploy.requested"].filter((one) => itself || one !== on))
   return other(`emit: { type: ${type}, data: { risk: 5, env: "\${{ data.env }}" }${upon(random)} }`)
 }
+
+const copy = (random: Random): EffectText =>
+  other(
+    `emit: { type: audit.noted, data: { bulk: "\${{ data.bulk }}" }, upon: ${random.pick(["expired", "deny", "allow"])} }`,
+  )
 
 const notify = (random: Random): EffectText =>
   other(

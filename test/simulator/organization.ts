@@ -123,7 +123,10 @@ export class SimulatedOrganization {
     const bytes = commitBytes(records)
     if (bytes > MAX_COMMIT_BYTES) {
       this.restore("snapshot")
-      return !isRefusable(command) && room + 1 < ROOMS.length ? this.#turn(now, command, room + 1) : undefined
+      if (isRefusable(command)) return undefined
+      if (room + 1 < ROOMS.length) return this.#turn(now, command, room + 1)
+      this.#say(`${command.kind} is more than one commit holds`)
+      return undefined
     }
     if (isRefusal(answer) && records.length > 0) this.#say(`${command.kind} was refused, and has written`)
     this.#commit(records, bytes, now, command.kind)

@@ -32,20 +32,20 @@ it(`breaks nothing in ${STEPS} steps from seed ${SEED}`, { timeout: 120_000 + ST
 type Module = Readonly<Record<string, unknown>>
 
 /** What the simulator finds where a function of the kernel is another one. */
-const withMistake = async (module: string, mistake: (real: Module) => Module): Promise<Simulation> => {
+const withMistake = async (module: string, mistake: (real: Module) => Module, seed: number): Promise<Simulation> => {
   vi.resetModules()
   vi.doMock(module, async (real) => {
     const original = await real<Module>()
     return { ...original, ...mistake(original) }
   })
-  return (await import("./simulate.ts")).simulate(1, 20_000)
+  return (await import("./simulate.ts")).simulate(seed, 20_000)
 }
 type Function = (...parameters: ReadonlyArray<unknown>) => unknown
 
 describe("a mistake in the kernel", () => {
   afterEach(() => vi.doUnmock("../../src/kernel/tally.ts"))
 
-  it.each<readonly [string, string, (real: Module) => Module, RegExp]>([
+  it.each<readonly [string, string, (real: Module) => Module, RegExp, seed: number]>([
     [
       "a defeat is counted as success",
       "../../src/kernel/tally.ts",
@@ -56,6 +56,7 @@ describe("a mistake in the kernel", () => {
         },
       }),
       /invariant 3: .* has succeeded with/,
+      1,
     ],
     [
       "a limit lets one more through",
@@ -68,6 +69,7 @@ describe("a mistake in the kernel", () => {
         ) => (checkLimit as Function)(windows, { ...rule, limit: { ...rule.limit, max: rule.limit.max + 1 } }, ...rest),
       }),
       /should be (?:deny|hold), and is/,
+      1,
     ],
     [
       "a snapshot forgets how often a task has failed",
@@ -76,6 +78,7 @@ describe("a mistake in the kernel", () => {
         decodeState: (text: string) => (decodeState as Function)(text.replaceAll(/"failures":\d/g, '"failures":7')),
       }),
       /a snapshot reads otherwise|not the fold of the log|decided otherwise/,
+      1,
     ],
     [
       "a change that was refused is carried out",
@@ -84,15 +87,24 @@ describe("a mistake in the kernel", () => {
         foldHeld: (state: unknown, event: unknown) => (foldHeld as Function)(state, event, true, ""),
       }),
       /has taken effect, and was not let through/,
+      1,
     ],
     [
       "a member who was elected gets nothing",
       "../../src/kernel/motions.ts",
       () => ({ enforced: () => [] }),
       /was chosen by .*, and has got nothing/,
+      1,
     ],
-  ])("%s, and it is found", { timeout: 120_000 }, async (_, module, mistake, said) => {
-    const { found } = await withMistake(module, mistake)
+    [
+      "what follows is never cut to what one commit holds",
+      "../../src/kernel/bounds.ts",
+      () => ({ ROOMS: [] }),
+      /is more than one commit holds/,
+      81,
+    ],
+  ])("%s, and it is found", { timeout: 120_000 }, async (_, module, mistake, said, seed) => {
+    const { found } = await withMistake(module, mistake, seed)
     vi.doUnmock(module)
     expect(found?.broken.join("\n")).toMatch(said)
     expect(found!.life.steps.length).toBeLessThan(50)

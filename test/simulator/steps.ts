@@ -97,6 +97,7 @@ const makeStep = (random: Random): Step => {
         ...(random.next() < 0.9 ? { risk: random.below(10) } : undefined),
         ...(random.next() < 0.8 ? { env: random.pick(["production", "stage"]) } : undefined),
         ...(random.next() < 0.7 ? { size: random.below(4) } : undefined),
+        ...(random.next() < 0.04 ? { kilobytes: 110 + 40 * random.below(4) } : undefined),
       },
     }
   if (at < 0.55)

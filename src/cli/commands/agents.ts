@@ -1,4 +1,5 @@
 /** `charter agents`, `charter interrupt` */
+import { amount } from "../../domain/amount.ts"
 import type { AgentView } from "../answers.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
@@ -118,7 +119,7 @@ const agentText = (agent: AgentView, now: Date): string => {
     ),
     ...(waiting.length === 0 ? [] : [line("open", waiting.join(", "))]),
     line("executor", executor === undefined ? "none" : `${executor}${model === undefined ? "" : `, ${plain(model)}`}`),
-    line("at once", `${agent.runs} ${agent.runs === 1 ? "run" : "runs"}`),
+    line("at once", amount(agent.runs, "run")),
     ...(bounds.length === 0 ? [] : [line("limits", bounds.join(", "))]),
     ...(schedule === undefined
       ? []

@@ -1,6 +1,7 @@
 /** `charter audit verify` */
 import { existsSync } from "node:fs"
 import { Effect } from "effect"
+import { amount } from "../../domain/amount.ts"
 import { databaseFile } from "../../discovery/folders.ts"
 import type { VerifyReport } from "../../log/EventLog.ts"
 import { readInThread } from "../../log/local/readerThread.ts"
@@ -13,15 +14,14 @@ export const auditVerify = async ({ output, folders }: Invocation): Promise<numb
   const file = databaseFile(folders.data)
   if (!existsSync(file)) throw noLog(folders.data)
   const report = await output.during(() => `reading ${file} …`, verifyLog(file))
+  const extent = `${amount(report.records, "record")} in ${amount(report.organizations, "organization")}`
   output.answer(report, () =>
     [
       ...findingLines(report),
       report.broken.length === 0
-        ? green(
-            `The log is whole: ${report.records} records in ${report.organizations} organizations, each as it was written.`,
-          )
+        ? green(`The log is whole: ${extent}, each as it was written.`)
         : red(
-            `The log has been changed: ${report.records} records in ${report.organizations} organizations, ${report.broken.length} finding${report.broken.length === 1 ? "" : "s"}. A place is the first of its organization; what follows it is not proven.`,
+            `The log has been changed: ${extent}, ${amount(report.broken.length, "finding")}. A place is the first of its organization; what follows it is not proven.`,
           ),
     ].join("\n"),
   )

@@ -13,6 +13,7 @@ import {
 } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { Effect } from "effect"
+import { amount } from "../../domain/amount.ts"
 import { databaseFile } from "../../discovery/folders.ts"
 import type { VerifyReport } from "../../log/EventLog.ts"
 import { acquireDataFolder } from "../../log/local/lock.ts"
@@ -48,7 +49,7 @@ export const backup = async ({ output, folders }: Invocation, given: Given): Pro
   output.answer({ file, bytes, records: report.records, organizations: report.organizations }, () =>
     [
       green(
-        `${file} holds the log as it is now: ${report.records} records of ${report.organizations} organizations, checked.`,
+        `${file} holds the log as it is now: ${amount(report.records, "record")} of ${amount(report.organizations, "organization")}, checked.`,
       ),
       "The files of the workspace are not in it; keep those in version control.",
       `Into an empty data folder: charter restore ${file} --data FOLDER`,
@@ -85,7 +86,7 @@ export const restore = async ({ output, folders, foldersNamed }: Invocation, giv
   output.answer({ data: folders.data, records: report.records, organizations: report.organizations }, () =>
     [
       green(
-        `Restored into ${folders.data}: ${report.records} records of ${report.organizations} organizations, each as it was written.`,
+        `Restored into ${folders.data}: ${amount(report.records, "record")} of ${amount(report.organizations, "organization")}, each as it was written.`,
       ),
       `Start its daemon: charter up${foldersNamed ? ` --data ${folders.data}` : ""}`,
     ].join("\n"),

@@ -1,4 +1,5 @@
 /** `charter down` */
+import { amount } from "../../domain/amount.ts"
 import { durationInWords } from "../../domain/duration.ts"
 import { isAlive } from "../../discovery/findDaemon.ts"
 import { outputFile } from "../../discovery/folders.ts"
@@ -96,8 +97,7 @@ export const waitsFor = ({ until, runs }: Draining, now: Date): string => {
     .slice(0, MAX_SHOWN_RUNS)
     .map(({ task, member, org, since }) => `${task} of ${plain(member)}${org}, begun ${fromNow(since, now)}`)
   const more = runs.length > MAX_SHOWN_RUNS ? ["…"] : []
-  const count = runs.length === 1 ? "1 run" : `${runs.length} runs`
-  return `for ${durationInWords(Math.ceil(left / 1000) * 1000)} at most it waits for ${count}: ${[...shown, ...more].join("; ")}`
+  return `for ${durationInWords(Math.ceil(left / 1000) * 1000)} at most it waits for ${amount(runs.length, "run")}: ${[...shown, ...more].join("; ")}`
 }
 
 const MAX_SHOWN_RUNS = 3

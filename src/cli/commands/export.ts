@@ -1,4 +1,5 @@
 /** `charter export` */
+import { amount } from "../../domain/amount.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { readTime } from "../times.ts"
@@ -19,7 +20,7 @@ export const exportEvents = async (invocation: Invocation, given: Given): Promis
     end = next === undefined || next === after
     after = next
   }
-  if (process.stdout.isTTY || written === 0) output.note(`${written} event${written === 1 ? "" : "s"}.`)
+  if (process.stdout.isTTY || written === 0) output.note(`${amount(written, "event")}.`)
 }
 
 /** Waits for whoever reads, so that no more than a page is kept here. */

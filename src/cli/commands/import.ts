@@ -8,6 +8,7 @@
  */
 import { open } from "node:fs/promises"
 import { createInterface } from "node:readline"
+import { amount } from "../../domain/amount.ts"
 import { isReserved } from "../../domain/eventTypes.ts"
 import { isJsonProblem, readStrictJsonText } from "../../domain/strictJson.ts"
 import type { BatchAnswer } from "../../client/operations.ts"
@@ -189,8 +190,8 @@ const summaryText = ({ imported, verdicts, duplicates, skipped, refused, refusal
   const how = Object.entries(verdicts).map(([verdict, number]) => `${number} ${VERDICT_WORDS[verdict] ?? verdict}`)
   return [
     dry
-      ? bold(`${events(imported)} would be published anew. Nothing was.`)
-      : `${green(bold(`${events(imported)} imported`))}${how.length === 0 ? "" : `: ${how.join(", ")}`}.`,
+      ? bold(`${amount(imported, "event")} would be published anew. Nothing was.`)
+      : `${green(bold(`${amount(imported, "event")} imported`))}${how.length === 0 ? "" : `: ${how.join(", ")}`}.`,
     ...(duplicates === 0 ? [] : [`${duplicates} had been published here before, and stay as they are.`]),
     ...(left === 0 ? [] : [dim(`${left} left out, which a daemon reports by itself: ${named(Object.keys(skipped))}.`)]),
     ...(refused === 0 ? [] : [red(`${refused} refused:`)]),
@@ -204,8 +205,6 @@ const VERDICT_WORDS: Readonly<Record<string, string>> = {
   deny: "denied",
   hold: "held",
 }
-
-const events = (number: number): string => `${number} event${number === 1 ? "" : "s"}`
 
 const MAX_NAMED_TYPES = 4
 const named = (types: ReadonlyArray<string>): string =>

@@ -1,4 +1,5 @@
 /** `charter lint` */
+import { amount } from "../../domain/amount.ts"
 import type { Given, Invocation } from "../command.ts"
 import { diagnosticText } from "../diagnosticText.ts"
 import { EXIT_FAILED } from "../failure.ts"
@@ -22,5 +23,4 @@ export const lint = async ({ output, folders }: Invocation, given: Given): Promi
   return errors === 0 ? 0 : EXIT_FAILED
 }
 
-const counted = (count: number, noun: string): string =>
-  `${count === 0 ? "no" : count} ${noun}${count === 1 ? "" : "s"}`
+const counted = (count: number, noun: string): string => (count === 0 ? `no ${noun}s` : amount(count, noun))

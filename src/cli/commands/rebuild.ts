@@ -1,6 +1,7 @@
 /** `charter rebuild` */
 import { existsSync } from "node:fs"
 import { Effect } from "effect"
+import { amount } from "../../domain/amount.ts"
 import { databaseFile } from "../../discovery/folders.ts"
 import { layerLocal } from "../../log/local/layer.ts"
 import { acquireDataFolder } from "../../log/local/lock.ts"
@@ -37,5 +38,5 @@ export const rebuild = async ({ output, folders }: Invocation): Promise<void> =>
     ),
   )
   const { records } = await output.during(() => `${done} records read …`, Effect.runPromise(work))
-  output.answer({ records }, () => `The read models are made again from ${records} records.`)
+  output.answer({ records }, () => `The read models are made again from ${amount(records, "record")}.`)
 }

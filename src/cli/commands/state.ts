@@ -1,4 +1,5 @@
 /** `charter state` */
+import { amount } from "../../domain/amount.ts"
 import type { OrganizationState } from "../answers.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
@@ -29,7 +30,7 @@ const textOf = (found: OrganizationState, at: string | undefined, columns: numbe
   const head =
     time === undefined
       ? `${bold(org)} had no records ${at === undefined ? "yet" : `at ${localTime(at)}`}.`
-      : `${bold(org)}${at === undefined ? "" : ` as it was at ${localTime(at)}`}: ${seq} records, the last at ${localTime(time)}; revision ${shortRevision(revision)}`
+      : `${bold(org)}${at === undefined ? "" : ` as it was at ${localTime(at)}`}: ${amount(seq, "record")}, the last at ${localTime(time)}; revision ${shortRevision(revision)}`
   return [
     head,
     ...section("Held", ["HOLD", "TYPE", "BY", "SINCE", "EVENT"], columns, holds, (one) => [

@@ -1,4 +1,5 @@
 /** `charter status` */
+import { amount } from "../../domain/amount.ts"
 import { urlOf, withoutToken } from "../../discovery/daemonFile.ts"
 import type { Status } from "../answers.ts"
 import { EXIT_FAILED } from "../failure.ts"
@@ -11,7 +12,7 @@ import { warnings } from "../warnings.ts"
 import { plain } from "../text.ts"
 
 export const rulesInWords = ({ contracts, organizations, revision }: Status): string =>
-  `${contracts} contracts in ${organizations} organizations, revision ${revision.slice(0, 12)}`
+  `${amount(contracts, "contract")} in ${amount(organizations, "organization")}, revision ${revision.slice(0, 12)}`
 
 export const status = async (invocation: Invocation): Promise<number> => {
   const { output, folders } = invocation

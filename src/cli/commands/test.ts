@@ -1,4 +1,5 @@
 /** `charter test` */
+import { amount } from "../../domain/amount.ts"
 import { hasErrors } from "../../domain/diagnostic.ts"
 import type { CoverageReport } from "../../testing/coverage.ts"
 import { type CaseResult, runContractTests } from "../../testing/runContractTests.ts"
@@ -57,11 +58,11 @@ const failureLines = ({ file, line, name, failures }: CaseResult): ReadonlyArray
 ]
 
 const summary = (passed: number, failed: number): string => {
-  const cases = `${passed + failed} case${passed + failed === 1 ? "" : "s"}`
+  const cases = amount(passed + failed, "case")
   return failed === 0 ? green(`${cases}, all passed`) : red(`${cases}: ${passed} passed, ${failed} failed`)
 }
 
 const coverageLines = ({ contracts, contractsBothWays, uncovered }: CoverageReport): ReadonlyArray<string> => [
-  `${contractsBothWays} of ${contracts} contract${contracts === 1 ? "" : "s"} decided both ways${uncovered.length === 0 ? ", and every condition" : ""}`,
+  `${contractsBothWays} of ${amount(contracts, "contract")} decided both ways${uncovered.length === 0 ? ", and every condition" : ""}`,
   ...(uncovered.length === 0 ? [] : [yellow("No case has seen:"), ...uncovered.map((line) => `  ${plain(line)}`)]),
 ]

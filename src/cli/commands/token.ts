@@ -1,4 +1,5 @@
 /** `charter token` */
+import { TOKEN_KINDS } from "../../domain/token.ts"
 import { choiceOption } from "../choice.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
@@ -8,12 +9,10 @@ import { table } from "../table.ts"
 import { localTime, readTime } from "../times.ts"
 import { plain } from "../text.ts"
 
-const KINDS = ["human", "agent", "operator", "bridge"] as const
-
 export const createToken = async (invocation: Invocation, given: Given): Promise<void> => {
   const { output } = invocation
   const name = given.arguments[0]!
-  const kind = choiceOption(given, "kind", KINDS) ?? (/.@/.test(name) ? "agent" : "human")
+  const kind = choiceOption(given, "kind", TOKEN_KINDS) ?? (/.@/.test(name) ? "agent" : "human")
   const expires = textOption(given, "expires")
   const until = expires === undefined ? undefined : readTime(expires, "--expires", new Date(), true)
   if (until !== undefined && Date.parse(until) <= Date.now())

@@ -1,4 +1,5 @@
 /** `charter up` */
+import { amount } from "../../domain/amount.ts"
 import { parseDuration } from "../../domain/duration.ts"
 import { findDaemon } from "../../discovery/findDaemon.ts"
 import { outputFile } from "../../discovery/folders.ts"
@@ -35,7 +36,7 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
   const status = await makeClient(daemon, daemon.token).status()
   output.answer(answerOf(daemon, invocation, true), () =>
     [
-      `The daemon runs, with ${counted(status.contracts, "contract")} in ${counted(status.organizations, "organization")}.`,
+      `The daemon runs, with ${amount(status.contracts, "contract")} in ${amount(status.organizations, "organization")}.`,
       ...place(daemon, invocation),
       ...warnings(status),
       dim("charter status shows how it is, charter down stops it."),
@@ -56,8 +57,6 @@ const place = (daemon: DaemonFile, { folders }: Invocation): ReadonlyArray<strin
   `  data       ${folders.data}`,
   `  output     ${outputFile(folders.data)}`,
 ]
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 const MAX_PORT = 65_535
 

@@ -2,6 +2,7 @@
 import { accessSync, constants } from "node:fs"
 import { userInfo } from "node:os"
 import { join } from "node:path"
+import { amount } from "../../domain/amount.ts"
 import { daemonFilePath } from "../../discovery/daemonFile.ts"
 import { databaseFile, type Folders } from "../../discovery/folders.ts"
 import { formatDiagnostic } from "../../domain/diagnostic.ts"
@@ -28,7 +29,7 @@ export const checkWorkspace = async (
   return [
     ok("workspace", workspace),
     first === undefined
-      ? ok("files", `nothing is wrong in ${sources.texts.size} files`)
+      ? ok("files", `nothing is wrong in ${amount(sources.texts.size, "file")}`)
       : (errors.length > 0 ? bad : warn)(
           "files",
           `${counted}, such as ${plain(formatDiagnostic(first))}`,

@@ -1,6 +1,6 @@
 /** Events, their decisions, and the explanations of these. */
 import { Schema } from "effect"
-import { named, optional, texts, Time, Unit, VerdictName } from "./parts.ts"
+import { ActorKind, named, optional, texts, Time, Unit, VerdictName } from "./parts.ts"
 
 const { Struct, Array: list, Finite, Int, Literals, String: Text, Unknown } = Schema
 
@@ -75,7 +75,7 @@ export const EventResult = named(
     time: Time,
     org: Text,
     actor: Text,
-    actorkind: Literals(["human", "agent", "system", "external", "operator"]),
+    actorkind: ActorKind,
     onbehalf: optional(Text),
     correlationid: Text,
     causationid: optional(Text),

@@ -5,6 +5,9 @@
  * A reader takes members that it does not know: later versions may add some.
  */
 import { Schema } from "effect"
+import { VERDICTS } from "../../domain/decision.ts"
+import { ACTOR_KINDS } from "../../domain/event.ts"
+import { HOLD_STATES } from "../../domain/proposal.ts"
 
 const { Literals, String: Text } = Schema
 
@@ -13,10 +16,10 @@ export const texts = Schema.Array(Text)
 
 /** RFC 3339, UTC. */
 export const Time = Text.annotate({ format: "date-time" })
-export const VerdictName = Literals(["allow", "deny", "hold", "expired"])
-export const ActorKind = Literals(["human", "agent", "system", "external", "operator"])
+export const VerdictName = Literals(VERDICTS)
+export const ActorKind = Literals(ACTOR_KINDS)
 export const MemberKind = Literals(["human", "agent"])
-export const HoldStateName = Literals(["held", "released", "denied", "expired", "cancelled"])
+export const HoldStateName = Literals(HOLD_STATES)
 export const Unit = Literals(["usd", "tokens", "turns", "minutes"])
 
 /** Who asks, for himself. */

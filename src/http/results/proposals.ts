@@ -1,6 +1,6 @@
 /** Proposals and votes. */
 import { Schema } from "effect"
-import { MOTION_KINDS } from "../../domain/proposal.ts"
+import { MOTION_KINDS, PROPOSAL_STATES } from "../../domain/proposal.ts"
 import { named, optional, requester, texts, Time } from "./parts.ts"
 
 const { Struct, Array: list, Finite, Int, Literals, String: Text, Union } = Schema
@@ -93,7 +93,7 @@ export const ProposalResult = named(
     deadline: Time,
     digest: Text,
     requester: Text,
-    state: Literals(["active", "succeeded", "defeated", "expired", "cancelled"]),
+    state: Literals(PROPOSAL_STATES),
     votes: list(VoteResult),
     resolvedAt: optional(Time),
     reason: optional(Text),

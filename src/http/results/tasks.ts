@@ -1,5 +1,6 @@
 /** Tasks. */
 import { Schema } from "effect"
+import { TASK_STATES } from "../../domain/task.ts"
 import { named, optional, texts, Time } from "./parts.ts"
 
 const { Struct, Array: list, Int, Literals, String: Text, Unknown } = Schema
@@ -26,7 +27,7 @@ export const TaskResult = named(
     correlationid: Text,
     hops: Int,
     created: Time,
-    state: Literals(["queued", "running", "waiting", "parked", "completed", "failed", "dead", "cancelled"]),
+    state: Literals(TASK_STATES),
     attempt: Int,
     run: optional(Text),
     checkpointed: optional(Time.annotateKey({ description: "When a run last said where it is." })),

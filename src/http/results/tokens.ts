@@ -1,5 +1,6 @@
 /** Tokens. */
 import { Schema } from "effect"
+import { TOKEN_KINDS } from "../../domain/token.ts"
 import { named, optional, texts, Time } from "./parts.ts"
 
 const { Struct, Literals, String: Text } = Schema
@@ -8,7 +9,7 @@ export const TokenResult = named(
   Struct({
     id: Text,
     identity: Text,
-    kind: Literals(["human", "agent", "operator", "run", "bridge", "join"]),
+    kind: Literals([...TOKEN_KINDS, "run", "join"]),
     roles: optional(texts),
     created: Time,
     expires: optional(Text),
@@ -26,7 +27,7 @@ export const NewTokenResult = named(
 
 export const IdentityResult = named(
   Struct({
-    kind: Literals(["human", "agent", "operator", "run", "bridge"]),
+    kind: Literals([...TOKEN_KINDS, "run"]),
     name: Text,
     org: optional(Text),
   }),

@@ -1,5 +1,6 @@
 /** Holds: events that wait. */
 import { Schema } from "effect"
+import { HoldStateName } from "../results/parts.ts"
 import { HoldResult } from "../results/holds.ts"
 import { pageOf } from "../results/list.ts"
 import { route } from "../route.ts"
@@ -13,7 +14,7 @@ export const holds = [
     summary: "Events that wait, or have waited.",
     query: Schema.Struct({
       ...page,
-      state: optional(Schema.Literals(["held", "released", "denied", "expired", "cancelled"])),
+      state: optional(HoldStateName),
       event: optional(Name),
     }),
     result: pageOf(HoldResult),

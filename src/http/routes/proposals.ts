@@ -1,5 +1,6 @@
 /** Proposals and their votes. */
 import { Schema } from "effect"
+import { PROPOSAL_STATES } from "../../domain/proposal.ts"
 import { HoldResult } from "../results/holds.ts"
 import { pageOf } from "../results/list.ts"
 import { MotionMap } from "../../language/schemas/motion.ts"
@@ -16,7 +17,7 @@ export const proposals = [
     summary: "Proposals; member: those that a member may vote on.",
     query: Schema.Struct({
       ...page,
-      state: optional(Schema.Literals(["active", "succeeded", "defeated", "expired", "cancelled"])),
+      state: optional(Schema.Literals(PROPOSAL_STATES)),
       member: optional(Name),
     }),
     result: pageOf(ProposalResult),

@@ -1,5 +1,6 @@
 /** Tasks. */
 import { Schema } from "effect"
+import { TASK_STATES } from "../../domain/task.ts"
 import { pageOf } from "../results/list.ts"
 import { TaskLogResult, TaskResult } from "../results/tasks.ts"
 import { route } from "../route.ts"
@@ -13,9 +14,7 @@ export const tasks = [
     summary: "Tasks; member: those of one receiver; event: those that follow from one event.",
     query: Schema.Struct({
       ...page,
-      state: optional(
-        Schema.Literals(["queued", "running", "waiting", "parked", "completed", "failed", "dead", "cancelled"]),
-      ),
+      state: optional(Schema.Literals(TASK_STATES)),
       member: optional(Name),
       event: optional(Name),
     }),

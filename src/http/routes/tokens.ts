@@ -1,5 +1,6 @@
 /** Tokens. */
 import { Effect, Schema } from "effect"
+import { TOKEN_KINDS } from "../../domain/token.ts"
 import { pageOf } from "../results/list.ts"
 import { IdentityResult, NewTokenResult, TokenResult } from "../results/tokens.ts"
 import { route } from "../route.ts"
@@ -30,7 +31,7 @@ export const tokens = [
     status: 201,
     body: Schema.Struct({
       identity: Name,
-      kind: Schema.Literals(["human", "agent", "operator", "bridge"]),
+      kind: Schema.Literals(TOKEN_KINDS),
       expires: optional(Instant),
     }),
     result: NewTokenResult,

@@ -47,20 +47,8 @@ export const ops = Object.keys(messages) as ReadonlyArray<Op>
 
 export const isOp = (text: unknown): text is Op => ops.includes(text as Op)
 
-export const decoders = {
-  hello: decoder(messages.hello, "body"),
-  subscribe: decoder(messages.subscribe, "body"),
-  unsubscribe: decoder(messages.unsubscribe, "body"),
-  publish: decoder(messages.publish, "body"),
-  vote: decoder(messages.vote, "body"),
-  approve: decoder(messages.approve, "body"),
-  deny: decoder(messages.deny, "body"),
-  propose: decoder(messages.propose, "body"),
-  post: decoder(messages.post, "body"),
-  inbox: decoder(messages.inbox, "body"),
-  ack: decoder(messages.ack, "body"),
-  complete: decoder(messages.complete, "body"),
-  fail: decoder(messages.fail, "body"),
-  progress: decoder(messages.progress, "body"),
-  ping: decoder(messages.ping, "body"),
-} satisfies { readonly [O in Op]: Decode<Message<O>> }
+export const decoders = Object.fromEntries(ops.map((op) => [op, decoder(messages[op], "body")])) as {
+  readonly [O in Op]: Decode<Message<O>>
+}
+
+export const identified = (id: MessageId | undefined): { readonly id?: MessageId } => (id === undefined ? {} : { id })

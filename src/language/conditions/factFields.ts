@@ -1,4 +1,5 @@
 /** What is known of each fact before an event is seen. */
+import { ACTOR_KINDS } from "../../domain/event.ts"
 import type { FactName } from "../../domain/contract.ts"
 import type { FactType } from "./operators/operator.ts"
 
@@ -31,7 +32,7 @@ export const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday",
 
 const requester: Readonly<Record<string, FieldShape>> = {
   name: { type: "string" },
-  kind: { type: "string", values: ["human", "agent", "system", "external", "operator"] },
+  kind: { type: "string", values: ACTOR_KINDS },
   roles: LIST,
   creator: { type: "string", optional: true },
 }

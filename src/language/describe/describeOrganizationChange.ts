@@ -1,8 +1,9 @@
 /** What an edit changes in an organization, a line for each thing, and which of its aspects it touches. */
+import { amount } from "../../domain/amount.ts"
 import type { Aspect } from "../../domain/change.ts"
 import type { Member, Organization } from "../../domain/organization.ts"
 import { memberPhrase } from "./organization.ts"
-import { amount, enumeration, quote, word } from "./prose.ts"
+import { enumeration, quote, word } from "./prose.ts"
 import { member as memberName } from "./selectors.ts"
 
 export interface OrganizationChange {

@@ -1,10 +1,11 @@
 /** A whole set of contracts as plain English. */
+import { amount } from "../../domain/amount.ts"
 import type { Contract } from "../../domain/contract.ts"
 import { GLOBAL } from "../../domain/names.ts"
 import type { Organization } from "../../domain/organization.ts"
 import { contractLines } from "./describeContract.ts"
 import { organizationLines } from "./organization.ts"
-import { amount, enumeration, layout } from "./prose.ts"
+import { enumeration, layout } from "./prose.ts"
 import type { Line } from "./prose.ts"
 
 /**

@@ -1,10 +1,10 @@
 /** What the way from one set of rules to another means, in plain English and in names. */
+import { amount } from "../../domain/amount.ts"
 import { type Aspect, ASPECTS, type ChangeMeaning, type NameChanges } from "../../domain/change.ts"
 import type { Contract } from "../../domain/contract.ts"
 import type { Organization } from "../../domain/organization.ts"
 import { describeChange } from "./describeChange.ts"
 import { describeOrganizationChange } from "./describeOrganizationChange.ts"
-import { amount } from "./prose.ts"
 
 /** Lines that a meaning has at most, and characters; what is left out is counted in a last line. */
 export const MAX_MEANING_LINES = 50

@@ -1,4 +1,5 @@
 /** What follows when a contract applies, in words: each effect with all of its options, met and not met. */
+import { amount } from "../../domain/amount.ts"
 import type {
   Allow,
   Budget,
@@ -17,7 +18,7 @@ import { classOf } from "../../domain/eventTypes.ts"
 import { beyondLimit, escalationLevels } from "./escalations.ts"
 import { keyPhrase } from "./keys.ts"
 import { dataPath } from "./facts.ts"
-import { amount, duration, enumeration, quote, value } from "./prose.ts"
+import { duration, enumeration, quote, value } from "./prose.ts"
 import { approvalPhrase, votesPhrase } from "./requirements.ts"
 import { describeSelectors, isSingular } from "./selectors.ts"
 

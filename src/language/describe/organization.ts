@@ -1,7 +1,8 @@
 /** An organization as plain English. */
+import { amount } from "../../domain/amount.ts"
 import type { ExecutorConfig, Member, Organization, RunLimits, Schedule } from "../../domain/organization.ts"
 import { conditionLines } from "./conditions.ts"
-import { amount, citation, duration, enumeration, quote, title, value, word } from "./prose.ts"
+import { citation, duration, enumeration, quote, title, value, word } from "./prose.ts"
 import type { Line } from "./prose.ts"
 import { member as memberName } from "./selectors.ts"
 
@@ -80,7 +81,7 @@ const limitsPhrase = ({ turns, usd, minutes, silence, retries, runs }: RunLimits
     silence === undefined ? "" : `${duration(silence)} without a sign of life`,
     retries === undefined ? "" : retries === 1 ? "1 retry" : `${retries} retries`,
   ].filter((part) => part !== "")
-  const atOnce = runs === undefined ? "" : `${runs === 1 ? "1 run" : `${runs} runs`} at the same time`
+  const atOnce = runs === undefined ? "" : `${amount(runs, "run")} at the same time`
   if (parts.length === 0) return atOnce === "" ? "with no limits of its own" : `at most ${atOnce}`
   return `at most ${enumeration(parts, "and")} a run${atOnce === "" ? "" : `, and ${atOnce}`}`
 }

@@ -59,8 +59,6 @@ export const enumeration = (items: ReadonlyArray<string>, conjunction: "and" | "
   items.length < 2 ? (items[0] ?? "nothing") : `${items.slice(0, -1).join(", ")} ${conjunction} ${items.at(-1)}`
 
 /** `1 vote`, `2 votes`. */
-export const amount = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
-
 /** `two thirds`, `60%`, or the fraction itself where a percentage would round it. */
 export const share = (fraction: number): string => {
   if (fraction === 2 / 3) return "two thirds"

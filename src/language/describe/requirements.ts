@@ -1,8 +1,9 @@
 /** Approvals and votes, in words. */
+import { amount } from "../../domain/amount.ts"
 import type { RequireApproval, RequireVotes, Resolution } from "../../domain/contract.ts"
 import { withoutRequirement } from "./escalations.ts"
 import { dataPath } from "./facts.ts"
-import { amount, duration, enumeration, quote, share } from "./prose.ts"
+import { duration, enumeration, quote, share } from "./prose.ts"
 import { describeSelectors, member } from "./selectors.ts"
 
 export const approvalPhrase = (effect: RequireApproval, scope: string): string =>

@@ -1,5 +1,7 @@
 /** The document of a `*.test.yaml` file. */
 import { Schema } from "effect"
+import { VERDICTS } from "../../domain/decision.ts"
+import { PROPOSAL_STATES } from "../../domain/proposal.ts"
 import { MembersList } from "./organization.ts"
 import {
   Count,
@@ -14,9 +16,6 @@ import {
   OrganizationName,
   Text,
 } from "./values.ts"
-
-export const VERDICTS = ["allow", "deny", "hold", "expired"] as const
-export const PROPOSAL_STATES = ["active", "succeeded", "defeated", "expired", "cancelled"] as const
 
 export const ExpectMap = Schema.Struct({
   verdict: optional(Schema.Literals(VERDICTS), "What the event, or the hold, came to."),

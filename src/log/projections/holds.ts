@@ -1,10 +1,10 @@
-import { HOLD_ENDS } from "../../domain/proposal.ts"
+import { HOLD_ENDS, HOLD_STATES } from "../../domain/proposal.ts"
 import type { HoldView } from "../Projections.ts"
 import { on, type ReadModel, updateView } from "./readModel.ts"
 
 export const holds: ReadModel<HoldView> = {
   name: "holds",
-  states: ["held", "released", "denied", "expired", "cancelled"],
+  states: HOLD_STATES,
   state: (view) => view.state,
   members: () => [],
   event: (view) => view.event,

@@ -1,5 +1,5 @@
 import type { BuiltinData } from "../../domain/builtins.ts"
-import type { ProposalState } from "../../domain/proposal.ts"
+import { PROPOSAL_STATES, type ProposalState } from "../../domain/proposal.ts"
 import type { ProposalView } from "../Projections.ts"
 import { on, type ReadModel, updateView } from "./readModel.ts"
 
@@ -13,7 +13,7 @@ const CLOSED = {
 /** Proposals with the votes that count: one of each voter, the last. */
 export const proposals: ReadModel<ProposalView> = {
   name: "proposals",
-  states: ["active", ...Object.values(CLOSED)],
+  states: PROPOSAL_STATES,
   state: (view) => view.state,
   members: (view) => view.electorate.map((elector) => elector.name),
   event: () => undefined,

@@ -1,3 +1,4 @@
+import { TASK_STATES } from "../../domain/task.ts"
 import type { LogRecord } from "../../domain/record.ts"
 import type { TaskView } from "../Projections.ts"
 import { type Change, on, type ReadModel, updateView } from "./readModel.ts"
@@ -5,7 +6,7 @@ import { type Change, on, type ReadModel, updateView } from "./readModel.ts"
 /** Tasks. One whose run is held waits, linked to the hold, until that is released. */
 export const tasks: ReadModel<TaskView> = {
   name: "tasks",
-  states: ["queued", "running", "waiting", "parked", "completed", "failed", "dead", "cancelled"],
+  states: TASK_STATES,
   state: (view) => view.state,
   members: (view) => [view.member],
   event: (view) => view.event,
