@@ -2,21 +2,11 @@
  * Writes several files as one: what is to be is kept in a journal before the first of them changes, so that whoever
  * comes after a crash either finishes it or finds nothing begun. A file is replaced by renaming, never in place.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
+import { writePrivately } from "../discovery/writePrivately.ts"
 import type { FileChange } from "../domain/change.ts"
+import { sync, writeNew } from "../platform/durable.ts"
 import { wrongPlace } from "./changePath.ts"
 import { readText } from "./readText.ts"
 import { textOf } from "./source.ts"
@@ -44,7 +34,6 @@ export const writeFiles = (
   asked: Journal,
   passed: Passed = () => {},
 ): string | undefined => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const journal = { ...asked, files: withWhatWasBefore(asked.files, readJournal(fileOf(folder, asked.change))) }
   saveJournal(folder, journal)
   const problem = replaceAll(workspace, journal, passed)
@@ -88,7 +77,7 @@ export const withdrawFiles = (workspace: string, folder: string, change: string)
   try {
     putBack(workspace, readJournal(path)?.files ?? [], "")
     removeJournal(folder, change)
-    syncFolder(folder)
+    sync(folder)
     return undefined
   } catch (error) {
     return `what is written of it cannot be put back: ${(error as Error).message}`
@@ -160,39 +149,18 @@ const replace = (workspace: string, file: string, text: string | null): void => 
     mkdirSync(folder, { recursive: true })
     // Hidden, so that no scan takes it for a file of the rules.
     const temporary = join(folder, `.${basename(path)}.charter`)
-    writeWhole(temporary, text, statSync(path, { throwIfNoEntry: false })?.mode ?? 0o644)
+    writeNew(temporary, text, (statSync(path, { throwIfNoEntry: false })?.mode ?? 0o644) & 0o777)
     renameSync(temporary, path)
   }
-  syncFolder(folder)
-}
-
-const writeWhole = (path: string, text: string, mode: number): void => {
-  rmSync(path, { force: true })
-  const descriptor = openSync(path, "wx", mode & 0o777)
-  try {
-    writeFileSync(descriptor, text)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-const syncFolder = (folder: string): void => {
-  const descriptor = openSync(folder, "r")
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+  sync(folder)
 }
 
 const fileOf = (folder: string, change: string): string => join(folder, `${change}.json`)
 
 const saveJournal = (folder: string, journal: Journal): void => {
   const path = fileOf(folder, journal.change)
-  writeWhole(`${path}.new`, JSON.stringify(journal), 0o600)
-  renameSync(`${path}.new`, path)
-  syncFolder(folder)
+  writePrivately(path, JSON.stringify(journal))
+  sync(folder)
 }
 
 const readJournal = (path: string): Journal | undefined => {

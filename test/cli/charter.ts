@@ -49,6 +49,11 @@ export class Shell {
     return { code: code as number, stdout, stderr, json: () => JSON.parse(stdout) as never }
   }
 
+  /** With these options {@link run} acts as the person; asked of a daemon that runs. */
+  async as(name: string): Promise<{ readonly env: { readonly CHARTER_TOKEN: string } }> {
+    return { env: { CHARTER_TOKEN: (await this.run(["token", "create", name])).stdout.trim() } }
+  }
+
   start(args: ReadonlyArray<string>, { env = {}, cwd = this.workspace, node = [] }: RunOptions = {}) {
     return spawn(process.execPath, [...node, ENTRY, ...args], {
       cwd,

@@ -6,14 +6,10 @@ const shell = new Shell(TEAM)
 let dana = { env: {} }
 let erin = { env: {} }
 
-const tokenOf = async (name: string) => ({
-  env: { CHARTER_TOKEN: (await shell.run(["token", "create", name])).stdout.trim() },
-})
-
 beforeAll(async () => {
   expect(await shell.run(["up", "--port", "0"])).toMatchObject({ code: 0 })
-  dana = await tokenOf("dana")
-  erin = await tokenOf("erin")
+  dana = await shell.as("dana")
+  erin = await shell.as("erin")
 })
 afterAll(() => shell.close())
 

@@ -92,8 +92,7 @@ describe("what is said", () => {
   })
 
   it("of a member keeps the name as it is written", async () => {
-    const token = (await shell.run(["token", "create", "erin"])).stdout.trim()
-    const refused = await shell.run(["publish", "a.b", "--org", "@other"], { env: { CHARTER_TOKEN: token } })
+    const refused = await shell.run(["publish", "a.b", "--org", "@other"], await shell.as("erin"))
     expect(refused.stderr).toContain("error: erin is not a member of @other")
   })
 })

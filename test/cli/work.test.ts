@@ -54,7 +54,7 @@ const says = async (wanted: string | RegExp, ...words: ReadonlyArray<string>): P
 
 beforeAll(async () => {
   expect(await shell.run(["up", "--port", "0", "--runs", "3", "--grace", "0"])).toMatchObject({ code: 0 })
-  dana = { env: { CHARTER_TOKEN: (await shell.run(["token", "create", "dana"])).stdout.trim() } }
+  dana = await shell.as("dana")
 })
 afterAll(() => shell.close())
 

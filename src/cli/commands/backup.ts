@@ -4,7 +4,6 @@ import {
   constants,
   copyFileSync,
   existsSync,
-  fsyncSync,
   openSync,
   readSync,
   renameSync,
@@ -13,6 +12,7 @@ import {
 } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { Effect } from "effect"
+import { sync } from "../../platform/durable.ts"
 import { amount } from "../../domain/amount.ts"
 import { databaseFile } from "../../discovery/folders.ts"
 import type { VerifyReport } from "../../log/EventLog.ts"
@@ -142,14 +142,5 @@ const whole = async <A>(file: string, make: (unfinished: string) => Promise<A>):
     return made
   } finally {
     rmSync(unfinished, { force: true })
-  }
-}
-
-const sync = (path: string): void => {
-  const descriptor = openSync(path, "r")
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }
