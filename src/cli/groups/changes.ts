@@ -4,7 +4,8 @@ import type { Command } from "../command.ts"
 const ROLE = ["--role <role>", "a role of the member; may stand several times", "repeats"] as const
 const CHANGE_OF_FILE =
   "It is a change of the organization's file, decided like any other: an operator's takes effect at once, an agent's waits " +
-  "for a human of the organization."
+  "for a human of the organization. What is executed for an agent is the operator's to say: another executor waits for him, " +
+  "whoever asks for it."
 
 export const changeCommands: ReadonlyArray<Command> = [
   {
@@ -34,6 +35,9 @@ export const changeCommands: ReadonlyArray<Command> = [
   {
     usage: "changes [id]",
     summary: "changes of the rules that wait, or how one stands",
+    details:
+      "Shows the changes of the rules that have not come to their end, and for each what is in the way; one of them with " +
+      "what has become of it, also after its end. What is not wanted any more: charter cancel ID.",
     arguments: { id: "the change (change-...)" },
     examples: [
       ["changes", "those that have not come to their end"],

@@ -130,8 +130,7 @@ const alteration = (old: Member, now: Member): string => {
 
 const sameMember = (one: Member, other: Member): boolean => one.name === other.name && one.kind === other.kind
 
-const isExecuted = (executor: Member["executor"]): boolean =>
-  executor !== undefined && executor.kind !== HUMAN_EXECUTOR
+const isExecuted = (executor: Member["executor"]): boolean => executor !== undefined && executor.kind !== HUMAN_EXECUTOR
 
 const configuration = ({ executor }: Member): string => JSON.stringify(executor) ?? ""
 
