@@ -84,6 +84,8 @@ export const makeClient = (daemon: Address, token: string | undefined) => {
     tokens: (query: QueryOf<"GET /v1/tokens">) => call("GET /v1/tokens", { query }),
     revokeToken: (id: string) => call("DELETE /v1/tokens/{id}", { params: { id } }),
     propose: (body: BodyOf<"POST /v1/contracts">) => call("POST /v1/contracts", { body }),
+    cancelChange: (id: string, body: BodyOf<"POST /v1/changes/{id}/cancel">) =>
+      call("POST /v1/changes/{id}/cancel", { params: { id }, body }),
     change: (id: string) => call("GET /v1/changes/{id}", { params: { id } }),
     history: (scope: string, id: string) => call("GET /v1/contracts/{scope}/{id}/history", { params: { scope, id } }),
     join: (org: string, body: BodyOf<"POST /v1/organizations/{org}/join">) =>

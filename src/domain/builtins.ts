@@ -1,5 +1,5 @@
 /** The `data` of every event type that the daemon itself writes, by type. */
-import type { ChangeFailed, ChangeStuck, Changed, DiskEdits, Origin } from "./change.ts"
+import type { ChangeCancelled, ChangeFailed, ChangeStuck, Changed, DiskEdits, Origin } from "./change.ts"
 import type { Decision } from "./decision.ts"
 import type { Actor } from "./event.ts"
 import type { RunLimit } from "./organization.ts"
@@ -63,7 +63,8 @@ export interface BuiltinData {
   readonly "contracts.edited": ContractsEdited
   readonly "contract.changed": Changed
   readonly "contract.change.failed": ChangeFailed
-  /** Said once for each start of the daemon. */
+  readonly "contract.change.cancelled": ChangeCancelled
+  /** Said again when it has been tried twice as often. */
   readonly "contract.change.stuck": ChangeStuck
   readonly "organization.changed": OrganizationChanged
   readonly "member.joined": MemberChanged

@@ -70,6 +70,8 @@ interface Asked {
 }
 
 export interface ChangeRequested extends Asked, ChangeMeaning {
+  /** The edit on disk that is asked for: nothing is written where it is not there any more. */
+  readonly edit?: string
   readonly files: ReadonlyArray<FileChange>
 }
 
@@ -98,15 +100,29 @@ export interface ChangeFailed {
   readonly files: ReadonlyArray<string>
   readonly summary: string
   readonly requester: string
-  /** Stable, kebab-case: `file-changed`, `refused`, `set-invalid`, `not-written`, `concerns-others`. */
+  /**
+   * Stable, kebab-case: `file-changed`, `refused`, `set-invalid`, `not-written`, `concerns-others`, `edit-taken-back`,
+   * `cancelled`.
+   */
   readonly code: string
   readonly reason: string
+  /** Who has given it up; with `cancelled`. */
+  readonly by?: string
+}
+
+/** The data of `contract.change.cancelled`: it has been given up, and is not carried out. Its end follows. */
+export interface ChangeCancelled {
+  readonly change: string
+  readonly by: string
+  readonly reason?: string
 }
 
 /** The data of `contract.change.stuck`: it was let through, and could not be carried out so far. It is tried on. */
 export interface ChangeStuck {
   readonly change: string
   readonly tries: number
+  /** RFC 3339, of the first try; absent in records of older versions. */
+  readonly since?: string
   /** Of the last try. */
   readonly error: string
 }

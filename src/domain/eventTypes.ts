@@ -42,6 +42,7 @@ const FACTS = [
   "member.left",
   "contract.changed",
   "contract.change.failed",
+  "contract.change.cancelled",
   "contract.change.stuck",
   "document.written",
   "document.owner.changed",

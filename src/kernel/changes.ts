@@ -1,5 +1,11 @@
 /** Changes of the rules: who decides on one to which no contract speaks, and which have not come to their end. Pure. */
-import { type ChangeRequested, isChangeRequest, JOIN, type JoinRequested } from "../domain/change.ts"
+import {
+  type ChangeCancelled,
+  type ChangeRequested,
+  isChangeRequest,
+  JOIN,
+  type JoinRequested,
+} from "../domain/change.ts"
 import type { Decision } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import { GLOBAL } from "../domain/names.ts"
@@ -47,7 +53,16 @@ export const foldAsked = (state: OrganizationState, event: Event, decision: Deci
   if (asked === undefined || (decision?.verdict !== "allow" && decision?.verdict !== "hold")) return
   const { change } = asked
   const stands: OpenChange["state"] = decision.verdict === "allow" ? "allowed" : "waiting"
-  state.changes.set(change, { change, seq: event.seq, state: stands, reason: undefined })
+  state.changes.set(change, { change, seq: event.seq, state: stands, reason: undefined, by: undefined })
+}
+
+/** It is not carried out, whatever becomes of what it waits for: all that is left of it is to bring it to its end. */
+export const foldCancelled = (state: OrganizationState, { change, by, reason }: ChangeCancelled): void => {
+  const open = state.changes.get(change)
+  if (open === undefined) return
+  open.state = "refused"
+  open.reason = `cancelled by ${by}${reason === undefined ? "" : `: ${reason}`}`
+  open.by = by
 }
 
 /**
@@ -57,7 +72,7 @@ export const foldAsked = (state: OrganizationState, event: Event, decision: Deci
 export const foldHeld = (state: OrganizationState, event: Event, released: boolean, reason: string): void => {
   const asked = askedChange(event)
   const open = asked === undefined ? undefined : state.changes.get(asked.change)
-  if (asked === undefined || open === undefined) return
+  if (asked === undefined || open === undefined || open.by !== undefined) return
   if (released) open.state = "allowed"
   else if (asked.deciding.length > 1 && asked.deciding[0] === state.org) {
     open.state = "refused"

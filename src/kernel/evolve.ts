@@ -7,7 +7,7 @@ import type { Decision } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import type { Proposal } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
-import { foldAsked, foldHeld } from "./changes.ts"
+import { foldAsked, foldCancelled, foldHeld } from "./changes.ts"
 import { adoptAgents, concernedBy, touch } from "./agents.ts"
 import { countWaiting } from "./bounds.ts"
 import { advance, decodeCounter, type EncodedCounter, pruneCounters } from "./counters.ts"
@@ -211,6 +211,9 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
     case "contract.changed":
     case "contract.change.failed":
       state.changes.delete((event.data as BuiltinData["contract.changed"]).change)
+      return
+    case "contract.change.cancelled":
+      foldCancelled(state, event.data as BuiltinData["contract.change.cancelled"])
       return
     case "document.owner.changed": {
       const { name, owner, instead } = event.data as BuiltinData["document.owner.changed"]

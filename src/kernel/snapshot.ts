@@ -18,7 +18,7 @@ import type {
 import { nextTimer } from "./timers.ts"
 
 /** A snapshot of another version is not read; the state is made from the log instead. */
-export const SNAPSHOT_VERSION = 8
+export const SNAPSHOT_VERSION = 9
 
 interface Encoded {
   readonly org: string
@@ -136,6 +136,12 @@ const normalHold = ({ id, event, decision, proposals, reservations, until }: Ope
   until,
 })
 
-const normalChange = ({ change, seq, state, reason }: OpenChange): OpenChange => ({ change, seq, state, reason })
+const normalChange = ({ change, seq, state, reason, by }: OpenChange): OpenChange => ({
+  change,
+  seq,
+  state,
+  reason,
+  by,
+})
 
 const byKey = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1)

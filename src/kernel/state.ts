@@ -145,6 +145,8 @@ export interface OpenChange {
   /** What this organization makes of it; `refused` only where others have to be told. */
   state: "waiting" | "allowed" | "refused"
   reason: string | undefined
+  /** Who has given it up. */
+  by: string | undefined
 }
 
 export const emptyState = (org: string): OrganizationState => ({

@@ -21,7 +21,7 @@ import type {
 import type { Identity } from "./identity.ts"
 import type { Refused } from "./refused.ts"
 import type { AgentChange, AgentInput, AgentView } from "./views/agents.ts"
-import type { AcceptedEdit, ChangeView, EditView, Proposed, Revised } from "./views/changes.ts"
+import type { AcceptedEdit, CancelledChange, ChangeView, EditView, Proposed, Revised } from "./views/changes.ts"
 import type { OutgoingMessage, OwnedDocument } from "./views/context.ts"
 import type { RunUnderWay, Status } from "./views/daemon.ts"
 import type { EventInput, EventQuery, EventView, Explanation, PublishAnswer, Replay } from "./views/events.ts"
@@ -66,6 +66,8 @@ export class Service extends Context.Service<
     /** Asks for a change of files of the rules; refused at once where they, or all rules with them, would be wrong. */
     readonly propose: (identity: Identity, change: Proposed) => Answer<ChangeView>
     readonly change: (identity: Identity, id: string) => Answer<ChangeView>
+    /** Gives a change up that has not come to its end: by whoever has asked for it, or an operator. */
+    readonly cancelChange: (identity: Identity, id: string, reason?: string) => Answer<CancelledChange>
     /** Those that have not come to their end. */
     readonly changes: (identity: Identity) => Answer<ReadonlyArray<ChangeView>>
     /** When, how and by whom a contract came, went or changed; the newest first. */

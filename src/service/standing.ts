@@ -75,7 +75,7 @@ export const stuckInWords = ({ tries, since, error }: FailedTry): string =>
 export const stuckChanges = (stuck: ReadonlyArray<FailedTry>): ReadonlyArray<string> =>
   stuck.map(
     (one) =>
-      `the change ${one.change} of ${one.org} was let through, but ${stuckInWords(one)}. It goes on by itself once that is mended; charter logs says more`,
+      `the change ${one.change} of ${one.org} was let through, but ${stuckInWords(one)}. It goes on by itself once that is mended, or give it up: charter cancel ${one.change}; charter logs says more`,
   )
 
 /** Organizations in which nothing can be decided now, in words: why, and what becomes of it. */

@@ -4,19 +4,19 @@
  * every organization that decides on it, one after the other; the first one brings it to its end, and is the last in
  * whose log that end is recorded.
  */
-import { type Cause, Clock, Context, Deferred, Effect, Layer, Option, Queue } from "effect"
+import { Clock, Context, Effect, Layer, Queue, Semaphore } from "effect"
 import {
+  type ChangeCancelled,
   type Changed,
   type ChangeFailed,
   type ChangeRequested,
-  type ChangeStuck,
   isChangeRequest,
   type JoinRequested,
 } from "../domain/change.ts"
 import type { Decision } from "../domain/decision.ts"
-import { type Event, type Incoming, requesterOf } from "../domain/event.ts"
+import { type Actor, type Event, type Incoming, requesterOf } from "../domain/event.ts"
 import { HOLD_ENDS } from "../domain/proposal.ts"
-import { isRefusal, type Refusal } from "../domain/refusal.ts"
+import { isRefusal, type Refusal, refuse } from "../domain/refusal.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isJoin } from "../kernel/changes.ts"
 import { daemonActor } from "../kernel/draft.ts"
@@ -26,7 +26,8 @@ import { Projections } from "../log/Projections.ts"
 import { Workspace } from "../workspace/Workspace.ts"
 import type { Written } from "../workspace/writeChange.ts"
 import { decidingOrganizations } from "./deciding.ts"
-import { FailedTries, type FailedTry, STUCK_TRIES } from "./failedTries.ts"
+import { countTries, type FailedTry, pauseAfter } from "./failedTries.ts"
+import { type Ending, makeEndings } from "./endings.ts"
 import { Faults } from "./Faults.ts"
 import { joinFiles } from "./joinFiles.ts"
 import { Mailboxes } from "./Mailboxes.ts"
@@ -41,18 +42,11 @@ export interface Asked {
   readonly decision: Decision | undefined
 }
 
-export type Ending =
-  | { readonly type: "contract.changed"; readonly data: Changed }
-  | { readonly type: "contract.change.failed"; readonly data: ChangeFailed }
-
 /** What an organization makes of a change now. */
 type Stand = { readonly state: "allowed" | "waiting" } | { readonly state: "refused"; readonly reason: string }
 
 /** So often a join is made anew where the organization's file changes under it. */
 const MAX_ATTEMPTS = 5
-/** What could not be carried out is tried again this late, each time in a row twice as late, but never later than that. */
-const RETRY_MS = 1_000
-const MAX_RETRY_MS = 60_000
 
 export class Changes extends Context.Service<
   Changes,
@@ -67,6 +61,16 @@ export class Changes extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Asked> | Refusal, LogUnavailable>
     /** How a change has ended; waits for it at most so many milliseconds. `undefined` where it has not, or was refused. */
     readonly ending: (change: string, waitMs: number) => Effect.Effect<Ending | undefined, LogUnavailable>
+    /**
+     * Gives up a change that `org`, the first that decides on it, has not brought to its end: it is not carried out any
+     * more, whatever happens, and ends as failed. Refused where it is written.
+     */
+    readonly cancel: (
+      org: string,
+      change: string,
+      by: Actor,
+      reason: string | undefined,
+    ) => Effect.Effect<void | Refusal, LogUnavailable>
     /** Has it been asked for, and not come to its end? */
     readonly isOpen: (change: string) => boolean
     /** Those that were let through, and that cannot be carried out as things are; they are tried on. */
@@ -91,20 +95,16 @@ const make = Effect.fnUntraced(function* () {
   const faults = yield* Faults
   const scope = yield* Effect.scope
   const stirred = yield* Queue.sliding<void>(1)
-  const endings = new Map<string, Deferred.Deferred<Ending>>()
-  const failedTries = new FailedTries()
-  let failedRounds = 0
-  let awaitsRetry = false
+  const tries = countTries(mailboxes, log)
+  const isOpen = (change: string): boolean => mailboxes.states().some(({ changes }) => changes.has(change))
+  const endings = makeEndings(log, isOpen)
+  /** A change is not given up while it is being written. */
+  const turn = yield* Semaphore.make(1)
+  /** When the next round is due though nothing stirs, in ms since 1970. */
+  let retryAt = Infinity
 
   const submit = (org: string, event: Event | Incoming) =>
     mailboxes.submit(org, { kind: "publish", event: seenFrom(revisions.current().definitions, event, org) })
-
-  /** Who waits for the end is told of it, whenever he begins to wait. */
-  const endingOf = (change: string): Deferred.Deferred<Ending> => {
-    let ending = endings.get(change)
-    if (ending === undefined) endings.set(change, (ending = Deferred.makeUnsafe()))
-    return ending
-  }
 
   const ask = Effect.fn("Changes.ask")(function* (event: Incoming, deciding: ReadonlyArray<string>) {
     const asked: Array<Asked> = []
@@ -144,6 +144,7 @@ const make = Effect.fnUntraced(function* () {
     const { event } = record
     const asked = event.data as ChangeRequested | JoinRequested
     if (asked.deciding[0] !== org) return
+    if (open.by !== undefined) return yield* fail(event, "cancelled", open.reason ?? "", open.by)
     const stands = new Map<string, Stand>([
       [org, open.state === "refused" ? { state: "refused", reason: open.reason ?? "" } : { state: open.state }],
     ])
@@ -175,7 +176,13 @@ const make = Effect.fnUntraced(function* () {
           : yield* workspace.write(
               asked.change,
               files,
-              (preview) => {
+              (preview, unmade) => {
+                if (!isJoin(asked) && asked.edit !== undefined && unmade.length > 0)
+                  return {
+                    written: false,
+                    code: "edit-taken-back",
+                    reason: `the edit that was accepted is not in ${unmade.join(" and ")} any more; whoever wants it all the same proposes it`,
+                  }
                 const others = decidingOrganizations(preview).filter((one) => !asked.deciding.includes(one))
                 return others.length === 0
                   ? undefined
@@ -203,7 +210,7 @@ const make = Effect.fnUntraced(function* () {
   })
 
   /** Ends what waits for it elsewhere, and says so to all. */
-  const fail = Effect.fnUntraced(function* (event: Event, code: string, reason: string) {
+  const fail = Effect.fnUntraced(function* (event: Event, code: string, reason: string, by?: string) {
     const asked = event.data as ChangeRequested | JoinRequested
     const data: ChangeFailed = {
       change: asked.change,
@@ -212,6 +219,7 @@ const make = Effect.fnUntraced(function* () {
       requester: requesterOf(event.actor).name,
       code,
       reason,
+      ...(by === undefined ? undefined : { by }),
     }
     for (const org of lastFirst(asked.deciding)) {
       for (const hold of (yield* mailboxes.state(org)).holds.values())
@@ -234,102 +242,71 @@ const make = Effect.fnUntraced(function* () {
     })
   })
 
-  const isOpen = (change: string): boolean => mailboxes.states().some(({ changes }) => changes.has(change))
-
-  const recordedEnding = Effect.fnUntraced(function* (change: string) {
-    const [asked] = yield* log.findById(change)
-    if (asked === undefined) return undefined
-    const { items } = yield* log.latest(
-      { org: asked.event.org, types: ENDINGS, correlationid: asked.event.correlationid },
-      "",
-      MAX_ENDINGS,
-    )
-    const record = items.find(({ record: { event } }) => (event.data as Changed).change === change)?.record
-    return record === undefined ? undefined : ({ type: record.event.type, data: record.event.data } as Ending)
-  })
-
-  const tryFailed = Effect.fnUntraced(function* (org: string, change: string, cause: Cause.Cause<LogUnavailable>) {
-    yield* Effect.logError(`the change ${change} could not be carried out; it is tried again`, cause)
-    const { tries, error } = failedTries.failed(org, change, cause, yield* Clock.currentTimeMillis)
-    if (tries !== STUCK_TRIES) return
-    const seq = (yield* mailboxes.state(org)).changes.get(change)?.seq
-    const asked = seq === undefined ? undefined : yield* log.get(org, seq)
-    yield* mailboxes.submit(org, {
+  const cancel = Effect.fnUntraced(function* (org: string, change: string, by: Actor, reason: string | undefined) {
+    const open = (yield* mailboxes.state(org)).changes.get(change)
+    if (open === undefined) return refuse("conflict", "change-ended", `${change} has come to its end already`)
+    if (open.by !== undefined) return
+    const withdrawn = yield* Effect.result(workspace.withdraw(change))
+    if (withdrawn._tag === "Failure") return withdrawn.failure
+    const asked = yield* log.get(org, open.seq)
+    const answer = yield* mailboxes.submit(org, {
       kind: "report",
-      type: "contract.change.stuck",
-      actor: daemonActor(),
-      data: { change, tries, error } satisfies ChangeStuck,
+      type: "contract.change.cancelled",
+      actor: by,
+      data: { change, by: by.name, ...(reason === undefined ? undefined : { reason }) } satisfies ChangeCancelled,
       ...(asked === undefined ? undefined : { cause: asked.event }),
     })
+    if (isRefusal(answer)) return answer
   })
 
   /** One that fails keeps no other from its end. */
-  const isTried = (org: string, change: string) =>
-    Effect.as(drive(org, change), true).pipe(
-      Effect.tap(() => Effect.sync(() => failedTries.succeeded(org, change))),
-      Effect.catchCause((cause) =>
-        // Where not even that can be recorded, the log is what is in the way.
-        Effect.as(Effect.ignoreCause(tryFailed(org, change, cause)), false),
-      ),
+  const attempt = (org: string, change: string) =>
+    turn.withPermit(drive(org, change)).pipe(
+      Effect.matchCauseEffect({
+        onSuccess: () => Effect.sync(() => tries.succeeded(org, change)),
+        onFailure: Effect.fnUntraced(function* (cause) {
+          yield* Effect.logError(`the change ${change} could not be carried out; it is tried again`, cause)
+          yield* stirAfter(pauseAfter(yield* tries.failed(org, change, cause)))
+        }),
+      }),
     )
 
-  const stirLater = (delay: number) =>
-    Effect.sync(() => {
-      awaitsRetry = false
+  const stirAfter = Effect.fnUntraced(function* (pause: number) {
+    const at = (yield* Clock.currentTimeMillis) + pause
+    if (at >= retryAt) return
+    retryAt = at
+    yield* Effect.sync(() => {
+      if (retryAt <= at) retryAt = Infinity
       Queue.offerUnsafe(stirred, undefined)
-    }).pipe(Effect.delay(delay), Effect.forkIn(scope))
+    }).pipe(Effect.delay(pause), Effect.forkIn(scope))
+  })
 
   const work = Effect.gen(function* () {
-    let succeeded = true
-    for (const { org, changes } of mailboxes.states())
-      for (const change of changes.keys()) succeeded = (yield* isTried(org, change)) && succeeded
-    failedRounds = succeeded ? 0 : failedRounds + 1
-    if (succeeded || awaitsRetry) return
-    awaitsRetry = true
-    yield* stirLater(Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** (failedRounds - 1)))
+    for (const { org, changes } of mailboxes.states()) for (const change of changes.keys()) yield* attempt(org, change)
   })
 
   mailboxes.onCommitted((_, records, state) => {
-    for (const { event } of records) {
-      if (!ENDINGS.includes(event.type)) continue
-      const ending = { type: event.type, data: event.data } as Ending
-      const { change } = ending.data
-      const asker = endings.get(change)
-      if (asker === undefined || isOpen(change)) continue
-      Deferred.doneUnsafe(asker, Effect.succeed(ending))
-      endings.delete(change)
-    }
+    endings.tell(records)
     if (stirs(records, state)) Queue.offerUnsafe(stirred, undefined)
   })
 
   return Changes.of({
     ask,
-    ending: (change, waitMs) =>
-      Effect.gen(function* () {
-        const told = endingOf(change)
-        if (isOpen(change)) {
-          const ended = yield* Effect.timeoutOption(Deferred.await(told), waitMs)
-          if (Option.isSome(ended)) return ended.value
-        }
-        endings.delete(change)
-        return isOpen(change) ? undefined : yield* recordedEnding(change)
-      }),
+    ending: endings.of,
+    cancel: (...given) => turn.withPermit(cancel(...given)),
     isOpen,
-    stuck: () => failedTries.stuck.filter(({ change }) => isOpen(change)),
+    stuck: () => tries.stuck.filter(({ change }) => isOpen(change)),
     start: Effect.gen(function* () {
       // What is recorded as done needs no finishing.
       const open = new Set(mailboxes.states().flatMap(({ changes }) => [...changes.keys()]))
       for (const change of yield* workspace.unforgotten) if (!open.has(change)) yield* workspace.forget(change)
+      for (const { org, changes } of mailboxes.states())
+        for (const { change, seq } of changes.values()) yield* tries.goOn(org, change, seq)
       Queue.offerUnsafe(stirred, undefined)
       yield* Effect.forkIn(Effect.forever(Effect.andThen(Queue.take(stirred), work)), scope)
     }),
   })
 })
-
-const ENDINGS: ReadonlyArray<string> = ["contract.changed", "contract.change.failed"]
-
-/** Ends of changes that one event has led to, at most so many of which are looked at. */
-const MAX_ENDINGS = 100
 
 const lastFirst = (deciding: ReadonlyArray<string>): ReadonlyArray<string> => deciding.toReversed()
 
@@ -338,6 +315,7 @@ const stirs = (records: ReadonlyArray<LogRecord>, state: OrganizationState): boo
   (records.length === 0 && state.changes.size > 0) ||
   records.some(
     ({ event }) =>
+      event.type === "contract.change.cancelled" ||
       (event.type === "request.denied" && isChangeRequest((event.data as { readonly type: string }).type)) ||
       (state.changes.size > 0 && (isChangeRequest(event.type) || HOLD_ENDS[event.type] !== undefined)),
   )

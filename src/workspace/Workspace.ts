@@ -17,7 +17,7 @@ import { makeScan, sameScan, type Scan } from "./scan.ts"
 import { makeParse, sameSources } from "./source.ts"
 import { eventsBetween, type Seen, type Standing, type WorkspaceEvent } from "./standing.ts"
 import { watch } from "./watch.ts"
-import { type LastWord, writeChange, type Writing, type Written } from "./writeChange.ts"
+import { type LastWord, withdrawChange, writeChange, type Writing, type Written } from "./writeChange.ts"
 import { type Passed, redoFiles, removeJournal, targetOf } from "./writeFiles.ts"
 
 /**
@@ -74,6 +74,11 @@ export class Workspace extends Context.Service<
       lastWord: LastWord,
       passed?: Passed,
     ) => Effect.Effect<Written>
+    /**
+     * The change is not wanted any more: what a try that broke off has left of it is taken away, and nothing of it is
+     * finished at the next start. Refused where all of it is written, for then it is in force.
+     */
+    readonly withdraw: (change: string) => Effect.Effect<void, Refusal>
     /** The change is recorded as done: nothing has to be finished after a crash any more. */
     readonly forget: (change: string) => Effect.Effect<void>
     /** Changes that have been written and not been forgotten. */
@@ -247,6 +252,7 @@ const make = Effect.fnUntraced(function* ({
     acceptEdit: (edit) => turn.withPermit(acceptEdit(edit)),
     preview: (files) => turn.withPermit(preview(files)),
     write: (...asked) => turn.withPermit(writeChange(writing, ...asked)),
+    withdraw: (change) => turn.withPermit(withdrawChange(writing, change)),
     forget: (change) =>
       Effect.sync(() => {
         own.forget(change)

@@ -1,4 +1,4 @@
-/** Why an operator's word about the files is not followed: something else waits by now, or nothing does. */
+/** Why somebody's word about the files is not followed: something else waits by now, or nothing does. */
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { HeldRemoval } from "./standing.ts"
@@ -25,3 +25,13 @@ export const otherCandidate = (held: HeldRemoval): Refusal =>
 
 export const candidateRefused = (diagnostics: ReadonlyArray<Diagnostic>): Refusal =>
   refuse("invalid", "held-removal-refused", "what would be left cannot be in force; see the errors.", { diagnostics })
+
+export const isWritten = (change: string): Refusal =>
+  refuse(
+    "conflict",
+    "change-written",
+    `${change} is written and in force; what is missing is the word of it in the log. To undo it, propose the files as they were.`,
+  )
+
+export const notPutBack = (problem: string): Refusal =>
+  refuse("unavailable", "files-not-put-back", `${problem}. The change stays as it is; mend that, and try again.`)

@@ -1,22 +1,26 @@
-/** Writes a change that has been allowed, and lets it take effect: all of it, or none. */
+/** Writes a change that has been allowed, and lets it take effect: all of it, or none. Or takes it back before that. */
 import { Effect } from "effect"
 import type { FileChange } from "../domain/change.ts"
-import { isRefusal } from "../domain/refusal.ts"
+import { isRefusal, type Refusal } from "../domain/refusal.ts"
 import type { Admitted } from "./edits.ts"
 import type { LoadedSet } from "./loadedSet.ts"
 import type { OwnWrites } from "./ownWrites.ts"
 import type { makePreview, Preview } from "./preview.ts"
 import type { State } from "./reconcile.ts"
+import { isWritten, notPutBack } from "./refusals.ts"
 import { isTestFile } from "./scan.ts"
 import type { Standing } from "./standing.ts"
-import { isOnDisk, type Passed, removeJournal, targetOf, writeFiles } from "./writeFiles.ts"
+import { isOnDisk, type Passed, removeJournal, targetOf, withdrawFiles, writeFiles } from "./writeFiles.ts"
 
 /** What became of writing a change; `code` and `reason` as `contract.change.failed` has them. */
 export type Written = { readonly written: true; readonly set: LoadedSet } | NotWritten
 type NotWritten = { readonly written: false; readonly code: string; readonly reason: string }
 
-/** Says why a change must not be written after all; looked at when nothing else can happen to the files any more. */
-export type LastWord = (preview: Preview) => NotWritten | undefined
+/**
+ * Says why a change must not be written after all; looked at when nothing else can happen to the files any more.
+ * `unmade`: files that do not say on disk yet what they are to say.
+ */
+export type LastWord = (preview: Preview, unmade: ReadonlyArray<string>) => NotWritten | undefined
 
 /** What writing works with: the workspace, while nobody else has its turn. */
 export interface Writing {
@@ -55,15 +59,23 @@ export const writeChange = Effect.fnUntraced(function* (
       "set-invalid",
       `with what has changed since, it would be wrong: ${error.file}:${error.line} ${error.message}`,
     )
-  const refused = lastWord(found)
+  const unmade = isOwn ? [] : files.filter((one) => !isOnDisk(folder, one))
+  const refused = lastWord(
+    found,
+    unmade.map(({ file }) => file),
+  )
   if (refused !== undefined) return refused
   const before = (file: string): string | null => found.texts.get(file) ?? null
   // An edit on disk that is let through is its author's: it is not taken from him.
-  const made = isOwn ? files : files.filter((one) => !isOnDisk(folder, one))
+  const made = isOwn ? files : unmade
   const problem = writeFiles(
     folder,
     journal,
-    { change, files: files.map((one) => ({ ...one, before: before(one.file) })), written: false },
+    {
+      change,
+      files: files.map((one) => ({ ...one, before: made.includes(one) ? before(one.file) : one.text })),
+      written: false,
+    },
     passed,
   )
   if (problem !== undefined) return failed("file-changed", problem)
@@ -80,6 +92,18 @@ export const writeChange = Effect.fnUntraced(function* (
   const why = state().standing.rejected.find(({ file }) => files.some((one) => one.file === file))?.message
   yield* reload
   return failed("set-invalid", why ?? "it could not take effect with what has changed since")
+})
+
+/** Nothing of a change that is not written is left, nor finished at the next start. */
+export const withdrawChange = Effect.fnUntraced(function* (
+  { folder, journal, own, reload }: Writing,
+  change: string,
+): Effect.fn.Return<void, Refusal> {
+  if (own.has(change)) return yield* Effect.fail(isWritten(change))
+  if (journal === undefined) return
+  const problem = withdrawFiles(folder, journal, change)
+  if (problem !== undefined) return yield* Effect.fail(notPutBack(problem))
+  yield* reload
 })
 
 const failed = (code: string, reason: string): NotWritten => ({ written: false, code, reason })

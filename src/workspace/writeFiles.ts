@@ -14,9 +14,14 @@ import { textOf } from "./source.ts"
 /** A change that has begun to be written. */
 export interface Journal {
   readonly change: string
-  readonly files: ReadonlyArray<FileChange & { /** What `base` is the hash of. */ readonly before: string | null }>
+  readonly files: ReadonlyArray<JournalFile>
   /** All files are as they are to be: whatever becomes of them from now on is somebody else's doing. */
   readonly written: boolean
+}
+
+interface JournalFile extends FileChange {
+  /** What is put back where it is not written after all; `text` where somebody else has made it so. */
+  readonly before: string | null
 }
 
 /** For tests: called before and after each file is replaced. */
@@ -26,15 +31,23 @@ export type Passed = (point: "writing" | "written", file: string) => void
 export const writeFiles = (
   workspace: string,
   folder: string,
-  journal: Journal,
+  asked: Journal,
   passed: Passed = () => {},
 ): string | undefined => {
+  const journal = { ...asked, files: withWhatWasBefore(asked.files, readJournal(fileOf(folder, asked.change))) }
   saveJournal(folder, journal)
-  const problem = replaceAll(workspace, journal, passed, false)
+  const problem = replaceAll(workspace, journal, passed)
   if (problem === undefined) saveJournal(folder, { ...journal, written: true })
   else removeJournal(folder, journal.change)
   return problem
 }
+
+/** What a try that broke off has replaced is not what was there before it. */
+const withWhatWasBefore = (files: ReadonlyArray<JournalFile>, begun: Journal | undefined): ReadonlyArray<JournalFile> =>
+  files.map((one) => ({
+    ...one,
+    before: (begun?.files.find(({ file, base }) => file === one.file && base === one.base) ?? one).before,
+  }))
 
 /** Finishes what an earlier daemon has begun. Returns every journal that is left: of changes that are not recorded as done yet. */
 export const redoFiles = (workspace: string, folder: string): ReadonlyArray<Journal> =>
@@ -45,13 +58,31 @@ export const redoFiles = (workspace: string, folder: string): ReadonlyArray<Jour
       return []
     }
     if (journal.written) return [journal]
-    const problem = replaceAll(workspace, journal, () => {}, true)
+    const problem = replaceAll(workspace, journal, () => {})
     if (problem === undefined) saveJournal(folder, { ...journal, written: true })
     else removeJournal(folder, journal.change)
     return problem === undefined ? [{ ...journal, written: true }] : []
   })
 
-export const removeJournal = (folder: string, change: string): void => rmSync(fileOf(folder, change), { force: true })
+export const removeJournal = (folder: string, change: string): void => {
+  const path = fileOf(folder, change)
+  // Where the folder itself is none, there is nothing to remove.
+  if (existsSync(path)) rmSync(path)
+}
+
+/** Puts back what a try that broke off has replaced, and forgets it for good. Says why that cannot be done, as a sentence. */
+export const withdrawFiles = (workspace: string, folder: string, change: string): string | undefined => {
+  const path = fileOf(folder, change)
+  if (!existsSync(path)) return undefined
+  try {
+    putBack(workspace, readJournal(path)?.files ?? [], "")
+    removeJournal(folder, change)
+    sync(folder)
+    return undefined
+  } catch (error) {
+    return `what is written of it cannot be put back: ${(error as Error).message}`
+  }
+}
 
 /** The hash of what is there now; `null` where nothing is, a problem where it cannot be told. */
 export const hashOnDisk = (
@@ -67,16 +98,16 @@ export const hashOnDisk = (
 }
 
 /**
- * Every file is looked at before the first one is touched; where one cannot be replaced, those before it are put back.
- * `again`: what is as it is to be was made so by an earlier attempt.
+ * Every file is looked at before the first one is touched; where one cannot be replaced, those before it are put back,
+ * with what an earlier attempt has made.
  */
-const replaceAll = (workspace: string, { files }: Journal, passed: Passed, again: boolean): string | undefined => {
-  const due: Array<Journal["files"][number]> = []
-  const done: Array<Journal["files"][number]> = []
+const replaceAll = (workspace: string, { files }: Journal, passed: Passed): string | undefined => {
+  const due: Array<JournalFile> = []
+  const done: Array<JournalFile> = []
   for (const one of files) {
     const found = hashOnDisk(workspace, one.file)
     if ("problem" in found) return putBack(workspace, done, `${one.file} cannot be written: ${found.problem}`)
-    if (found.hash === targetOf(one)) done.push(...(again ? [one] : []))
+    if (found.hash === targetOf(one)) done.push(one)
     else if (found.hash === one.base) due.push(one)
     else return putBack(workspace, done, `${one.file} has changed since the change was asked for`)
   }
@@ -103,8 +134,9 @@ export const isOnDisk = (workspace: string, one: Pick<FileChange, "file" | "text
   return "hash" in found && found.hash === targetOf(one)
 }
 
-const putBack = (workspace: string, done: ReadonlyArray<Journal["files"][number]>, problem: string): string => {
-  for (const one of done) if (isOnDisk(workspace, one)) replace(workspace, one.file, one.before)
+const putBack = (workspace: string, done: ReadonlyArray<JournalFile>, problem: string): string => {
+  for (const one of done)
+    if (one.before !== one.text && isOnDisk(workspace, one)) replace(workspace, one.file, one.before)
   return problem
 }
 

@@ -1,4 +1,6 @@
 /** `--disk-edits confirm`: what is edited on disk waits until an operator accepts exactly that. */
+import { rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
 import { Household } from "../support/Household.ts"
 import type { AcceptedEdit, EditView } from "../../src/service/views/changes.ts"
@@ -124,6 +126,49 @@ describe("an edit on disk", { timeout: 60_000 }, () => {
     expect(await reason()).toBe("never")
     expect((await accept(edit)).status).toBe(200)
     await house.until(async () => (await reason()) === "edited")
+  })
+
+  it("is not written any more where it is taken back before it could be, also after a kill -9", async () => {
+    house = await Household.open(FILES, { diskEdits: "confirm" })
+    house.write(DROPS, rule("no-drops", "edited"))
+    const { edit } = await waiting(rule("no-drops", "edited"))
+    const { change: asked } = await acceptAs("coder@team", edit)
+    house.write(DROPS, FILES[DROPS])
+    await house.restart()
+    expect(await editsOf("@dana")).toEqual({ items: [] })
+    expect(await approve(house, asked!, "@team", "@dana")).toBe(200)
+    expect(await ended(house, asked!.change)).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining(`the edit that was accepted is not in ${DROPS} any more`),
+    })
+    expect((await house.events("contract.change.requested")).at(-1)!.data).toMatchObject({ edit })
+    expect((await house.events("contract.change.failed")).map(({ data }) => data["code"])).toEqual(["edit-taken-back"])
+    expect(house.read(DROPS)).toBe(FILES[DROPS])
+    expect(await reason()).toBe("never")
+    // Who wants it all the same asks for it himself.
+    const again = await propose(house, "coder@team", { [DROPS]: rule("no-drops", "edited") })
+    expect(await approve(house, again, "@team", "@dana")).toBe(200)
+    expect(await ended(house, again.change)).toMatchObject({ state: "changed" })
+    expect(await reason()).toBe("edited")
+    expect((await house.inspect()).violations).toEqual([])
+  })
+
+  it("is not written any more where one of its files is taken back while the disk is in the way", async () => {
+    house = await Household.open(FILES, { diskEdits: "confirm" })
+    const both = { [DROPS]: rule("no-drops", "edited"), "contracts/more.yaml": rule("more", "more") }
+    for (const [file, text] of Object.entries(both)) house.write(file, text)
+    const { edit } = await waiting(both["contracts/more.yaml"])
+    const inTheWay = join(house.data, "changes")
+    writeFileSync(inTheWay, "no folder")
+    const accepted = acceptAs("@dana", edit)
+    await house.until(async () => (await house.events("contract.change.stuck")).length > 0)
+    house.write(DROPS, FILES[DROPS])
+    rmSync(inTheWay)
+    expect(await accepted).toMatchObject({ change: { state: "failed", reason: expect.stringContaining(DROPS) } })
+    expect(await reason()).toBe("never")
+    // The rest of the edit is its author's, and waits as before.
+    expect(house.read("contracts/more.yaml")).toBe(both["contracts/more.yaml"])
+    expect(await waiting(both["contracts/more.yaml"])).toMatchObject({ files: [{ file: "contracts/more.yaml" }] })
   })
 
   it("is what was looked at, or it does not take effect: what was edited since stays as it is", async () => {

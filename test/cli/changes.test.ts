@@ -1,4 +1,6 @@
-/** `charter propose`, `charter changes`: what a change does to its files is shown line by line, now and afterwards. */
+/** `charter propose`, `charter changes`: what a change does to its files is shown line by line, now and afterwards, and what has become of it. */
+import { rmSync, symlinkSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { Shell, TEAM } from "./charter.ts"
 
@@ -73,3 +75,28 @@ it("a file that comes, and one that goes, are shown whole", async () => {
 -contract: more
 `)
 })
+
+it("a change that cannot be written is shown with what is in its way, and given up", async () => {
+  const inTheWay = join(shell.dataFolders()[0]!, "changes")
+  rmSync(inTheWay, { recursive: true, force: true })
+  symlinkSync(join(shell.root, "no", "folder"), inTheWay)
+  const file = shell.write(
+    "proposal/contracts/late.yaml",
+    'contract: late\nscope: "@team"\non: late.requested\nthen: allow\n',
+  )
+  const proposed = shell.run(["propose", file])
+  const list = async () => (await shell.run(["changes"])).stdout
+  await expect.poll(list, { timeout: 30_000 }).toMatch(/could not be carried out, in \d+ tries since .*ENOENT/)
+  const [id] = /change-[0-9a-f]+/.exec(await list())!
+  expect((await shell.run(["status"])).stdout).toContain(`charter cancel ${id}`)
+  const given = await shell.run(["cancel", id, "--reason", "no longer\nneeded"])
+  expect(given).toMatchObject({ code: 0, stderr: "" })
+  expect(given.stdout).toBe(`The change ${id} is given up: cancelled by operator: no longer\\nneeded.\n`)
+  expect(await proposed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^Failed: /) })
+  rmSync(inTheWay)
+  expect(await list()).toContain("No change of the rules waits")
+  expect((await shell.run(["changes", id])).stdout).toMatch(
+    /^Failed: .*\n {2}cancelled by operator: no longer\\nneeded\n/,
+  )
+  expect(await shell.run(["cancel", id])).toMatchObject({ code: 1, stderr: expect.stringContaining("come to its end") })
+}, 60_000)

@@ -79,6 +79,8 @@ const TABLE: ReadonlyArray<Row> = [
   },
   { route: "GET /v1/changes", statuses: ALL },
   { route: "GET /v1/changes/{id}", about: "change", statuses: TEAM },
+  // The agent has asked for it; a run is his, too.
+  { route: "POST /v1/changes/{id}/cancel", about: "change", statuses: [401, 200, 403, 200, 403, 404, 404] },
   { route: "POST /v1/holds/{id}/accept", about: "operator's hold", statuses: OPERATOR },
   { route: "GET /v1/edits", statuses: ALL },
   { route: "POST /v1/edits/{id}/accept", path: "/v1/edits/none/accept", statuses: [401, 404, 404, 404, 404, 404, 404] },

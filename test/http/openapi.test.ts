@@ -515,7 +515,10 @@ const reaching = async (): Promise<void> => {
   await propose({ files: rule("ever", "@team"), dryRun: true }, dana)
   await propose({ files: { "contracts/team.yaml": "# nothing\n" }, base: { "contracts/team.yaml": "other" } }, dana)
   const waits = await propose({ files: rule("never", "@team") }, daemon.tokens.reviewer)
-  await send("GET /v1/changes/{id}", `/v1/changes/${(waits.json as { readonly change: string }).change}`)
+  const change = `/v1/changes/${(waits.json as { readonly change: string }).change}`
+  await send("GET /v1/changes/{id}", change)
+  for (const token of [dana, operator, operator])
+    await send("POST /v1/changes/{id}/cancel", `${change}/cancel`, { reason: "no longer wanted" }, {}, token)
   await send("GET /v1/contracts/{scope}/{id}/history", "/v1/contracts/@team/nobody-drops/history")
   const global = await propose({ files: rule("for-all", "@global") }, daemon.tokens.reviewer)
   const [request] = (global.json as { readonly requests: ReadonlyArray<{ readonly hold: string }> }).requests
@@ -573,6 +576,7 @@ const OUT_OF_REACH: ReadonlyArray<readonly [name: string, status: number, becaus
   ["GET /v1/organizations/{org}/state", 413, "takes 200,000 records"],
   ["POST /v1/confirm", 200, "no removal waits here: removal.test.ts confirms one"],
   ["POST /v1/shutdown", 202, "the end of this file"],
+  ["POST /v1/changes/{id}/cancel", 202, "its end is always recorded here"],
   ["POST /v1/edits/{id}/accept", 200, "no edit waits here: edits.test.ts accepts one"],
   ["POST /v1/edits/{id}/accept", 202, "no edit waits here: edits.test.ts has one accepted that is held"],
   ["POST /v1/edits/{id}/accept", 409, "no edit waits here: edits.test.ts changes one meanwhile"],

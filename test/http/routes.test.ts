@@ -232,6 +232,7 @@ const ELSEWHERE = [
   "POST /v1/contracts",
   "GET /v1/contracts/{scope}/{id}/history",
   "GET /v1/changes/{id}",
+  "POST /v1/changes/{id}/cancel",
   "POST /v1/holds/{id}/accept",
   "POST /v1/edits/{id}/accept",
   "POST /v1/organizations/{org}/join",

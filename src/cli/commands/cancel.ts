@@ -9,6 +9,10 @@ export const cancel = async (invocation: Invocation, given: Given): Promise<void
   const text = textOption(given, "reason")
   const client = await connect(invocation, "anyone")
   const reason = text === undefined ? {} : { reason: text }
+  if (!/^[hp]-/.test(id)) {
+    const change = await client.cancelChange(id, reason)
+    return invocation.output.answer(change, () => `The change ${id} is given up${why(change)}.`)
+  }
   const withdrawn = await (id.startsWith("p-") ? client.cancelProposal(id, reason) : client.cancelHold(id, reason))
   invocation.output.answer(withdrawn, () => `${whatIs(withdrawn)} is ${withdrawn.state}${why(withdrawn)}.`)
 }
@@ -16,4 +20,5 @@ export const cancel = async (invocation: Invocation, given: Given): Promise<void
 const whatIs = (withdrawn: HoldView | ProposalView): string =>
   "question" in withdrawn ? plain(withdrawn.question) : `${plain(withdrawn.type)} of ${plain(withdrawn.requester.name)}`
 
-const why = ({ reason }: HoldView | ProposalView): string => (reason === undefined ? "" : `: ${plain(reason)}`)
+const why = ({ reason }: { readonly reason?: string | undefined }): string =>
+  reason === undefined ? "" : `: ${plain(reason)}`

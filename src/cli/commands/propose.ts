@@ -44,6 +44,7 @@ export const changes = async (invocation: Invocation, given: Given): Promise<voi
           .map((change) =>
             [
               `${bold(plain(change.change ?? ""))}  ${plain(change.summary)} ${dim(`(${change.state}; ${change.deciding.join(", ")} decide)`)}`,
+              ...(change.reason === undefined ? [] : [`  ${plain(change.reason)}`]),
               ...meaningLines(change),
             ].join("\n"),
           )

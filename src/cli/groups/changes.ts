@@ -34,6 +34,9 @@ export const changeCommands: ReadonlyArray<Command> = [
   {
     usage: "changes [id]",
     summary: "changes of the rules that wait, or how one stands",
+    details:
+      "Shows the changes of the rules that have not come to their end, and for each what is in the way; one of them with " +
+      "what has become of it, also after its end. What is not wanted any more: charter cancel ID.",
     arguments: { id: "the change (change-...)" },
     examples: [
       ["changes", "those that have not come to their end"],

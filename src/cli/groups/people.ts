@@ -178,13 +178,18 @@ export const peopleGroup: CommandGroup = {
     },
     {
       usage: "cancel <id>",
-      summary: "withdraw what is held",
+      summary: "withdraw what is held, or give up a change of the rules",
       details:
         "Withdraws a held event, which is denied, or a proposal that a member has opened. Whoever has asked for it may do " +
-        "this, an operator, and during the delay after success who may veto.",
-      arguments: { id: ID },
+        "this, an operator, and during the delay after success who may veto. A change of the rules is given up by whoever " +
+        "has asked for it or an operator, also where it was let through and cannot be written: nothing of it is, and it " +
+        "ends as failed. What is written is in force, and takes another change to undo.",
+      arguments: { id: `${ID}, or the change (change-...)` },
       options: [REASON],
-      examples: [['cancel h-4f1c --reason "no longer needed"', "withdraw a held event"]],
+      examples: [
+        ['cancel h-4f1c --reason "no longer needed"', "withdraw a held event"],
+        ["cancel change-4f1c9a02b7d3", "give up a change of the rules"],
+      ],
       run: async (invocation, given) => (await import("../commands/cancel.ts")).cancel(invocation, given),
     },
     acceptCommand,

@@ -33,6 +33,16 @@ export const ChangeResult = named(
     "(`requests`), and what has become of it. `text` is what a file is to be, `before` what it was; null: no such file.",
 )
 
+export const CancelledChangeResult = named(
+  Struct({
+    change: Text,
+    state: ChangeResult.fields.state,
+    reason: optional(Text),
+  }),
+  "CancelledChange",
+  "What has become of a change that was given up: `failed`, or `denied` where it was still held.",
+)
+
 export const JoinResult = named(
   Struct({
     org: Text,

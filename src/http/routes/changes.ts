@@ -1,7 +1,13 @@
 /** Changes of the rules: asked for, looked at, and accepted. */
 import { Effect, Schema } from "effect"
 import type { ChangeView } from "../../service/views/changes.ts"
-import { AcceptedEditResult, ChangeResult, EditResult, RevisedResult } from "../results/changes.ts"
+import {
+  AcceptedEditResult,
+  CancelledChangeResult,
+  ChangeResult,
+  EditResult,
+  RevisedResult,
+} from "../results/changes.ts"
 import { HoldResult } from "../results/holds.ts"
 import { itemsOf } from "../results/list.ts"
 import { route } from "../route.ts"
@@ -54,6 +60,17 @@ export const changes = [
     result: ChangeResult,
     refusals: ["not-found"],
     call: (service, identity, { params }) => service.change(identity, params.id),
+  }),
+  route({
+    method: "POST",
+    path: "/v1/changes/{id}/cancel",
+    summary: "Gives up a change of the rules that is not written yet; by whoever has asked for it, or an operator.",
+    params: Id,
+    body: ReasonBody,
+    result: CancelledChangeResult,
+    refusals: ["not-found", "conflict"],
+    call: (service, identity, { params, body }) => service.cancelChange(identity, params.id, body.reason),
+    pending: isPending,
   }),
   route({
     method: "POST",

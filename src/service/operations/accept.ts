@@ -15,7 +15,7 @@ type Operations = Pick<typeof Service.Service, "accept" | "edits" | "acceptEdit"
 
 export const acceptOperations = (dependencies: Dependencies): Operations => {
   const { workspace, projections } = dependencies
-  const { propose, changes } = changeOperations(dependencies)
+  const { proposeEdit, changes } = changeOperations(dependencies)
 
   /** The edit that waits, where the identity may see all that it is about. */
   const visibleEdit = Effect.fnUntraced(function* (identity: Identity) {
@@ -62,7 +62,8 @@ export const acceptOperations = (dependencies: Dependencies): Operations => {
       if (waiting.edit !== edit) return yield* Effect.fail(new Refused({ refusal: otherEdit(waiting.edit) }))
       const files = textsOf(waiting.files)
       const asked = (yield* changes(identity)).find((one) => isDeepStrictEqual(textsOf(one.files), files))
-      const change = asked === undefined ? yield* propose(identity, { files }) : { ...asked, duplicate: true as const }
+      const change =
+        asked === undefined ? yield* proposeEdit(identity, edit, files) : { ...asked, duplicate: true as const }
       return { change, ...(change.revision === undefined ? undefined : { revision: change.revision }) }
     }),
   }

@@ -5,13 +5,14 @@ import { Effect } from "effect"
 import { type ChangeRequested, CHANGE_RULES, isChangeRequest } from "../../domain/change.ts"
 import type { Diagnostic } from "../../domain/diagnostic.ts"
 import { hasErrors } from "../../domain/diagnostic.ts"
-import type { Event, Incoming } from "../../domain/event.ts"
+import { type Actor, type Event, type Incoming, requesterOf } from "../../domain/event.ts"
 import { GLOBAL } from "../../domain/names.ts"
 import { isRefusal } from "../../domain/refusal.ts"
+import { askedChange } from "../../kernel/changes.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
 import { decidingOrganizations } from "../../supervision/deciding.ts"
 import type { Preview } from "../../workspace/preview.ts"
-import { actorOf, fail, visibleOrganizations } from "../access.ts"
+import { actorOf, fail, nameIn, visibleOrganizations } from "../access.ts"
 import type { ChangeState, ChangeView, Proposed, Texts } from "../views/changes.ts"
 import { brokenTests } from "../brokenTests.ts"
 import type { Identity } from "../identity.ts"
@@ -24,7 +25,12 @@ import { answerOf, presentState } from "./answers.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 import { runTask } from "./runTask.ts"
 
-type Operations = Pick<typeof Service.Service, "propose" | "change" | "changes">
+type Operations = Pick<typeof Service.Service, "propose" | "change" | "changes" | "cancelChange">
+
+interface ChangeOperations extends Operations {
+  /** The same as `propose`, of an edit on disk: where it is taken back before it is written, nothing is. */
+  readonly proposeEdit: (identity: Identity, edit: string, files: Texts) => ReturnType<Operations["propose"]>
+}
 
 /** A change that everybody has let through is in force so soon, or its answer says that it is not yet. */
 export const DONE_WITHIN_MS = 15_000
@@ -43,7 +49,7 @@ export const checkTouched = (dependencies: Dependencies, identity: Identity, { t
     : fail("forbidden", "not-a-member", `${identity.name} is not a member of ${hidden ?? "any organization"}`)
 }
 
-export const changeOperations = (dependencies: Dependencies): Operations => {
+export const changeOperations = (dependencies: Dependencies): ChangeOperations => {
   const { workspace, mailboxes, log } = dependencies
 
   const preview = Effect.fnUntraced(function* (identity: Identity, { files, base = {} }: Proposed) {
@@ -111,7 +117,7 @@ export const changeOperations = (dependencies: Dependencies): Operations => {
       : yield* fail("conflict", "event-differs", `the id "${id}" names another change`)
   })
 
-  const propose: Operations["propose"] = Effect.fnUntraced(function* (identity, proposed) {
+  const ask = Effect.fnUntraced(function* (identity: Identity, proposed: Proposed, edit?: string) {
     const before = yield* known(identity, proposed)
     if (before !== undefined) return { ...(yield* view(before)), duplicate: true as const }
     const found = yield* preview(identity, proposed)
@@ -124,7 +130,13 @@ export const changeOperations = (dependencies: Dependencies): Operations => {
     }
     if (proposed.dryRun === true) return { ...shown, state: "preview" as const, requests: [] }
     const change = proposed.id ?? newChangeId()
-    const data: ChangeRequested = { change, deciding, files: found.files, ...found.meaning }
+    const data: ChangeRequested = {
+      change,
+      deciding,
+      files: found.files,
+      ...found.meaning,
+      ...(edit === undefined ? undefined : { edit }),
+    }
     const size = checkSize(Buffer.byteLength(JSON.stringify(data)))
     if (size !== undefined) return yield* Effect.fail(new Refused({ refusal: size }))
     // What was replaced is to be shown with it for ever; contract tests are in no revision's archive.
@@ -141,14 +153,42 @@ export const changeOperations = (dependencies: Dependencies): Operations => {
     return visible === undefined || deciding.some((org) => visible.has(org))
   }
 
+  const unknown = (identity: Identity, id: string) =>
+    fail("not-found", "change-unknown", `there is no change "${id}" that ${identity.name} may see`)
+
   return {
-    propose,
+    propose: (identity, proposed) => ask(identity, proposed),
+    proposeEdit: (identity, edit, files) => ask(identity, { files }, edit),
     change: Effect.fnUntraced(function* (identity, id) {
       const record = (yield* log.findById(id)).find(({ event: { type } }) => type === CHANGE_RULES)
       const asked = record?.event.data as ChangeRequested | undefined
       if (record === undefined || asked?.change !== id || !isVisible(identity, asked.deciding))
-        return yield* fail("not-found", "change-unknown", `there is no change "${id}" that ${identity.name} may see`)
+        return yield* unknown(identity, id)
       return yield* view(record.event)
+    }),
+    cancelChange: Effect.fnUntraced(function* (identity, id, reason) {
+      const records = (yield* log.findById(id)).filter(({ event }) => askedChange(event)?.change === id)
+      const event = records.find((record) => record.event.org === askedChange(record.event)!.deciding[0])?.event
+      if (event === undefined || !isVisible(identity, askedChange(event)!.deciding)) return yield* unknown(identity, id)
+      const { org } = event
+      const by: Actor = {
+        ...actorOf(definitionsOf(dependencies), identity, identity.org ?? org),
+        name: nameIn(identity, org),
+      }
+      const asker = requesterOf(event.actor)
+      if (by.kind !== "operator" && (by.name !== asker.name || by.kind !== asker.kind))
+        return yield* fail(
+          "forbidden",
+          "not-the-requester",
+          `only ${asker.name}, who asked, or an operator may cancel ${id}`,
+        )
+      const refused = yield* dependencies.changes.cancel(org, id, by, reason)
+      if (isRefusal(refused)) return yield* Effect.fail(new Refused({ refusal: refused }))
+      yield* dependencies.changes.ending(id, DONE_WITHIN_MS)
+      const requests: Array<PublishAnswer> = []
+      for (const record of records)
+        requests.push(yield* presentAnswer(dependencies, answerOf(record.event, record.decision)))
+      return { change: id, ...(yield* outcomeOf(dependencies, id, requests, 0)) }
     }),
     changes: Effect.fnUntraced(function* (identity) {
       const found: Array<ChangeView> = []

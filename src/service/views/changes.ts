@@ -43,6 +43,14 @@ export interface ChangeView extends ChangeMeaning {
   readonly duplicate?: true
 }
 
+/** What has become of a change that somebody has given up. */
+export interface CancelledChange {
+  readonly change: string
+  /** `denied` where it still waited; `waiting` or `allowed` where its end could not be recorded everywhere so far. */
+  readonly state: ChangeState
+  readonly reason?: string
+}
+
 /** One time that a contract came, went or changed. */
 export interface Revised {
   readonly revision: string
