@@ -29,7 +29,7 @@ export const waitingFor = async (client: Client, org: string | undefined, limit:
 }
 
 /** What is not acknowledged, the oldest first; of more than `limit` the newest. */
-export const openItems = async (client: Client, query: QueryOf<"GET /v1/inbox">): Promise<ReadonlyArray<InboxItem>> => {
+const openItems = async (client: Client, query: QueryOf<"GET /v1/inbox">): Promise<ReadonlyArray<InboxItem>> => {
   const lists = await Promise.all((["new", "seen"] as const).map((state) => client.inbox({ ...query, state })))
   return lists
     .flatMap((list) => list.items)
