@@ -60,14 +60,14 @@ describe("a change that breaks off", () => {
   })
 
   it("is put back where it cannot be said that it is written", () => {
-    const inTheWay = join(journal, `c.json.${process.pid}`)
+    const mark = join(journal, `c.json.${process.pid}`)
     const unmarked = () =>
       writeFiles(root, journal, change, (point, file) => {
-        if (point === "written" && file === TWO) mkdirSync(inTheWay)
+        if (point === "written" && file === TWO) mkdirSync(mark)
       })
     expect(unmarked).toThrow()
     expect(read()).toEqual(["before", "before"])
-    rmSync(inTheWay, { recursive: true })
+    rmSync(mark, { recursive: true })
     expect(writeFiles(root, journal, change)).toBeUndefined()
     expect(read()).toEqual(["after", "after"])
   })
