@@ -47,6 +47,7 @@ export const markSeen = async (client: Client, items: ReadonlyArray<InboxItem>):
     await client.markInbox(unseen.slice(from, from + MARKED_AT_ONCE), "seen")
 }
 
-const mayVote = ({ electorate, votes }: ProposalView, me: string): boolean =>
-  electorate.some(({ name, joins }) => name === me && (joins === undefined || Date.parse(joins) <= Date.now())) &&
-  !votes.some(({ by }) => by === me)
+const mayVote = ({ electorate, vetoers = [], votes }: ProposalView, me: string): boolean =>
+  [...electorate, ...vetoers].some(
+    ({ name, joins }) => name === me && (joins === undefined || Date.parse(joins) <= Date.now()),
+  ) && !votes.some(({ by }) => by === me)
