@@ -5,6 +5,7 @@ import { GLOBAL } from "../../domain/names.ts"
 import type { TokenView } from "../../log/Projections.ts"
 import { checkOperator, fail } from "../access.ts"
 import { makeToken } from "../makeToken.ts"
+import { checkCursor } from "../cursor.ts"
 import { metricsText } from "../metrics.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
@@ -33,7 +34,7 @@ type Operations = Pick<
 const MAX_REMEMBERED_TOKENS = 10_000
 
 export const daemonOperations = (dependencies: Dependencies): Operations => {
-  const { projections, mailboxes, workspace, changes, options } = dependencies
+  const { log, projections, mailboxes, workspace, changes, options } = dependencies
   const remembered = new Map<string, { readonly identity: Identity; readonly expires: number }>()
   mailboxes.onCommitted((_, records) => {
     if (records.some(({ event }) => event.type === "token.revoked")) remembered.clear()
@@ -131,7 +132,11 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
         { token: made },
       )
     }),
-    tokens: (identity, filter) => Effect.andThen(checkOperator(identity, "list tokens"), projections.tokens(filter)),
+    tokens: (identity, filter) =>
+      checkOperator(identity, "list tokens").pipe(
+        Effect.andThen(checkCursor(log, filter.after)),
+        Effect.andThen(projections.tokens(filter)),
+      ),
     revokeToken: Effect.fnUntraced(function* (identity, id) {
       yield* checkOperator(identity, "revoke tokens")
       const find = Effect.map(projections.tokens({ limit: 1_000 }), ({ items }) =>

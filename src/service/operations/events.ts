@@ -6,6 +6,7 @@ import { isRefusal } from "../../domain/refusal.ts"
 import { HOLD_ENDS } from "../../domain/proposal.ts"
 import type { LogUnavailable, Page, ReadFilter, Stored } from "../../log/EventLog.ts"
 import { checkOrganization, fail, visibleOrganizations } from "../access.ts"
+import { checkCursor } from "../cursor.ts"
 import { explainRecord } from "../explanation.ts"
 import type { Identity } from "../identity.ts"
 import { prepare } from "../publishing.ts"
@@ -116,6 +117,7 @@ export const eventOperations = (dependencies: Dependencies, publishChange: Publi
   const events: Operations["events"] = Effect.fnUntraced(function* (identity: Identity, query: EventQuery) {
     const definitions = definitionsOf(dependencies)
     if (query.org !== undefined) yield* checkOrganization(definitions, identity, query.org)
+    yield* checkCursor(log, query.after)
     const visible = query.org === undefined ? visibleOrganizations(definitions, identity) : undefined
     const filter = filterOf(query)
     const read = query.order === "asc" ? log.page : log.latest
@@ -149,6 +151,7 @@ export const eventOperations = (dependencies: Dependencies, publishChange: Publi
     return Stream.unwrap(
       Effect.gen(function* () {
         yield* checked
+        yield* checkCursor(log, after)
         const from = after ?? (yield* log.end)
         return Stream.filter(log.follow(filterOf(filter), from), ({ record }) => isVisible(record.event.org))
       }),

@@ -7,6 +7,7 @@ import { canVote } from "../../kernel/ballots.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
 import type { Listed, ListFilter, ProposalView, TaskView } from "../../log/Projections.ts"
 import { actorOf, checkOrganization, fail, nameIn, visibleOrganizations } from "../access.ts"
+import { checkCursor } from "../cursor.ts"
 import type { Identity } from "../identity.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
@@ -36,16 +37,17 @@ export const governanceOperations = (
   dependencies: Dependencies,
   { publish }: Pick<typeof Service.Service, "publish">,
 ): Operations => {
-  const { projections } = dependencies
+  const { log, projections } = dependencies
 
   /** Lists show what is in the organizations that the identity is in, and what it is `asked`. */
   const visibleList =
     <A extends { readonly org: string }>(
-      list: (filter: ListFilter) => Effect.Effect<Listed<A>, LogUnavailable>,
+      model: (filter: ListFilter) => Effect.Effect<Listed<A>, LogUnavailable>,
       asked?: (identity: Identity, found: A) => boolean,
     ) =>
     (identity: Identity, filter: ListFilter): Effect.Effect<Listed<A>, Refused | LogUnavailable> => {
       const definitions = definitionsOf(dependencies)
+      const list = (wanted: ListFilter) => Effect.andThen(checkCursor(log, wanted.after), model(wanted))
       if (filter.org !== undefined)
         return Effect.andThen(checkOrganization(definitions, identity, filter.org), list(filter))
       const visible = visibleOrganizations(definitions, identity)
