@@ -182,7 +182,7 @@ const WHERE_TO_LOOK: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 /** Problems whose explanation begins with a member's name, which stays as it is written. */
-const BEGIN_WITH_A_NAME = /:(?:not-an-elector|not-joined-yet|not-a-member|organization-missing)$/
+const BEGIN_WITH_A_NAME = /:(?:not-an-elector|veto-only|not-joined-yet|not-a-member|organization-missing)$/
 
 const sentence = (text: string): string => ended(`${text.charAt(0).toUpperCase()}${text.slice(1)}`)
 

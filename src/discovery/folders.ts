@@ -41,7 +41,7 @@ export const isWorkspace = (folder: string): boolean =>
   ["contracts", "organizations"].some((name) => isFolder(join(folder, name)))
 
 /** A folder of the user's state directory for this workspace alone, outside of it: agents that work there cannot reach it by accident. */
-export const defaultDataFolder = (workspace: string, environment: Environment): string => {
+const defaultDataFolder = (workspace: string, environment: Environment): string => {
   const stated = nonEmpty(environment["XDG_STATE_HOME"])
   // The XDG Base Directory specification: a relative path is invalid and ignored.
   const state =

@@ -12,7 +12,7 @@ export interface Person {
   readonly token: string
 }
 
-export const personFilePath = (data: string): string => join(data, "person.json")
+const personFilePath = (data: string): string => join(data, "person.json")
 
 export const writePerson = (data: string, person: Person): void =>
   writePrivately(personFilePath(data), `${JSON.stringify(person, undefined, 2)}\n`)

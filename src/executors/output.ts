@@ -191,7 +191,7 @@ const parseLine = (text: string): Said | undefined => {
 const USAGE_KEYS = ["tokens", "usd", "turns"] as const
 
 /** A usage chunk of amounts that are not negative, or `undefined`. */
-export const parseUsage = (amounts: Readonly<Record<string, unknown>>): Usage | undefined => {
+const parseUsage = (amounts: Readonly<Record<string, unknown>>): Usage | undefined => {
   const names = Object.keys(amounts)
   const sound = names.every((name) => (USAGE_KEYS as ReadonlyArray<string>).includes(name) && isAmount(amounts[name]))
   return sound && names.length > 0 ? { kind: "usage", ...amounts } : undefined

@@ -224,7 +224,7 @@ const denied = (event: Event, decision: Decision, considered: ReadonlyArray<Cons
 /** What the contracts say upon a verdict: types that the answer announces, and what follows. */
 type Spoken = (verdict: Verdict) => { readonly emits: ReadonlyArray<string>; readonly drafts: ReadonlyArray<Draft> }
 
-const SILENT: Spoken = () => ({ emits: NONE, drafts: NONE })
+export const SILENT: Spoken = () => ({ emits: NONE, drafts: NONE })
 
 /** Beyond a bound they are silent upon every verdict: what speaks upon a denial or a hold would else go on for ever. */
 export const speakers =

@@ -5,7 +5,7 @@ import { builtInEffects } from "./builtInEffects.ts"
 import { match } from "./cell.ts"
 import { type Considered, withoutLimits } from "./considered.ts"
 import { type Bound, boundExceeded, lastingBoundOf } from "./bounds.ts"
-import { type Judged, judge, speakers } from "./decide.ts"
+import { type Judged, judge, SILENT, speakers } from "./decide.ts"
 import type { Definitions } from "./definitions.ts"
 import { EventFacts } from "./eventFacts.ts"
 import { followUps, refused, tasksOf } from "./effects.ts"
@@ -98,7 +98,10 @@ export const decideFailure = (
     contracts,
     reason,
   }
-  const { drafts } = speakers(considered, definitions, event, lastingBoundOf(state, event, true) ?? crowded)(verdict)
+  // What was held beyond a bound is silent in the end as well, unless somebody has ended it.
+  const beyond = held.decision.rule === "bound" && event.depth !== undefined
+  const bound = lastingBoundOf(state, event, true) ?? crowded
+  const { drafts } = beyond ? SILENT(verdict) : speakers(considered, definitions, event, bound)(verdict)
   return { decision, derived: [...refused(event, decision), ...drafts] }
 }
 

@@ -8,6 +8,17 @@ export const memberOf = (definitions: Definitions, org: string, name: string): M
   return definitions.view(home === undefined ? org : `@${home}`).members.get(plain)
 }
 
+/**
+ * The name by which `org` knows an agent that `home` calls `name`: that of its own member where it is the same agent, by
+ * definition or by reference, else `name@home` of the organization that defines it.
+ */
+export const agentNameIn = (definitions: Definitions, org: string, name: string, home: string): string => {
+  const known = definitions.view(home).members.get(name)?.ref ?? `${name}${home}`
+  const [plain, defining] = known.split("@") as [string, string]
+  const isOwn = `@${defining}` === org || definitions.view(org).members.get(plain)?.ref === known
+  return isOwn ? plain : known
+}
+
 /** No executor runs the tasks of this member: they wait until somebody says that they are done. */
 export const worksByHand = (definitions: Definitions, org: string, name: string): boolean => {
   const member = memberOf(definitions, org, name)

@@ -3,6 +3,7 @@ import type { Selector } from "../domain/contract.ts"
 import { type Event, requesterOf } from "../domain/event.ts"
 import type { Member } from "../domain/organization.ts"
 import type { Definitions } from "./definitions.ts"
+import { agentNameIn } from "./members.ts"
 
 export interface Selected {
   /** Without `@`; an agent of another organization is `name@org`. */
@@ -66,7 +67,7 @@ export const select = (
   }
 
   function selected(member: Member, org: string): Selected {
-    const name = member.kind === "agent" && org !== event.org ? `${member.name}${org}` : member.name
+    const name = member.kind === "agent" ? agentNameIn(definitions, event.org, member.name, org) : member.name
     return { name, kind: member.kind, weight: member.weight, org }
   }
 }

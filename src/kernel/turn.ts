@@ -71,11 +71,12 @@ export class Turn {
 
   /**
    * Does what has become due and, where it is asked to `review`, ends proposals that the revision has decided: who has
-   * left cannot vote any more. As much as one commit holds; true where there is more, for a turn of its own.
+   * left cannot vote any more. As much as one commit holds; true where there is more, for a turn of its own. `crowded`: it
+   * goes on with what an {@link unsettled} turn has begun, and nothing more may follow from that than has.
    */
-  catchUp(review: boolean): boolean {
+  catchUp(review: boolean, crowded = false): boolean {
     const most = this.#room === undefined ? MAX_CATCH_UP_RECORDS : 1
-    return !this.#fireTimers(most) || (review && !this.#review(most))
+    return !this.#fireTimers(most) || (review && !this.#review(most, crowded))
   }
 
   /** Open proposals are to be reviewed once more: what has been recorded may decide more of them than one commit holds. */
@@ -194,9 +195,8 @@ export class Turn {
     return isRefusal(drafts) ? drafts : { event: this.#record(drafts).event }
   }
 
-  #record(drafts: ReadonlyArray<Draft>): LogRecord {
+  #record(drafts: ReadonlyArray<Draft>, crowd: Crowd = { requests: 0, others: 0 }): LogRecord {
     const start = this.records.length
-    const crowd: Crowd = { requests: 0, others: 0 }
     this.#drain(drafts, crowd)
     for (let at = start; at < this.records.length; at++)
       for (const id of revisited(this.#state, this.records[at]!)) {
@@ -311,13 +311,13 @@ export class Turn {
     return true
   }
 
-  #review(most: number): boolean {
+  #review(most: number, crowded: boolean): boolean {
     const state = this.#state
     for (const open of state.proposals.values()) {
       if (this.records.length >= most) return false
       const asked = askedEvent(state, open.proposal)
       const drafts = asked === undefined ? [] : closeProposal(state, this.#definitions, open, asked, this.#now)
-      if (drafts.length > 0) this.#record(drafts)
+      if (drafts.length > 0) this.#record(drafts, crowded ? fullCrowd() : undefined)
     }
     return true
   }
@@ -349,3 +349,5 @@ interface Crowd {
   requests: number
   others: number
 }
+
+const fullCrowd = (): Crowd => ({ requests: MAX_DERIVED_REQUESTS_PER_TURN + 1, others: MAX_DERIVED_PER_TURN + 1 })

@@ -198,6 +198,10 @@ const whoMayNot = (
   const elector = proposal.electorate.find(isBy) ?? (veto ? vetoer : undefined)
   if (elector === undefined) {
     const names = proposal.electorate.map(({ name }) => name)
+    if (vetoer !== undefined)
+      return refuse("forbidden", "veto-only", `${by.name} is no elector of ${proposal.id}, and may only deny it`, {
+        electorate: names,
+      })
     return refuse(
       "forbidden",
       "not-an-elector",

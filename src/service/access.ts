@@ -4,6 +4,7 @@ import type { Actor } from "../domain/event.ts"
 import { GLOBAL } from "../domain/names.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { Definitions } from "../kernel/definitions.ts"
+import { agentNameIn } from "../kernel/members.ts"
 import { memberActor, operatorActor } from "../supervision/actors.ts"
 import { nearest } from "../language/suggest.ts"
 import type { Identity } from "./identity.ts"
@@ -81,8 +82,8 @@ export const actorOf = (definitions: Definitions, identity: Identity, org: strin
 }
 
 /** The name by which `org` knows an identity: an agent of another organization is `name@org`. */
-export const nameIn = ({ kind, name, org: home }: Identity, org: string): string =>
-  kind === "agent" && home !== undefined && home !== org ? `${name}${home}` : name
+export const nameIn = (definitions: Definitions, { kind, name, org: home }: Identity, org: string): string =>
+  (kind === "agent" || kind === "run") && home !== undefined ? agentNameIn(definitions, org, name, home) : name
 
 export const fail = (...refusal: Parameters<typeof refuse>): Effect.Effect<never, Refused> =>
   Effect.fail(new Refused({ refusal: refuse(...refusal) }))

@@ -101,7 +101,7 @@ const requestHint = (type: string): string => {
 }
 
 /** The declared webhook whose types begin like this one. */
-export const webhookSourceOf = (definitions: Definitions, type: string): string | undefined => {
+const webhookSourceOf = (definitions: Definitions, type: string): string | undefined => {
   for (const organization of definitions.organizations.values())
     for (const { source } of organization.webhooks)
       if (type.startsWith(`${source}.`) || type.startsWith(`webhook.${source}.`)) return source

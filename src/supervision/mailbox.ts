@@ -81,6 +81,8 @@ export class Mailbox {
   #savedAt = Date.now()
   /** Open proposals have not all been looked at under the revision in force: it is new, or may have been when this began. */
   #unreviewed = true
+  /** They have not, since so many opened in one turn. */
+  #unsettled = false
   readonly #clockJump = makeClockWatch()
   readonly #alarm: Alarm
   #closed = false
@@ -281,10 +283,11 @@ export class Mailbox {
 
       const expected = state.position
       const turn = new Turn(state, definitions, now, room === undefined ? undefined : ROOMS[room])
-      const more = turn.catchUp(this.#unreviewed)
+      const more = turn.catchUp(this.#unreviewed, this.#unsettled)
       // Where there is little room, one thing after the other.
       const behind = more || (room !== undefined && turn.records.length > 0)
       this.#unreviewed = behind && this.#unreviewed
+      this.#unsettled = this.#unreviewed && this.#unsettled
       if (!behind) {
         const jump = this.#clockJump(now, clock.monotonicTimeNanosUnsafe())
         if (jump !== undefined)
@@ -305,6 +308,7 @@ export class Mailbox {
       trace?.decided(answers)
       if (turn.unsettled) {
         this.#unreviewed = true
+        this.#unsettled = true
         this.#tick()
       }
 

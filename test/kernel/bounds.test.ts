@@ -4,7 +4,13 @@ import type { BuiltinData } from "../../src/domain/builtins.ts"
 import type { Actor } from "../../src/domain/event.ts"
 import type { LogRecord } from "../../src/domain/record.ts"
 import { isRefusal } from "../../src/domain/refusal.ts"
-import { MAX_DEPTH, MAX_HOPS, MAX_OPEN_HOLDS, MAX_WAITING } from "../../src/kernel/bounds.ts"
+import {
+  MAX_DEPTH,
+  MAX_DERIVED_REQUESTS_PER_TURN,
+  MAX_HOPS,
+  MAX_OPEN_HOLDS,
+  MAX_WAITING,
+} from "../../src/kernel/bounds.ts"
 import type { Command } from "../../src/kernel/command.ts"
 import { emptyState, type OrganizationState } from "../../src/kernel/state.ts"
 import { Turn } from "../../src/kernel/turn.ts"
@@ -57,7 +63,7 @@ const underRules = (...contracts: ReadonlyArray<string>) => {
   const reviewed = (): boolean => {
     for (let turns = 0; turns < MAX_TIMERS; turns++) {
       const turn = new Turn(state, definitions, now)
-      const more = turn.catchUp(true)
+      const more = turn.catchUp(true, true)
       log.push(...turn.records)
       if (!more) return true
     }
@@ -109,21 +115,25 @@ then:
     )
   })
 
-  it("what nobody can decide is refused as it opens, and counts on", () => {
-    const { execute, ask, reviewed } = underRules(`contract: one-of-them-agrees
+  it.each([1, 2])(
+    "what nobody can decide is refused as it opens, and that comes to an end; each asks for %i more",
+    (more) => {
+      const { execute, ask, reviewed } = underRules(`contract: one-of-them-agrees
 scope: "@team"
 on: echo.requested
 then:
   - require_approval: { from: [dana, erin], within: 1h }
-  - emit: { type: echo.requested, upon: deny }
-`)
-    const expires = new Date(now + HOUR_MS).toISOString()
-    execute({ kind: "delegate", by: human("dana"), to: "erin", on: "**", expires })
-    execute({ kind: "delegate", by: human("erin"), to: "dana", on: "**", expires })
-    ask("echo.requested")
-    expect(reviewed()).toBe(true)
-    expect(ofType("echo.requested")).toHaveLength(MAX_DEPTH + 2)
-  })
+${"  - emit: { type: echo.requested, upon: deny }\n".repeat(more)}`)
+      const expires = new Date(now + HOUR_MS).toISOString()
+      execute({ kind: "delegate", by: human("dana"), to: "erin", on: "**", expires })
+      execute({ kind: "delegate", by: human("erin"), to: "dana", on: "**", expires })
+      ask("echo.requested")
+      expect(reviewed()).toBe(true)
+      expect(ofType("echo.requested").length).toBeLessThan(2 * MAX_DERIVED_REQUESTS_PER_TURN)
+      expect(ofType("bound.exceeded").length).toBeGreaterThan(0)
+      expect(state.holds.size).toBe(0)
+    },
+  )
 })
 
 describe("over time", () => {

@@ -27,6 +27,7 @@ export class SimulatedOrganization {
   #definitions: Definitions | undefined
   #snapshot: string | undefined
   #unreviewed = true
+  #unsettled = false
   /** A crash that comes after the next decision and before its commit. */
   #loses: "log" | "snapshot" | undefined
 
@@ -54,7 +55,9 @@ export class SimulatedOrganization {
     if (this.#loses === undefined) return this.#turn(now, command)
     const from = this.#loses
     this.#loses = undefined
-    const { records: lost } = this.#decide(now, command, -1)
+    const losing = new Turn(this.state, this.#definitions!, now)
+    losing.execute(command)
+    const { records: lost } = losing
     this.restore(from)
     const before = this.records.length
     const answer = this.#turn(now, command)
@@ -98,9 +101,10 @@ export class SimulatedOrganization {
   /** What is due, and another revision, in commits of their own; true where there may be more. */
   #prepare(current: Definitions, now: number, room = -1): boolean {
     const turn = new Turn(this.state, this.#definitions ?? current, now, ROOMS[room])
-    const more = turn.catchUp(this.#unreviewed)
+    const more = turn.catchUp(this.#unreviewed, this.#unsettled)
     const behind = more || (room >= 0 && turn.records.length > 0)
     this.#unreviewed &&= behind
+    this.#unsettled &&= this.#unreviewed
     const adopts = !behind && this.state.revision !== current.revision
     if (adopts) {
       const [old, next] = [this.#definitions, current].map((set) => set?.organizations.get(this.org))
@@ -115,11 +119,14 @@ export class SimulatedOrganization {
       return this.#prepare(current, now, room + 1)
     }
     this.#commit(turn.records, bytes, now, "what is due")
+    this.#settle(turn)
     return behind || adopts
   }
 
   #turn(now: number, command: Command, room = -1): Answer | undefined {
-    const { records, answer } = this.#decide(now, command, room)
+    const turn = new Turn(this.state, this.#definitions!, now, ROOMS[room])
+    const answer = turn.execute(command)
+    const { records } = turn
     const bytes = commitBytes(records)
     if (bytes > MAX_COMMIT_BYTES) {
       this.restore("snapshot")
@@ -130,7 +137,13 @@ export class SimulatedOrganization {
     }
     if (isRefusal(answer) && records.length > 0) this.#say(`${command.kind} was refused, and has written`)
     this.#commit(records, bytes, now, command.kind)
+    this.#settle(turn)
     return answer
+  }
+
+  #settle({ unsettled }: Turn): void {
+    this.#unreviewed ||= unsettled
+    this.#unsettled ||= unsettled
   }
 
   #commit(records: ReadonlyArray<LogRecord>, bytes: number, now: number, what: string): void {
@@ -151,16 +164,6 @@ export class SimulatedOrganization {
     const due = nextTimer(this.state, Math.max(now, this.state.time))
     if (this.state.nextTimer > Math.max(due, now + 1))
       this.#say(`after ${what} something is due at ${due}, and it would sleep until ${this.state.nextTimer}`)
-  }
-
-  #decide(
-    now: number,
-    command: Command,
-    room: number,
-  ): { readonly records: ReadonlyArray<LogRecord>; readonly answer: Answer } {
-    const turn = new Turn(this.state, this.#definitions!, now, ROOMS[room])
-    const answer = turn.execute(command)
-    return { records: turn.records, answer }
   }
 
   #foldOn(state: OrganizationState): void {

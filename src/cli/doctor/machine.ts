@@ -18,7 +18,7 @@ export const checkMachine = ({ data }: Folders): ReadonlyArray<Finding> => [
   checkProcesses(process.platform),
 ]
 
-export const checkNode = (version: string): Finding =>
+const checkNode = (version: string): Finding =>
   Number.parseInt(version, 10) >= MIN_NODE_MAJOR
     ? ok("node", `Node ${version}`)
     : bad("node", `Node ${version} is too old`, `Install Node ${MIN_NODE_MAJOR} or newer: https://nodejs.org`)

@@ -29,7 +29,7 @@ export const waitingFor = async (client: Client, org: string | undefined, limit:
 }
 
 /** What is not acknowledged, the oldest first; of more than `limit` the newest. */
-export const openItems = async (client: Client, query: QueryOf<"GET /v1/inbox">): Promise<ReadonlyArray<InboxItem>> => {
+const openItems = async (client: Client, query: QueryOf<"GET /v1/inbox">): Promise<ReadonlyArray<InboxItem>> => {
   const lists = await Promise.all((["new", "seen"] as const).map((state) => client.inbox({ ...query, state })))
   return lists
     .flatMap((list) => list.items)
@@ -47,6 +47,7 @@ export const markSeen = async (client: Client, items: ReadonlyArray<InboxItem>):
     await client.markInbox(unseen.slice(from, from + MARKED_AT_ONCE), "seen")
 }
 
-const mayVote = ({ electorate, votes }: ProposalView, me: string): boolean =>
-  electorate.some(({ name, joins }) => name === me && (joins === undefined || Date.parse(joins) <= Date.now())) &&
-  !votes.some(({ by }) => by === me)
+const mayVote = ({ electorate, vetoers = [], votes }: ProposalView, me: string): boolean =>
+  [...electorate, ...vetoers].some(
+    ({ name, joins }) => name === me && (joins === undefined || Date.parse(joins) <= Date.now()),
+  ) && !votes.some(({ by }) => by === me)

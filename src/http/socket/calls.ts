@@ -8,7 +8,7 @@ import { isRefused, optionsOf } from "../publish.ts"
 import type { Message, Op } from "./messages.ts"
 import type { Operation, Operations } from "./operation.ts"
 
-export type CallOp = Exclude<Op, "hello" | "subscribe" | "unsubscribe" | "inbox">
+type CallOp = Exclude<Op, "hello" | "subscribe" | "unsubscribe" | "inbox">
 
 /** `identity` is asked before every single one. */
 export const makeCalls = (service: Edge["service"], identity: Effect.Effect<Identity, Failure>): Operations<CallOp> => {

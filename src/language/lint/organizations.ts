@@ -22,6 +22,7 @@ export const checkOrganizations = (world: World): void => {
   for (const contract of world.drafts)
     if (contract.owner !== undefined)
       checkOwner(world, contract.owner, world.place(contract, contract.position, "owner"))
+  checkNames(world)
   const inCycle = new Set<string>()
   for (const organization of world.organizations.values()) {
     checkCycle(world, organization, inCycle)
@@ -45,6 +46,20 @@ export const checkOrganizations = (world: World): void => {
       world.error(member.position, "unknown-member", `@${home} defines no agent "${name}".`, suggestion)
     }
   }
+}
+
+/** Whoever votes, asks or is given a task is known by his name: it must not be another's, too. */
+const checkNames = (world: World): void => {
+  const humans = new Map<string, string>()
+  for (const { id, members } of world.organizations.values())
+    for (const { kind, name } of members) if (kind === "human" && !humans.has(name)) humans.set(name, id)
+  for (const { members } of world.organizations.values())
+    for (const { kind, name, position } of members) {
+      const org = kind === "agent" ? humans.get(name) : undefined
+      if (org === undefined) continue
+      const what = `"${name}" is a human of ${org}, who is one person everywhere: an agent needs another name.`
+      world.error(position, "name-of-a-human", what)
+    }
 }
 
 /** One circle is one mistake, whichever of its organizations it is met at. */

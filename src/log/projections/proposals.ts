@@ -15,7 +15,7 @@ export const proposals: ReadModel<ProposalView> = {
   name: "proposals",
   states: PROPOSAL_STATES,
   state: (view) => view.state,
-  members: (view) => view.electorate.map((elector) => elector.name),
+  members: ({ electorate, vetoers = [] }) => [...new Set([...electorate, ...vetoers].map(({ name }) => name))],
   event: () => undefined,
   on: {
     ...on(["proposal.opened"], (proposal, event) => [

@@ -173,7 +173,7 @@ export const changeOperations = (dependencies: Dependencies): ChangeOperations =
       const { org } = event
       const by: Actor = {
         ...actorOf(definitionsOf(dependencies), identity, identity.org ?? org),
-        name: nameIn(identity, org),
+        name: nameIn(definitionsOf(dependencies), identity, org),
       }
       const asker = requesterOf(event.actor)
       if (by.kind !== "operator" && (by.name !== asker.name || by.kind !== asker.kind))

@@ -1,7 +1,7 @@
 /** Proposals, votes, holds and tasks. */
 import { Effect } from "effect"
 import { memberName } from "../../domain/names.ts"
-import type { Delegation } from "../../domain/proposal.ts"
+import type { Delegation, Elector } from "../../domain/proposal.ts"
 import { OPEN_PROPOSAL } from "../../kernel/motions.ts"
 import { canVote } from "../../kernel/ballots.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
@@ -74,18 +74,20 @@ export const governanceOperations = (
           : Effect.succeed(found)
       })
 
-  /** An elector sees what he is asked, also by an organization that he is not in. */
-  const isAsked = (identity: Identity, { org, electorate }: ProposalView): boolean =>
-    electorate.some(
-      (elector) =>
-        elector.kind === identity.kind &&
-        elector.name === nameIn(identity, org) &&
-        canVote(definitionsOf(dependencies), elector),
-    )
+  /** Who may vote or veto sees what he is asked, also by an organization that he is not in. */
+  const isAsked = (identity: Identity, { org, electorate, vetoers = [] }: ProposalView): boolean => {
+    const definitions = definitionsOf(dependencies)
+    const name = nameIn(definitions, identity, org)
+    const isHim = (one: Elector): boolean =>
+      one.kind === identity.kind && one.name === name && canVote(definitions, one)
+    return electorate.some(isHim) || vetoers.some(isHim)
+  }
 
   /** Whoever does a task himself sees it, too, wherever it comes from. */
   const isMine = (identity: Identity, { org, member, human }: TaskView): boolean =>
-    human === true && (identity.kind === "human" || identity.kind === "agent") && member === nameIn(identity, org)
+    human === true &&
+    (identity.kind === "human" || identity.kind === "agent") &&
+    member === nameIn(definitionsOf(dependencies), identity, org)
 
   const proposal = visibleOne("proposal", projections.proposal, isAsked)
   const hold = visibleOne("hold", projections.hold)
@@ -160,6 +162,7 @@ export const governanceOperations = (
     task,
     vote: Effect.fnUntraced(function* (identity, id, { choice, reason, digest, standing }) {
       const open = yield* proposal(identity, id)
+      const definitions = definitionsOf(dependencies)
       // What has succeeded with a delay may still be vetoed.
       const delayed = open.state === "succeeded" && open.delay !== undefined && open.executedAt === undefined
       if (open.state !== "active" && !delayed)
@@ -173,8 +176,8 @@ export const governanceOperations = (
         kind: "vote",
         proposal: id,
         by: {
-          ...actorOf(definitionsOf(dependencies), identity, identity.org ?? open.org),
-          name: nameIn(identity, open.org),
+          ...actorOf(definitions, identity, identity.org ?? open.org),
+          name: nameIn(definitions, identity, open.org),
         },
         choice,
         ...(reason === undefined ? undefined : { reason }),

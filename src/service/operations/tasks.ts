@@ -30,7 +30,8 @@ export const taskOperations = (
     const { org } = yield* task(identity, id)
     if (identity.kind === "run")
       return yield* fail("forbidden", "task-of-another", "a run says by its own output and end how its task goes")
-    const by = { ...actorOf(definitionsOf(dependencies), identity, org), name: nameIn(identity, org) }
+    const definitions = definitionsOf(dependencies)
+    const by = { ...actorOf(definitions, identity, org), name: nameIn(definitions, identity, org) }
     yield* submit(dependencies, org, { kind: "byHand", task: id, by, says })
     return yield* task(identity, id)
   })
