@@ -1,5 +1,6 @@
 /** Proposals, votes, holds and tasks. */
 import { Effect } from "effect"
+import { requesterOf } from "../../domain/event.ts"
 import { memberName } from "../../domain/names.ts"
 import type { Delegation, Elector } from "../../domain/proposal.ts"
 import { OPEN_PROPOSAL } from "../../kernel/motions.ts"
@@ -88,6 +89,17 @@ export const governanceOperations = (
     human === true &&
     (identity.kind === "human" || identity.kind === "agent") &&
     member === nameIn(definitionsOf(dependencies), identity, org)
+
+  /** The task follows from an event that this identity has published, or that somebody did for him. */
+  const hasAskedFor = (identity: Identity, { org, eventSeq }: TaskView): Effect.Effect<boolean, LogUnavailable> =>
+    Effect.map(log.get(org, eventSeq), (record) => {
+      if (record === undefined || identity.kind === "bridge") return false
+      const definitions = definitionsOf(dependencies)
+      const asker = requesterOf(record.event.actor)
+      return (
+        asker.kind === actorOf(definitions, identity, org).kind && asker.name === nameIn(definitions, identity, org)
+      )
+    })
 
   const proposal = visibleOne("proposal", projections.proposal, isAsked)
   const hold = visibleOne("hold", projections.hold)
@@ -207,8 +219,12 @@ export const governanceOperations = (
     }),
     cancelTask: Effect.fnUntraced(function* (identity, id, reason) {
       const found = yield* task(identity, id)
-      if (identity.kind !== "operator" && identity.kind !== "human")
-        return yield* fail("forbidden", "operator-only", "only a human or an operator may cancel a task")
+      if (identity.kind !== "operator" && !(yield* hasAskedFor(identity, found)))
+        return yield* fail(
+          "forbidden",
+          "task-of-another",
+          `${id} is cancelled by who asked for it, or by an operator; ${identity.name} is neither`,
+        )
       yield* submit(dependencies, found.org, {
         kind: "cancelTask",
         task: id,
