@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type { BuiltinData } from "../../domain/builtins.ts"
 import { GLOBAL } from "../../domain/names.ts"
 import type { TokenView } from "../../log/Projections.ts"
-import { checkOperator, fail } from "../access.ts"
+import { checkOperator, fail, visibleContracts, visibleOrganizations } from "../access.ts"
 import { makeToken } from "../makeToken.ts"
 import { checkCursor } from "../cursor.ts"
 import { metricsText } from "../metrics.ts"
@@ -71,12 +71,15 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     }
   }
 
-  const status: Operations["status"] = Effect.gen(function* () {
+  const status: Operations["status"] = Effect.fnUntraced(function* (identity) {
     const standing = yield* workspace.status
-    const states = mailboxes.states()
+    const isOperator = identity.kind === "operator"
+    const definitions = definitionsOf(dependencies)
+    const visible = visibleOrganizations(definitions, identity)
+    const isSeen = (org: string): boolean => visible?.has(org) !== false
+    const states = mailboxes.states().filter(({ org }) => isSeen(org))
     const sum = (of: (state: (typeof states)[number]) => number): number =>
       states.reduce((total, state) => total + of(state), 0)
-    const definitions = definitionsOf(dependencies)
     const unwritable = mailboxes.unwritable()
     return {
       state: options.lifecycle.state,
@@ -84,30 +87,34 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       pid: process.pid,
       startedAt: options.startedAt,
       revision: definitions.revision,
-      contracts: definitions.contracts.size,
-      organizations: definitions.organizations.size,
+      contracts: visibleContracts(definitions, identity).length,
+      organizations: [...definitions.organizations.keys()].filter(isSeen).length,
       openHolds: sum(({ holds }) => holds.size),
       openProposals: sum(({ proposals }) => proposals.size),
       openTasks: sum(({ tasks }) => tasks.size),
       runs: { running: sum(({ runs }) => runs.size), most: options.maxRuns },
-      agents: countAgents(definitions, states),
+      agents: countAgents(definitions, states, isSeen),
       ...(options.lifecycle.until === undefined
         ? undefined
         : { draining: { until: options.lifecycle.until, runs: runsOf(states) } }),
-      workspace: options.workspace,
-      diagnostics: standing.rejected,
+      ...(isOperator ? { workspace: options.workspace } : undefined),
+      diagnostics: isOperator ? standing.rejected : [],
       ...(unwritable === undefined ? undefined : { unwritable }),
       warnings: [
-        ...standingStill(mailboxes.figures()),
-        ...deafWebhooks(definitions, options.environment),
+        ...standingStill(mailboxes.figures().filter(({ org }) => isSeen(org))),
         ...stuckTasks(definitions, states),
-        ...stuckChanges(changes.stuck()),
-        ...forTheOperator(states, standing),
-        ...(standing.held === undefined
-          ? []
-          : [
-              `${heldInWords(standing.held)}; the last good set stays in force until an operator confirms: charter confirm`,
-            ]),
+        ...(isOperator
+          ? [
+              ...deafWebhooks(definitions, options.environment),
+              ...stuckChanges(changes.stuck()),
+              ...forTheOperator(states, standing),
+              ...(standing.held === undefined
+                ? []
+                : [
+                    `${heldInWords(standing.held)}; the last good set stays in force until an operator confirms: charter confirm`,
+                  ]),
+            ]
+          : []),
       ],
     }
   })
