@@ -171,7 +171,7 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
       scratch,
       workspace: options.workspace,
       environment: {
-        ...options.access.issue({ name: member.name, org: task.org, run, task: task.id, ...traced }),
+        ...options.access.issue({ name: task.member, org: task.org, run, task: task.id, ...traced }),
         ...(traceparent === undefined ? undefined : { [TRACE_VARIABLE]: traceparent }),
       },
     }
@@ -201,8 +201,8 @@ export const makeRunner = (options: RunOptions, context: Context.Context<Mailbox
       return outcome
     })
 
-  const actorOf = ({ org, member }: Assignment) =>
-    memberActor(revisions.current().definitions, org, member.name, "agent")
+  /** By its task's name for it: what another organization calls so may be somebody else. */
+  const actorOf = ({ org, task }: Assignment) => memberActor(revisions.current().definitions, org, task.member, "agent")
 
   return runTask
 }

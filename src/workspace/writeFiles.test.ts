@@ -25,7 +25,7 @@ const change = {
   written: false,
 }
 
-describe("a change that breaks off half-way, and whose first file cannot be put back", () => {
+describe("a change that breaks off", () => {
   /** Where the new text of a file is written before it takes the file's name. */
   const inTheWay = () => join(root, "contracts", ".one.yaml.charter")
   const breakOff = () =>
@@ -34,7 +34,7 @@ describe("a change that breaks off half-way, and whose first file cannot be put 
       if (file === TWO) throw new Error("the disk is full")
     })
 
-  it("is withdrawn when it can be put back, and not before; the next start then finds nothing to finish", () => {
+  it("half-way, and whose first file cannot be put back, is withdrawn when that can be done, and not before; the next start then finds nothing to finish", () => {
     expect(breakOff).toThrow()
     expect(read()).toEqual(["after", "before"])
     expect(withdrawFiles(root, journal, "c")).toMatch(/^what is written of it cannot be put back: /)
@@ -57,6 +57,19 @@ describe("a change that breaks off half-way, and whose first file cannot be put 
     ).toContain("the disk is full")
     expect(read()).toEqual(["before", "before"])
     expect(existsSync(join(journal, "c.json"))).toBe(false)
+  })
+
+  it("is put back where it cannot be said that it is written", () => {
+    const mark = join(journal, `c.json.${process.pid}`)
+    const unmarked = () =>
+      writeFiles(root, journal, change, (point, file) => {
+        if (point === "written" && file === TWO) mkdirSync(mark)
+      })
+    expect(unmarked).toThrow()
+    expect(read()).toEqual(["before", "before"])
+    rmSync(mark, { recursive: true })
+    expect(writeFiles(root, journal, change)).toBeUndefined()
+    expect(read()).toEqual(["after", "after"])
   })
 
   it("leaves an edit of somebody else's where it is", () => {

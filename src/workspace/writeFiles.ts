@@ -37,9 +37,18 @@ export const writeFiles = (
   const journal = { ...asked, files: withWhatWasBefore(asked.files, readJournal(fileOf(folder, asked.change))) }
   saveJournal(folder, journal)
   const problem = replaceAll(workspace, journal, passed)
-  if (problem === undefined) saveJournal(folder, { ...journal, written: true })
-  else removeJournal(folder, journal.change)
-  return problem
+  if (problem !== undefined) {
+    removeJournal(folder, journal.change)
+    return problem
+  }
+  try {
+    saveJournal(folder, { ...journal, written: true })
+  } catch (error) {
+    // Files that nobody has marked as the daemon's pass for an edit of somebody else's.
+    putBack(workspace, journal.files, "")
+    throw error
+  }
+  return undefined
 }
 
 /** What a try that broke off has replaced is not what was there before it. */

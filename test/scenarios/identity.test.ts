@@ -15,10 +15,15 @@ members:
   - { human: dana }
   - { human: erin }
   - { human: fred }
-  - { agent: coder }
+  - { agent: coder, roles: [chief] }
   - { ref: auditor@corp, roles: [auditor] }
 `
+const OTHER = `organization: "@other"
+members:
+  - { agent: coder, executor: { kind: command, run: ["true"] } }
+`
 const FILES = {
+  "organizations/other.yaml": OTHER,
   "organizations/all.yaml": ORGANIZATIONS,
   "contracts/all.yaml": `contract: an-auditor-approves
 scope: "@corp"
@@ -29,6 +34,11 @@ contract: two-auditors
 scope: "@corp"
 on: pay.requested
 then: require_votes(2, scope.role:auditor, role:auditor, dana)
+---
+contract: another-coder-works
+scope: "@team"
+on: chore.requested
+then: route("@coder@other")
 ---
 contract: zoe-may-veto
 scope: "@team"
@@ -83,6 +93,13 @@ it("a vote that was cast stays cast, whoever has left since", async () => {
   expect(await house.vote(proposals![0]!, "@fred", "deny")).not.toMatchObject({ status: 200 })
   expect(await house.vote(proposals![0]!, "@erin", "approve")).toMatchObject({ status: 200, state: "succeeded" })
   expect((await house.events("hold.released")).map(({ data }) => data["event"])).toContain(id)
+})
+
+it("an agent of another organization does not run as the one that has its name here", async () => {
+  await house.publish("chore.requested", {}, { as: "@erin" })
+  await house.until(async () => (await house.events("task.completed")).length > 0)
+  const [asked] = await house.events("run.requested")
+  expect(await house.get(`/v1/events/${asked!.id}`)).toMatchObject({ actor: "coder@other" })
 })
 
 it("holds every invariant in the end", async () => {
