@@ -31,6 +31,7 @@ export const changeText = async (client: Client, change: ChangeView): Promise<st
   return [
     `${HEADLINES[change.state]} ${plain(summary)}.`,
     ...(reason === undefined ? [] : [`  ${plain(reason)}`]),
+    ...operatorLines(change),
     ...(await contentLines(change)),
     ...diagnostics.map((one) =>
       yellow(`  ${one.file}:${one.line}:${one.column} ${one.severity}: ${plain(one.message)}`),
@@ -39,6 +40,15 @@ export const changeText = async (client: Client, change: ChangeView): Promise<st
     ...(id === undefined ? [] : ["", dim(`charter changes ${id} shows how it stands.`)]),
   ].join("\n")
 }
+
+/** Why contracts and votes do not suffice, as long as that matters. */
+export const operatorLines = ({ aspects, state }: ChangeView): ReadonlyArray<string> =>
+  aspects.includes("executors") && (state === "preview" || state === "waiting")
+    ? [
+        "  It says what the daemon executes for an agent, as its own user: only an operator lets that through,",
+        "  with charter accept, or by asking for it himself.",
+      ]
+    : []
 
 const MARKS: Readonly<Record<string, string>> = { added: green("+"), removed: red("-"), changed: yellow("~") }
 

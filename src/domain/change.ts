@@ -29,6 +29,8 @@ export interface NameChanges {
 
 /** What of an organization's file a change may touch, as contracts can ask for it. */
 export const ASPECTS = [
+  // The daemon executes something else for an agent than before; not where it executes less.
+  "executors",
   "parent",
   "default",
   "owner",

@@ -1,5 +1,6 @@
 /** Changes of the rules: who decides on one to which no contract speaks, and which have not come to their end. Pure. */
 import {
+  CHANGE_RULES,
   type ChangeCancelled,
   type ChangeRequested,
   isChangeRequest,
@@ -15,13 +16,14 @@ import type { OpenChange, OrganizationState } from "./state.ts"
 /** Stands for a contract where the daemon's own rule for changes holds an event. */
 export const CHANGES_CONTRACT = "charter/changes"
 
-/** `pass`: it may happen. Else: who is asked. */
-export type ChangeRule = "pass" | "humans" | "operator"
+/** `pass`: it may happen. Else: who is asked; `executors`: the operator, whatever contracts allow. */
+export type ChangeRule = "pass" | "humans" | "operator" | "executors"
 
 /**
  * What becomes of a change to which no contract of its organization speaks; `undefined` for every other event.
  *
- * An operator's passes, and so does that of a human whom the organization's own file names, if he asks for it himself,
+ * What the daemon executes, it executes as its own user: that is the operator's to say, also where a contract speaks,
+ * since members decide on contracts. Of the rest, an operator's passes, and so does that of a human whom the organization's own file names, if he asks for it himself,
  * and a join by an operator's link. Whatever else asks needs a human of the organization; for `@global`, and where an
  * organization has no human, the operator.
  */
@@ -30,6 +32,7 @@ export const changeRule = (definitions: Definitions, event: Event): ChangeRule |
   const { actor, org } = event
   const own = event.depth === undefined && actor.onbehalf === undefined
   if (own && (actor.kind === "operator" || isInvited(event))) return "pass"
+  if (changesExecutors(event)) return "executors"
   const humans = definitions.view(org).organization.members.filter(({ kind }) => kind === "human")
   if (own && actor.kind === "human" && humans.some(({ name }) => name === actor.name)) return "pass"
   return org === GLOBAL || humans.length === 0 ? "operator" : "humans"
@@ -37,6 +40,12 @@ export const changeRule = (definitions: Definitions, event: Event): ChangeRule |
 
 /** Does the rule stand above the organization's `default: deny`? What an operator does, or has granted, does. */
 export const isOperators = (event: Event): boolean => event.actor.kind === "operator" || isInvited(event)
+
+/** Who asks has no say in this: the service works out what a change means. */
+const changesExecutors = ({ type, data }: Event): boolean => {
+  const { aspects } = (data ?? {}) as Partial<ChangeRequested>
+  return type === CHANGE_RULES && Array.isArray(aspects) && aspects.includes("executors")
+}
 
 /** What is asked for; `undefined` where the daemon has not made it, so that nothing is to be carried out. */
 export const askedChange = ({ type, depth, data }: Event): ChangeRequested | JoinRequested | undefined => {

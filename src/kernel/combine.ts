@@ -2,6 +2,7 @@
 import type { DecidingRule } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import type { Matches } from "./cell.ts"
+import type { ChangeRule } from "./changes.ts"
 import type { Considered } from "./considered.ts"
 import { interpolate } from "./interpolate.ts"
 import type { LinkedContract } from "./linkedContract.ts"
@@ -22,10 +23,15 @@ export type Combined =
       readonly reason: string
       readonly until: number
     }
-  /** No contract speaks to a change of the rules: until one of these lets it through. */
-  | { readonly verdict: "hold"; readonly rule: "change"; readonly from: "humans" | "operator" }
-  /** Until every one of these contracts' requirements is met. */
-  | { readonly verdict: "hold"; readonly rule: "require"; readonly requiring: ReadonlyArray<Considered> }
+  /** The daemon's own rule for changes of the rules holds it: until one of these lets it through. */
+  | { readonly verdict: "hold"; readonly rule: "change"; readonly from: Exclude<ChangeRule, "pass"> }
+  /** Until every one of these contracts' requirements is met, and that of the daemon's own rule. */
+  | {
+      readonly verdict: "hold"
+      readonly rule: "require"
+      readonly requiring: ReadonlyArray<Considered>
+      readonly from?: "executors"
+    }
 
 /**
  * Any deny decides. Otherwise a limit that is used up denies, or waits for room; otherwise every requirement must be

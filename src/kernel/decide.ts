@@ -75,7 +75,7 @@ export const judge = (
 
   const considered = matches.matched.map((linked) => consider(linked, event, state, definitions, now))
   const enforced = withoutShadows(considered)
-  const combined = unspoken(rule, combine(enforced, matches, fallback, event), event)
+  const combined = underChangeRule(rule, combine(enforced, matches, fallback, event), event)
   const base: Base = {
     v: 1,
     verdict: combined.verdict,
@@ -87,7 +87,7 @@ export const judge = (
   if (facts.seen !== undefined) base.values = facts.seen
   if (enforced !== considered) {
     // Had shadow contracts been enforced.
-    const { verdict } = unspoken(rule, combine(considered, matches, fallback, event), event)
+    const { verdict } = underChangeRule(rule, combine(considered, matches, fallback, event), event)
     if (verdict !== combined.verdict) base.wouldBe = verdict
   }
   if (combined.verdict === "allow" && bound === undefined) {
@@ -126,8 +126,15 @@ const carriedOut = (
 /** A decision in the making: absent fields are set, not spread, since most decisions have none of them. */
 type Base = { -readonly [Key in keyof Decision]: Decision[Key] }
 
-/** Where no contract has decided on a change of the rules, the daemon's own rule does. */
-const unspoken = (rule: ChangeRule | undefined, combined: Combined, event: Event): Combined => {
+/**
+ * Where no contract has decided on a change of the rules, the daemon's own rule does. On what is executed it decides
+ * beside them: what they deny is denied, what they ask for is asked for as well.
+ */
+const underChangeRule = (rule: ChangeRule | undefined, combined: Combined, event: Event): Combined => {
+  if (rule === "executors") {
+    if (combined.verdict === "allow") return { verdict: "hold", rule: "change", from: rule }
+    return combined.verdict === "hold" && combined.rule === "require" ? { ...combined, from: rule } : combined
+  }
   if (rule === undefined || combined.rule !== "default") return combined
   if (combined.verdict === "deny") return isOperators(event) ? PASSED : combined
   return rule === "pass" ? PASSED : { verdict: "hold", rule: "change", from: rule }
@@ -147,7 +154,7 @@ const asked = (
   now: number,
 ): Judged => {
   const requiring = combined.verdict === "hold" && combined.rule === "require" ? combined.requiring : []
-  const change = combined.verdict === "hold" && combined.rule === "change" ? combined.from : undefined
+  const change = combined.verdict === "hold" && combined.rule !== "limit" ? combined.from : undefined
   const opened = openProposals(definitions, event, requiring, bound, now, change)
   if (opened.impossible !== undefined) {
     const { contract, reason } = opened.impossible
@@ -164,7 +171,7 @@ const asked = (
     decision: {
       ...base,
       verdict: "hold",
-      rule: bound !== undefined ? "bound" : change === undefined ? "require" : "change",
+      rule: bound !== undefined ? "bound" : combined.rule,
       contracts: [...new Set(opened.proposals.map(({ contract }) => contract))],
       reason: opened.reason,
       hold: holdName(event),

@@ -71,7 +71,10 @@ export const openProposals = (
         requirements.flatMap(({ message }) => message ?? []),
       ),
     ],
-    reason: proposals.map((proposal) => waitsFor(proposal, now)).join("; "),
+    reason: [
+      ...proposals.map((proposal) => waitsFor(proposal, now)),
+      ...(change === "executors" ? [EXECUTORS_REASON] : []),
+    ].join("; "),
   }
 }
 
@@ -162,12 +165,17 @@ const boundsRequirement = (org: string): Requirement => ({
   levels: [],
 })
 
-const changesRequirement = (org: string, from: "humans" | "operator"): Requirement => ({
+const changesRequirement = (org: string, asked: Exclude<ChangeRule, "pass">): Requirement => ({
   ...boundsRequirement(org),
   contract: { fullName: CHANGES_CONTRACT, version: "1", scope: org },
-  from: from === "operator" ? from : HUMANS,
+  from: asked === "humans" ? HUMANS : "operator",
   self: false,
+  ...(asked === "executors" ? { message: EXECUTORS_REASON } : undefined),
 })
+
+/** Why contracts do not suffice. */
+const EXECUTORS_REASON =
+  "it says what the daemon executes for an agent, as its own user, which only an operator lets through (charter accept)"
 
 const HUMANS: ReadonlyArray<Selector> = [{ kind: "humans", scope: false }]
 

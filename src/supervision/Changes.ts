@@ -25,7 +25,7 @@ import { EventLog, LogUnavailable } from "../log/EventLog.ts"
 import { Projections } from "../log/Projections.ts"
 import { Workspace } from "../workspace/Workspace.ts"
 import type { Written } from "../workspace/writeChange.ts"
-import { decidingOrganizations } from "./deciding.ts"
+import { decidingOrganizations, needsOperatorAfterAll } from "./deciding.ts"
 import { countTries, type FailedTry, pauseAfter } from "./failedTries.ts"
 import { type Ending, makeEndings } from "./endings.ts"
 import { Faults } from "./Faults.ts"
@@ -185,7 +185,7 @@ const make = Effect.fnUntraced(function* () {
                   }
                 const others = decidingOrganizations(preview).filter((one) => !asked.deciding.includes(one))
                 return others.length === 0
-                  ? undefined
+                  ? needsOperatorAfterAll(preview, event)
                   : {
                       written: false,
                       code: "concerns-others",

@@ -1,7 +1,10 @@
 /** Whose rules decide on a change: every organization that it changes something for, as things stand before it. */
+import type { ChangeRequested } from "../domain/change.ts"
+import type { Event } from "../domain/event.ts"
 import { GLOBAL } from "../domain/names.ts"
 import type { Organization } from "../domain/organization.ts"
 import type { Preview } from "../workspace/preview.ts"
+import type { NotWritten } from "../workspace/writeChange.ts"
 
 /**
  * The scopes of the contracts that come, go or change; the organizations that do, and where one moves, those that it
@@ -27,6 +30,21 @@ export const decidingOrganizations = ({ previous, next, meaning, touched }: Prev
   }
   if (deciding.size === 0) for (const org of touched) add(org)
   return deciding.size === 0 ? [GLOBAL] : [...deciding].toSorted()
+}
+
+/** A change was let through without the operator's word, and needs it as it is to be written now. */
+export const needsOperatorAfterAll = (
+  { meaning }: Pick<Preview, "meaning">,
+  { actor, data }: Pick<Event, "actor" | "data">,
+): NotWritten | undefined => {
+  const { aspects } = data as Partial<ChangeRequested>
+  return actor.kind === "operator" || aspects?.includes("executors") === true || !meaning.aspects.includes("executors")
+    ? undefined
+    : {
+        written: false,
+        code: "concerns-others",
+        reason: "it says what is executed for an agent, and no operator was asked; ask for it again",
+      }
 }
 
 const byId = (organizations: ReadonlyArray<Organization>): ReadonlyMap<string, Organization> =>

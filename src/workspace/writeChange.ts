@@ -14,7 +14,7 @@ import { isOnDisk, type Passed, removeJournal, targetOf, withdrawFiles, writeFil
 
 /** What became of writing a change; `code` and `reason` as `contract.change.failed` has them. */
 export type Written = { readonly written: true; readonly set: LoadedSet } | NotWritten
-type NotWritten = { readonly written: false; readonly code: string; readonly reason: string }
+export type NotWritten = { readonly written: false; readonly code: string; readonly reason: string }
 
 /**
  * Says why a change must not be written after all; looked at when nothing else can happen to the files any more.

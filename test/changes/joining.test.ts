@@ -93,7 +93,9 @@ describe("an agent", { timeout: 60_000 }, () => {
     const executor = { kind: "command", run: ["./review.sh"] }
     const made = await ask("POST", "/v1/agents", "coder@team", { name: "reviewer", executor, prompt: "Look." })
     expect(made).toMatchObject({ status: 202, state: "waiting", members: { added: ["reviewer@team"] } })
-    await approve(house, made, "@team", "@dana")
+    // What is executed is not hers to let through.
+    expect(await approve(house, made, "@team", "@dana")).toBe(403)
+    await house.daemon.call("POST", `/v1/holds/${made.requests[0]!.hold}/accept`, { json: {} })
     expect(await ended(house, made.change)).toMatchObject({ state: "changed" })
     expect(house.read(FILE)).toContain(
       "  - agent: reviewer\n    executor:\n      kind: command\n      run: [./review.sh]\n",

@@ -100,3 +100,16 @@ it("a change that cannot be written is shown with what is in its way, and given 
   )
   expect(await shell.run(["cancel", id])).toMatchObject({ code: 1, stderr: expect.stringContaining("come to its end") })
 }, 60_000)
+
+it("who asks for another executor is told that it waits for the operator, and how that ends", async () => {
+  const asked = await shell.run(["agents", "new", "extra", "--org", "@team", "--run", "id"], await shell.as("erin"))
+  expect(asked).toMatchObject({ code: 0, stderr: "" })
+  expect(asked.stdout).toContain("Held: 1 member added (extra@team)")
+  expect(asked.stdout).toContain("only an operator lets that through")
+  const [, proposal] = /the operator: charter accept (p-\S+), or/.exec(asked.stdout)!
+  expect((await shell.run(["changes"])).stdout).toContain("only an operator lets that through")
+  expect((await shell.run(["status"])).stdout).toContain(`charter accept ${proposal}`)
+  expect(await shell.run(["accept", proposal!])).toMatchObject({ code: 0 })
+  const change = /change-[0-9a-f]+/.exec(asked.stdout)![0]
+  expect((await shell.run(["changes", change])).stdout).not.toContain("only an operator lets that through")
+})

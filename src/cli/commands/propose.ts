@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import { basename } from "node:path"
 import { FOLDERS } from "../../workspace/scan.ts"
-import { changeText, meaningLines } from "../changeText.ts"
+import { changeText, meaningLines, operatorLines } from "../changeText.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { EXIT_FAILED, Failure, misuse } from "../failure.ts"
@@ -45,6 +45,7 @@ export const changes = async (invocation: Invocation, given: Given): Promise<voi
             [
               `${bold(plain(change.change ?? ""))}  ${plain(change.summary)} ${dim(`(${change.state}; ${change.deciding.join(", ")} decide)`)}`,
               ...(change.reason === undefined ? [] : [`  ${plain(change.reason)}`]),
+              ...operatorLines(change),
               ...meaningLines(change),
             ].join("\n"),
           )

@@ -4,7 +4,8 @@ import type { Command } from "../command.ts"
 const ROLE = ["--role <role>", "a role of the member; may stand several times", "repeats"] as const
 const CHANGE_OF_FILE =
   "It is a change of the organization's file, decided like any other: an operator's takes effect at once, an agent's waits " +
-  "for a human of the organization."
+  "for a human of the organization. What is executed for an agent is the operator's to say: another executor waits for him, " +
+  "whoever asks for it."
 
 export const changeCommands: ReadonlyArray<Command> = [
   {

@@ -1,7 +1,7 @@
 /** What an edit changes in an organization, a line for each thing, and which of its aspects it touches. */
 import { amount } from "../../domain/amount.ts"
 import type { Aspect } from "../../domain/change.ts"
-import type { Member, Organization } from "../../domain/organization.ts"
+import { HUMAN_EXECUTOR, type Member, type Organization } from "../../domain/organization.ts"
 import { memberPhrase } from "./organization.ts"
 import { enumeration, quote, word } from "./prose.ts"
 import { member as memberName } from "./selectors.ts"
@@ -48,6 +48,10 @@ export const describeOrganizationChange = (
   return {
     lines: [...head, ...inner.map((line) => `${id}: ${line}`)],
     aspects: [
+      ...(joined.some(({ executor }) => isExecuted(executor)) ||
+      pairs.some(([old, one]) => isExecuted(one.executor) && configuration(one) !== configuration(old))
+        ? (["executors"] as const)
+        : []),
       ...facts.map(({ aspect }) => aspect),
       ...(joined.length + left.length > 0 ? (["members"] as const) : []),
       ...MEMBER_FACTS.filter(({ of }) => pairs.some(([old, one]) => of(old) !== of(one))).map(({ aspect }) => aspect),
@@ -125,5 +129,9 @@ const alteration = (old: Member, now: Member): string => {
 }
 
 const sameMember = (one: Member, other: Member): boolean => one.name === other.name && one.kind === other.kind
+
+const isExecuted = (executor: Member["executor"]): boolean => executor !== undefined && executor.kind !== HUMAN_EXECUTOR
+
+const configuration = ({ executor }: Member): string => JSON.stringify(executor) ?? ""
 
 const content = (one: Member): string => MEMBER_FACTS.map(({ of }) => of(one)).join("\n")

@@ -69,7 +69,7 @@ const namesOf = <A>(list: ReadonlyArray<Pair<A>>, name: (one: A) => string): Nam
   changed: list.flatMap(([old, now]) => (old !== undefined && now !== undefined ? [name(now)] : [])),
 })
 
-const OF_MEMBERS: ReadonlySet<Aspect> = new Set(["members", "roles", "weights", "agents"])
+const OF_MEMBERS: ReadonlySet<Aspect> = new Set(["members", "roles", "weights", "agents", "executors"])
 
 /** That an organization has changed is said by its members, where that is all. */
 const summary = (names: Names, onlyMembers: boolean): string => {
