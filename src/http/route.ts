@@ -152,7 +152,8 @@ export const route = <
     query,
     body: declaration.body,
     result,
-    refusals,
+    // Whoever says where to go on may say it to another log than the one that told him.
+    refusals: "after" in query.fields ? [...refusals, "gone"] : refusals,
     pending: (declaration.pending ?? (decides(method, result) ? isHeld : undefined)) as Route["pending"],
     needsToken: declaration.anonymous === undefined,
     ifMatch: declaration.ifMatch === true,

@@ -7,13 +7,14 @@ import type { ServerResponse } from "node:http"
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response"
 import type { Context } from "hono"
 import { Cause, Effect, Exit, Result, Schema, Stream } from "effect"
+import { isCursor } from "../service/cursor.ts"
 import type { Service } from "../service/Service.ts"
 import { queryDecoder } from "./decode.ts"
 import { bearerToken, type Edge, type Env, identify, problemOf, queryOf } from "./edge.ts"
 import { eventJson } from "./envelope.ts"
 import { eventStreams } from "../observability/metrics.ts"
 import { collectWith } from "../observability/registry.ts"
-import { Problem } from "./problem.ts"
+import { invalid, Problem } from "./problem.ts"
 import { Cursor, EventPattern, Name } from "./schemas.ts"
 
 export const STREAM_PATH = "/v1/events/stream"
@@ -47,7 +48,14 @@ export const eventStream =
     if (identity instanceof Problem) return identity.response(STREAM_PATH)
     const asked = new URLSearchParams(queryOf(incoming))
     const last = incoming.headers["last-event-id"]
-    if (typeof last === "string") asked.set("after", last)
+    if (typeof last === "string") {
+      if (!isCursor(last))
+        return invalid(
+          "invalid-last-event-id",
+          "Last-Event-ID is no cursor: send the id of the last event that was taken, as it came",
+        ).response(STREAM_PATH)
+      asked.set("after", last)
+    }
     const query = decodeQuery(asked)
     if (Result.isFailure(query)) return query.failure.response(STREAM_PATH)
     if (incoming.method === "HEAD") return new Response(null, { headers: HEADERS })

@@ -119,6 +119,11 @@ export class EventLog extends Context.Service<
     readonly waitFor: (cursor: string) => Effect.Effect<void, LogUnavailable>
     /** Everything after `cursor`, then what comes, for as long as it is read. A slow reader lags by its cursor. */
     readonly follow: (filter: ReadFilter, cursor: string) => Stream.Stream<Stored, LogUnavailable>
+    /**
+     * Has the log come as far as `cursor`? No: the cursor is another log's, or of records that this one has lost by a
+     * restore, and nothing comes after it before the log has grown past it.
+     */
+    readonly reaches: (cursor: string) => Effect.Effect<boolean, LogUnavailable>
     /** Cursor of the end of the log now. */
     readonly end: Effect.Effect<string, LogUnavailable>
     readonly saveSnapshot: (

@@ -243,7 +243,8 @@ export class Service extends Context.Service<
       headers: Readonly<Record<string, string>>,
       body: Uint8Array,
     ) => Answer<PublishAnswer>
-    readonly status: Effect.Effect<Status>
+    /** An operator is told of the whole daemon; anybody else of what he may see, without paths and what is for the operator. */
+    readonly status: (identity: Identity) => Effect.Effect<Status>
     /** Fails where no events are taken: it starts or stops, or the log could not be written when that was last tried. */
     readonly ready: Answer<void>
     /** Prometheus text; only an operator sees organizations by their names. */

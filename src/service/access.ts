@@ -1,6 +1,8 @@
 /** What an identity may see and touch. One place, so that every door agrees. */
 import { Effect } from "effect"
-import type { Actor } from "../domain/event.ts"
+import type { Contract } from "../domain/contract.ts"
+import type { BuiltinData } from "../domain/builtins.ts"
+import type { Actor, Event } from "../domain/event.ts"
 import { GLOBAL } from "../domain/names.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { Definitions } from "../kernel/definitions.ts"
@@ -32,6 +34,32 @@ export const visibleOrganizations = (definitions: Definitions, identity: Identit
     }
   }
 }
+
+/** Contracts of an organization that the identity is in, and those that bind it from above. */
+export const visibleContracts = (definitions: Definitions, identity: Identity): ReadonlyArray<Contract> => {
+  const visible = visibleOrganizations(definitions, identity)
+  const scopes = visible === undefined ? undefined : new Set([...visible].flatMap((org) => definitions.view(org).chain))
+  return [...definitions.contracts.values()].flatMap(({ contract }) =>
+    scopes === undefined || scopes.has(contract.scope) ? [contract] : [],
+  )
+}
+
+/**
+ * May this identity read the event? `@global`, which every human is in, holds the tokens of all organizations' members: those
+ * are for operators, but for a human's own.
+ */
+export const eventReader = (definitions: Definitions, identity: Identity): ((event: Event) => boolean) => {
+  const visible = visibleOrganizations(definitions, identity)
+  if (visible === undefined) return () => true
+  return ({ org, type, data }) =>
+    visible.has(org) && (!TOKEN_EVENTS.has(type) || isOwnToken(identity, data as Partial<BuiltinData["token.created"]>))
+}
+
+const TOKEN_EVENTS: ReadonlySet<string> = new Set<keyof BuiltinData>(["token.created", "token.revoked"])
+
+/** What was revoked names no identity, so it is nobody's own. */
+const isOwnToken = ({ kind, name }: Identity, token: Partial<BuiltinData["token.created"]>): boolean =>
+  kind === "human" && token.kind === "human" && token.identity === `@${name}`
 
 /** The refusal where there is no such organization. */
 export const unknownOrganization = ({ organizations }: Definitions, org: string): Refusal | undefined => {

@@ -12,11 +12,16 @@ import { resolveSecret, secretVariable } from "./webhooks/webhook.ts"
 
 type States = ReadonlyArray<OrganizationState>
 
-/** Agents of all organizations by their state, as each is shown alone. */
-export const countAgents = (definitions: Definitions, states: States): Status["agents"] => {
+/** Agents of all organizations, or of those that are seen, by their state, as each is shown alone. */
+export const countAgents = (
+  definitions: Definitions,
+  states: States,
+  isSeen: (org: string) => boolean = () => true,
+): Status["agents"] => {
   const counts = { idle: 0, executing: 0, stopped: 0 }
   const byOrg = new Map(states.map((state) => [state.org, state]))
   for (const org of definitions.organizations.keys()) {
+    if (!isSeen(org)) continue
     const state = byOrg.get(org)
     const executing = new Set([...(state?.runs.values() ?? [])].map(({ member }) => member))
     for (const { kind, name } of definitions.view(org).members.values())

@@ -101,7 +101,7 @@ describe("a mistake of the daemon's own", () => {
         throw new Error("secret of the inside")
       },
       task: () => Effect.never,
-      status: Effect.succeed({} as never),
+      status: () => Effect.succeed({} as never),
     })
     for (const reply of [await send("POST", "/v1/events", { type: "a.b" }), await send("GET", "/v1/holds/h")]) {
       expect(reply).toMatchObject({ status: 500, json: { type: "urn:charter:problem:internal" } })

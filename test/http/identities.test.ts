@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { makeApp } from "../../src/http/app.ts"
 import type { Edge } from "../../src/http/edge.ts"
-import { openEvents, type Request } from "./client.ts"
+import { openEvents, openSocket, type Request } from "./client.ts"
 import { type Daemon, startDaemon, WEBHOOK_SECRET } from "./daemon.ts"
 import {
   ALL,
@@ -236,6 +236,12 @@ describe("what each identity is answered", () => {
   })
 })
 
+interface TokenEvent {
+  readonly id: string
+  readonly type: string
+  readonly data: { readonly id: string; readonly identity?: string; readonly hash?: string }
+}
+
 const statusOf = async (method: string, path: string, request: Request): Promise<number> => {
   if (!path.includes("/stream")) return (await daemon.call(method, path, request)).status
   const events = await openEvents(daemon.url, path, request.token ?? "")
@@ -257,6 +263,101 @@ describe("an identity", () => {
     const { json } = await daemon.call("GET", "/v1/events", { token: daemon.tokens.stranger })
     const orgs = (json as { readonly items: ReadonlyArray<{ readonly org: string }> }).items.map(({ org }) => org)
     expect(orgs.filter((org) => org !== "@elsewhere")).toEqual([])
+  })
+
+  it("reads of tokens only that there is one of its own, at whatever door; an operator reads all", async () => {
+    const { json } = await daemon.call("GET", "/v1/events?type=token.*&limit=1000")
+    const { items } = json as { readonly items: ReadonlyArray<TokenEvent> }
+    const zoes = items.find(({ data }) => data.identity === "@zoe")!
+    expect(items.some(({ type }) => type === "token.revoked")).toBe(true)
+    const paths = [
+      "/v1/events?limit=1000",
+      "/v1/events?org=@global&limit=1000&order=asc",
+      `/v1/events?correlation=${zoes.id}`,
+      `/v1/events/${zoes.id}`,
+      `/v1/events/${zoes.id}/explanation`,
+      `/v1/events/${zoes.id}/replay`,
+      ...TABLE.flatMap(({ route, path }) => {
+        const [method, declared] = route.split(" ") as [string, string]
+        return method !== "GET" || /[{]|stream|ws$/.test(path ?? declared) ? [] : [path ?? declared]
+      }),
+    ]
+    for (const who of WHO) {
+      if (tokens[who] === undefined || who === "operator") continue
+      const own = { human: "@dana", "strange human": "@zoe" }[who as string]
+      const others = items.flatMap(({ data: { identity, hash } }) =>
+        hash === undefined || identity === own ? [] : hash,
+      )
+      expect(others.length).toBeGreaterThan(0)
+      for (const path of paths) {
+        const { text } = await daemon.call("GET", path, { token: tokens[who] })
+        expect(text, `${path} of ${who}`).not.toContain('"token.revoked"')
+        for (const hash of others) expect(text, `${path} of ${who}`).not.toContain(hash)
+      }
+    }
+    const own = await daemon.call("GET", "/v1/events?type=token.created&limit=1000", { token: daemon.tokens.dana })
+    const identities = (own.json as { readonly items: ReadonlyArray<TokenEvent> }).items.map(
+      ({ data }) => data.identity,
+    )
+    expect([...new Set(identities)]).toEqual(["@dana"])
+  })
+
+  it("follows no tokens but its own", async () => {
+    const events = await openEvents(daemon.url, "/v1/events/stream?after=", daemon.tokens.dana)
+    const socket = await openSocket(`${daemon.url.replace("http", "ws")}/v1/ws`, {
+      authorization: `Bearer ${daemon.tokens.dana}`,
+    })
+    await socket.ask({ op: "subscribe", types: ["token.*", "note.*"], after: "" })
+    await daemon.call("POST", "/v1/events", { json: { type: "note.last", org: "@team" } })
+    const followed: Array<TokenEvent> = []
+    while (followed.at(-1)?.type !== "note.last") followed.push(JSON.parse((await events.next())!.data) as TokenEvent)
+    events.close()
+    for (let last = ""; last !== "note.last";) {
+      const { event } = (await socket.take(({ op }) => op === "event")) as unknown as { readonly event: TokenEvent }
+      followed.push(event)
+      last = event.type
+    }
+    await socket.close()
+    const told = followed.filter(({ type }) => type.startsWith("token."))
+    expect([...new Set(told.map(({ data }) => data.identity))]).toEqual(["@dana"])
+  })
+
+  it("is told of the daemon as far as it sees, and an operator of all", async () => {
+    const get = async (token: string, path: string) => (await daemon.call("GET", path, { token })).json
+    await subjects.hold()
+    const holds: Record<string, number> = {}
+    for (const who of ["operator", "dana", "zoe", "bridge"] as const) {
+      const token = daemon.tokens[who]
+      const status = (await get(token, "/v1/status")) as Readonly<Record<string, unknown>>
+      const count = async (path: string) =>
+        ((await get(token, path)) as { readonly items: Array<unknown> }).items.length
+      expect(status).toMatchObject({
+        contracts: await count("/v1/contracts"),
+        organizations: await count("/v1/organizations"),
+      })
+      expect("workspace" in status).toBe(who === "operator")
+      holds[who] = status["openHolds"] as number
+    }
+    expect(holds["bridge"]).toBe(0)
+    // What waits in `@global`, which she is in.
+    expect(holds["zoe"]).toBeLessThan(holds["dana"]!)
+  })
+
+  it("cancels the tasks that it has asked for, and no other's", async () => {
+    const cancel = async (token: string, id: string) =>
+      (await daemon.call("POST", `/v1/tasks/${id}/cancel`, { token })).status
+    for (const about of ["task", "dana's task"] as const) {
+      const id = await subjects[about]()
+      expect(await cancel(daemon.tokens.erik, id)).toBe(403)
+      expect(await cancel(daemon.tokens.dana, id)).toBe(200)
+    }
+    const { json } = await daemon.call("POST", "/v1/events", {
+      token: daemon.tokens.erik,
+      json: { type: "errand.requested", org: "@team" },
+    })
+    const [errand] = (json as { readonly tasks: ReadonlyArray<string> }).tasks
+    expect(await cancel(daemon.tokens.dana, errand!)).toBe(403)
+    expect(await cancel(daemon.tokens.erik, errand!)).toBe(200)
   })
 
   it("ends with its token", async () => {

@@ -437,6 +437,7 @@ const reaching = async (): Promise<void> => {
     send(`POST /v1/channels/{name}/messages`, `${channel}?org=@team`, { text }, key(text[0]!))
   for (const text of ["@erik, look", "@erik, look again", "PLEASE WAIT"]) await post(text)
   await send("GET /v1/channels/{name}/messages", `${channel}?org=@team`)
+  await send("GET /v1/channels/{name}/messages", `${channel}?org=@team&after=999999`)
   const inbox = await send("GET /v1/inbox", "/v1/inbox", undefined, {}, erik)
   const items = (inbox.json as { readonly items: ReadonlyArray<{ readonly id: string }> }).items.map(({ id }) => id)
   await send("POST /v1/inbox/ack", "/v1/inbox/ack", { items }, {}, erik)
@@ -484,6 +485,7 @@ const reaching = async (): Promise<void> => {
   await end()
   await end()
   await send("GET /v1/tasks/{id}/log", `/v1/tasks/${task}/log`)
+  await send("GET /v1/tasks/{id}/log", `/v1/tasks/${task}/log?after=999999`)
   const errand = async () => `/v1/tasks/${(await published("errand.requested")).tasks![0]!}`
   const mine = await errand()
   await send("POST /v1/tasks/{id}/progress", `${mine}/progress`, { text: "half of it", data: { lines: 12 } })
@@ -605,6 +607,11 @@ describe("every documented answer", () => {
     if (says(401)) await conforms(placed, { target, token: "no-such-token", ...json })
     if (says(403)) await conforms(placed, { target, token, ...json, headers: { origin: "http://elsewhere.example" } })
     if (says(400)) await conforms(placed, { target: `${target}?no-such-parameter=1`, token, ...json })
+    if (says(410))
+      await conforms(placed, {
+        target: `${target}?after=999999`,
+        token: name === "GET /v1/inbox" ? daemon.tokens.dana : token,
+      })
     if (says(413) && placed.operation.requestBody !== undefined)
       await conforms(placed, { target, token, body: JSON.stringify("x".repeat(1024 * 1024)) })
     if (says(415)) await conforms(placed, { target, token, body: "{}", type: "text/plain" })

@@ -81,6 +81,12 @@ describe("follow", () => {
     expect(seen).toEqual(["b", "c"])
   })
 
+  it("refuses a cursor that this log has not come to, as one of another log", async () => {
+    const charter = await open()
+    const reader = charter.follow({ after: "999999" })[Symbol.asyncIterator]()
+    await expect(reader.next()).rejects.toMatchObject({ code: "cursor-ahead", details: { end: expect.any(String) } })
+  })
+
   it("is a member's view", async () => {
     const charter = await open()
     await charter.publish({ type: "note.made", id: "everybody's" })

@@ -246,6 +246,20 @@ export const conformance = (name: string, makeLayer: () => Layer.Layer<EventLog,
         }),
       ))
 
+    it("knows how far it has come", () =>
+      fresh(
+        Effect.gen(function* () {
+          const log = yield* EventLog
+          expect(yield* log.reaches("")).toBe(true)
+          expect(yield* log.reaches("1")).toBe(false)
+          yield* twoOrganizations
+          const end = yield* log.end
+          expect(yield* log.reaches(end)).toBe(true)
+          expect(yield* log.reaches(String(Number(end) + 1))).toBe(false)
+          expect(Result.isFailure(yield* Effect.result(log.reaches("x")))).toBe(true)
+        }),
+      ))
+
     it("fails on a cursor that it never gave out, and reads nothing beyond the end", () =>
       fresh(
         Effect.gen(function* () {

@@ -34,7 +34,7 @@ export const status = async (invocation: Invocation): Promise<number> => {
     return [
       `The daemon is ${green(plain(now.state))}: Charter ${now.version}, process ${now.pid}, started ${fromNow(now.startedAt, new Date())}.`,
       `  address    ${bold(urlOf(daemon))}`,
-      `  workspace  ${now.workspace}`,
+      `  workspace  ${now.workspace ?? folders.workspace}`,
       `  data       ${folders.data}`,
       `  rules      ${rulesInWords(now)}`,
       ...waiting.map(

@@ -109,7 +109,7 @@ export const workGroup: CommandGroup = {
         },
         {
           usage: "cancel <id>",
-          summary: "end a task and whatever it runs",
+          summary: "end a task that you have asked for, and whatever it runs; an operator ends any",
           arguments: { id: TASK },
           options: [REASON],
           examples: [['tasks cancel t-4f1c --reason "superseded"', "end one task"]],

@@ -51,12 +51,13 @@ export const beside: ReadonlyArray<Described> = [
     summary: "Events as they come, as server-sent events.",
     description:
       "`id` is the cursor, `data` an Event. After a break a client goes on with `Last-Event-ID` or `after`; without " +
-      "either, from now on. A message `event: problem` says why the stream ends.",
+      "either, from now on. A cursor that the log has not reached, of another log or from before a restore, is a 410, on " +
+      "which an `EventSource` does not try again by itself. A message `event: problem` says why the stream ends.",
     token: "needed",
     query: StreamQuery,
     headers: { "Last-Event-ID": "The cursor of the last event that was taken; it wins over `after`." },
     answers: { 200: { description: "The stream.", content: { "text/event-stream": PLAIN_TEXT } } },
-    problems: [400, 401, 403, 404, 503],
+    problems: [400, 401, 403, 404, 410, 503],
   },
   {
     method: "GET",

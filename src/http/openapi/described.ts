@@ -73,7 +73,7 @@ export const PROBLEMS: Readonly<Record<number, Answer>> = {
   403: problem("Not for this identity; or the request's Host or Origin is not allowed."),
   404: problem("It is not there, or not for this identity to see."),
   409: problem("It is in another state than the request takes for granted."),
-  410: problem("It is no longer there."),
+  410: problem("`after` is ahead of the log, which is another one or was restored: begin without it."),
   412: problem("`If-Match` names another version than the present one; read it again."),
   413: problem("The body, the batch or the event is larger than its bound."),
   415: problem("The body is of a media type or an encoding that is not taken.", { Accept: "What is taken." }),

@@ -27,8 +27,10 @@ export const StatusResult = named(
         runs: Runs,
       }).annotateKey({ description: "While it stops: the runs that it waits for, and for how long at most." }),
     ),
-    workspace: Text,
-    diagnostics: list(DiagnosticResult),
+    workspace: optional(Text.annotateKey({ description: "The folder of the rules; for an operator." })),
+    diagnostics: list(DiagnosticResult).annotateKey({
+      description: "Why files that were changed are not in force; for an operator.",
+    }),
     unwritable: optional(
       Text.annotateKey({
         description: "Why the log could not be written when that was last tried: nothing is decided until it can be.",

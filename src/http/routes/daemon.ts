@@ -8,9 +8,9 @@ export const daemon = [
   route({
     method: "GET",
     path: "/v1/status",
-    summary: "How the daemon is.",
+    summary: "How the daemon is; an operator sees all of it, anybody else counts what he may see.",
     result: StatusResult,
-    call: (service) => service.status,
+    call: (service, identity) => service.status(identity),
   }),
   route({
     method: "POST",

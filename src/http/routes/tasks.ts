@@ -34,7 +34,7 @@ export const tasks = [
   route({
     method: "POST",
     path: "/v1/tasks/{id}/cancel",
-    summary: "Ends a task and whatever it runs.",
+    summary: "Ends a task and whatever it runs; for an operator, and for who asked for what it follows from.",
     params: Id,
     body: ReasonBody,
     result: TaskResult,

@@ -106,6 +106,13 @@ const makeLog = (
         (from) => reached(from, 1),
         tail(filter),
       ),
+    reaches: (cursor) =>
+      Effect.flatMap(positionOf(cursor), (position) =>
+        position <= commits.end()
+          ? Effect.succeed(true)
+          : // What the read models show may be written a moment before this thread is told.
+            attempt("read", () => position <= reader.end()),
+      ),
     end: Effect.sync(() => cursorOf(commits.end())),
     saveSnapshot: (org, snapshot) => writer.run({ kind: "saveSnapshot", org, snapshot }),
     archive: (sources) => writer.run({ kind: "archive", sources }),

@@ -118,6 +118,7 @@ export const makeMemoryLog = (
           (from) => reached(from, 1),
           tail(filter),
         ),
+      reaches: (cursor) => Effect.map(positionOf(cursor), (position) => position <= records.length),
       end: Effect.sync(() => cursorOf(records.length)),
       saveSnapshot: (org, snapshot) =>
         Effect.sync(() => {

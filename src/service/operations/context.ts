@@ -5,6 +5,7 @@ import type { Definitions } from "../../kernel/definitions.ts"
 import { INBOX_TYPES, inboxItemOf } from "../../log/projections/inbox.ts"
 import type { InboxItem } from "../../log/Projections.ts"
 import { actorOf, checkOrganization, fail } from "../access.ts"
+import { checkCursor } from "../cursor.ts"
 import type { Identity } from "../identity.ts"
 import { unknownChannel } from "../messages.ts"
 import { Refused } from "../refused.ts"
@@ -34,6 +35,7 @@ export const contextOperations = (
       yield* checkOrganization(definitions, identity, org)
       const unknown = unknownChannel(definitions, org, channel)
       if (unknown !== undefined) return yield* Effect.fail(new Refused({ refusal: unknown }))
+      yield* checkCursor(log, filter.after)
       return yield* projections.messages({ ...filter, org, channel })
     }),
     post: Effect.fnUntraced(function* (identity, { id, org, ...data }) {
@@ -51,6 +53,7 @@ export const contextOperations = (
     inbox: Effect.fnUntraced(function* (identity, filter) {
       yield* checkMember(identity)
       if (filter.org !== undefined) yield* checkOrganization(definitionsOf(dependencies), identity, filter.org)
+      yield* checkCursor(log, filter.after)
       const { items, ...rest } = yield* projections.inbox({
         ...filter,
         ...(identity.org === undefined ? undefined : { org: identity.org }),
@@ -75,6 +78,7 @@ export const contextOperations = (
       Stream.unwrap(
         Effect.gen(function* () {
           yield* checkMember(identity)
+          yield* checkCursor(log, after)
           const from = after ?? (yield* log.end)
           return Stream.flatMap(log.follow({ types: INBOX_TYPES }, from), ({ record, cursor }) => {
             const item = inboxItemOf(record.event)

@@ -3,8 +3,9 @@ import { Effect } from "effect"
 import type { BuiltinData } from "../../domain/builtins.ts"
 import { GLOBAL } from "../../domain/names.ts"
 import type { TokenView } from "../../log/Projections.ts"
-import { checkOperator, fail } from "../access.ts"
+import { checkOperator, fail, visibleContracts, visibleOrganizations } from "../access.ts"
 import { makeToken } from "../makeToken.ts"
+import { checkCursor } from "../cursor.ts"
 import { metricsText } from "../metrics.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
@@ -33,7 +34,7 @@ type Operations = Pick<
 const MAX_REMEMBERED_TOKENS = 10_000
 
 export const daemonOperations = (dependencies: Dependencies): Operations => {
-  const { projections, mailboxes, workspace, changes, options } = dependencies
+  const { log, projections, mailboxes, workspace, changes, options } = dependencies
   const remembered = new Map<string, { readonly identity: Identity; readonly expires: number }>()
   mailboxes.onCommitted((_, records) => {
     if (records.some(({ event }) => event.type === "token.revoked")) remembered.clear()
@@ -70,12 +71,15 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
     }
   }
 
-  const status: Operations["status"] = Effect.gen(function* () {
+  const status: Operations["status"] = Effect.fnUntraced(function* (identity) {
     const standing = yield* workspace.status
-    const states = mailboxes.states()
+    const isOperator = identity.kind === "operator"
+    const definitions = definitionsOf(dependencies)
+    const visible = visibleOrganizations(definitions, identity)
+    const isSeen = (org: string): boolean => visible?.has(org) !== false
+    const states = mailboxes.states().filter(({ org }) => isSeen(org))
     const sum = (of: (state: (typeof states)[number]) => number): number =>
       states.reduce((total, state) => total + of(state), 0)
-    const definitions = definitionsOf(dependencies)
     const unwritable = mailboxes.unwritable()
     return {
       state: options.lifecycle.state,
@@ -83,30 +87,34 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
       pid: process.pid,
       startedAt: options.startedAt,
       revision: definitions.revision,
-      contracts: definitions.contracts.size,
-      organizations: definitions.organizations.size,
+      contracts: visibleContracts(definitions, identity).length,
+      organizations: [...definitions.organizations.keys()].filter(isSeen).length,
       openHolds: sum(({ holds }) => holds.size),
       openProposals: sum(({ proposals }) => proposals.size),
       openTasks: sum(({ tasks }) => tasks.size),
       runs: { running: sum(({ runs }) => runs.size), most: options.maxRuns },
-      agents: countAgents(definitions, states),
+      agents: countAgents(definitions, states, isSeen),
       ...(options.lifecycle.until === undefined
         ? undefined
         : { draining: { until: options.lifecycle.until, runs: runsOf(states) } }),
-      workspace: options.workspace,
-      diagnostics: standing.rejected,
+      ...(isOperator ? { workspace: options.workspace } : undefined),
+      diagnostics: isOperator ? standing.rejected : [],
       ...(unwritable === undefined ? undefined : { unwritable }),
       warnings: [
-        ...standingStill(mailboxes.figures()),
-        ...deafWebhooks(definitions, options.environment),
+        ...standingStill(mailboxes.figures().filter(({ org }) => isSeen(org))),
         ...stuckTasks(definitions, states),
-        ...stuckChanges(changes.stuck()),
-        ...forTheOperator(states, standing),
-        ...(standing.held === undefined
-          ? []
-          : [
-              `${heldInWords(standing.held)}; the last good set stays in force until an operator confirms: charter confirm`,
-            ]),
+        ...(isOperator
+          ? [
+              ...deafWebhooks(definitions, options.environment),
+              ...stuckChanges(changes.stuck()),
+              ...forTheOperator(states, standing),
+              ...(standing.held === undefined
+                ? []
+                : [
+                    `${heldInWords(standing.held)}; the last good set stays in force until an operator confirms: charter confirm`,
+                  ]),
+            ]
+          : []),
       ],
     }
   })
@@ -131,7 +139,11 @@ export const daemonOperations = (dependencies: Dependencies): Operations => {
         { token: made },
       )
     }),
-    tokens: (identity, filter) => Effect.andThen(checkOperator(identity, "list tokens"), projections.tokens(filter)),
+    tokens: (identity, filter) =>
+      checkOperator(identity, "list tokens").pipe(
+        Effect.andThen(checkCursor(log, filter.after)),
+        Effect.andThen(projections.tokens(filter)),
+      ),
     revokeToken: Effect.fnUntraced(function* (identity, id) {
       yield* checkOperator(identity, "revoke tokens")
       const find = Effect.map(projections.tokens({ limit: 1_000 }), ({ items }) =>

@@ -8,6 +8,7 @@ import { emptyState } from "../../kernel/state.ts"
 import { LogUnavailable } from "../../log/EventLog.ts"
 import type { DocumentView } from "../../log/Projections.ts"
 import { checkOrganization, fail, visibleOrganizations } from "../access.ts"
+import { checkCursor } from "../cursor.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
 import type { OwnedDocument } from "../views/context.ts"
@@ -42,6 +43,7 @@ export const documentOperations = (
     documents: Effect.fnUntraced(function* (identity, filter) {
       const definitions = definitionsOf(dependencies)
       if (filter.org !== undefined) yield* checkOrganization(definitions, identity, filter.org)
+      yield* checkCursor(log, filter.after)
       const visible = visibleOrganizations(definitions, identity)
       const { items, ...rest } = yield* projections.documents({ ...filter, state: "current" })
       return { ...rest, items: items.filter(({ org }) => visible === undefined || visible.has(org)).map(owned) }

@@ -1,11 +1,13 @@
 /** Publishing, reading and following events. */
 import { Effect, Stream } from "effect"
+import type { Event } from "../../domain/event.ts"
 import type { LogRecord } from "../../domain/record.ts"
 import { isChangeRequest } from "../../domain/change.ts"
 import { isRefusal } from "../../domain/refusal.ts"
 import { HOLD_ENDS } from "../../domain/proposal.ts"
 import type { LogUnavailable, Page, ReadFilter, Stored } from "../../log/EventLog.ts"
-import { checkOrganization, fail, visibleOrganizations } from "../access.ts"
+import { checkOrganization, eventReader, fail } from "../access.ts"
+import { checkCursor } from "../cursor.ts"
 import { explainRecord } from "../explanation.ts"
 import type { Identity } from "../identity.ts"
 import { prepare } from "../publishing.ts"
@@ -91,12 +93,10 @@ export const eventOperations = (dependencies: Dependencies, publishChange: Publi
   }
 
   const find = Effect.fnUntraced(function* (identity: Identity, id: string, org?: string, source?: string) {
-    const visible = visibleOrganizations(definitionsOf(dependencies), identity)
+    const mayRead = eventReader(definitionsOf(dependencies), identity)
     const found = (yield* log.findById(id)).filter(
       ({ event }) =>
-        (visible === undefined || visible.has(event.org)) &&
-        (org === undefined || event.org === org) &&
-        (source === undefined || event.source === source),
+        mayRead(event) && (org === undefined || event.org === org) && (source === undefined || event.source === source),
     )
     const [only, another] = found
     if (only === undefined)
@@ -116,7 +116,8 @@ export const eventOperations = (dependencies: Dependencies, publishChange: Publi
   const events: Operations["events"] = Effect.fnUntraced(function* (identity: Identity, query: EventQuery) {
     const definitions = definitionsOf(dependencies)
     if (query.org !== undefined) yield* checkOrganization(definitions, identity, query.org)
-    const visible = query.org === undefined ? visibleOrganizations(definitions, identity) : undefined
+    yield* checkCursor(log, query.after)
+    const mayRead = eventReader(definitions, identity)
     const filter = filterOf(query)
     const read = query.order === "asc" ? log.page : log.latest
     const items: Array<Stored> = []
@@ -124,7 +125,7 @@ export const eventOperations = (dependencies: Dependencies, publishChange: Publi
     let end = false
     for (let pages = 0; items.length < query.limit && !end && pages < MAX_PAGES_LOOKED_THROUGH; pages++) {
       const page: Page = yield* read(filter, cursor, query.limit - items.length)
-      items.push(...page.items.filter(({ record }) => visible === undefined || visible.has(record.event.org)))
+      items.push(...page.items.filter(({ record }) => mayRead(record.event)))
       cursor = page.next
       end = page.end
     }
@@ -139,18 +140,19 @@ export const eventOperations = (dependencies: Dependencies, publishChange: Publi
       filter.org === undefined ? Effect.void : checkOrganization(definitionsOf(dependencies), identity, filter.org)
     // Who leaves an organization while he reads sees no more of it.
     let of = definitionsOf(dependencies)
-    let visible = visibleOrganizations(of, identity)
-    const isVisible = (org: string): boolean => {
+    let mayRead = eventReader(of, identity)
+    const mayReadNow = (event: Event): boolean => {
       const now = definitionsOf(dependencies)
-      if (now !== of) visible = visibleOrganizations((of = now), identity)
-      return visible === undefined || visible.has(org)
+      if (now !== of) mayRead = eventReader((of = now), identity)
+      return mayRead(event)
     }
     const { after } = filter
     return Stream.unwrap(
       Effect.gen(function* () {
         yield* checked
+        yield* checkCursor(log, after)
         const from = after ?? (yield* log.end)
-        return Stream.filter(log.follow(filterOf(filter), from), ({ record }) => isVisible(record.event.org))
+        return Stream.filter(log.follow(filterOf(filter), from), ({ record }) => mayReadNow(record.event))
       }),
     )
   }

@@ -1,5 +1,6 @@
 /** Proposals, votes, holds and tasks. */
 import { Effect } from "effect"
+import { requesterOf } from "../../domain/event.ts"
 import { memberName } from "../../domain/names.ts"
 import type { Delegation, Elector } from "../../domain/proposal.ts"
 import { OPEN_PROPOSAL } from "../../kernel/motions.ts"
@@ -7,6 +8,7 @@ import { canVote } from "../../kernel/ballots.ts"
 import type { LogUnavailable } from "../../log/EventLog.ts"
 import type { Listed, ListFilter, ProposalView, TaskView } from "../../log/Projections.ts"
 import { actorOf, checkOrganization, fail, nameIn, visibleOrganizations } from "../access.ts"
+import { checkCursor } from "../cursor.ts"
 import type { Identity } from "../identity.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
@@ -36,16 +38,17 @@ export const governanceOperations = (
   dependencies: Dependencies,
   { publish }: Pick<typeof Service.Service, "publish">,
 ): Operations => {
-  const { projections } = dependencies
+  const { log, projections } = dependencies
 
   /** Lists show what is in the organizations that the identity is in, and what it is `asked`. */
   const visibleList =
     <A extends { readonly org: string }>(
-      list: (filter: ListFilter) => Effect.Effect<Listed<A>, LogUnavailable>,
+      model: (filter: ListFilter) => Effect.Effect<Listed<A>, LogUnavailable>,
       asked?: (identity: Identity, found: A) => boolean,
     ) =>
     (identity: Identity, filter: ListFilter): Effect.Effect<Listed<A>, Refused | LogUnavailable> => {
       const definitions = definitionsOf(dependencies)
+      const list = (wanted: ListFilter) => Effect.andThen(checkCursor(log, wanted.after), model(wanted))
       if (filter.org !== undefined)
         return Effect.andThen(checkOrganization(definitions, identity, filter.org), list(filter))
       const visible = visibleOrganizations(definitions, identity)
@@ -86,6 +89,17 @@ export const governanceOperations = (
     human === true &&
     (identity.kind === "human" || identity.kind === "agent") &&
     member === nameIn(definitionsOf(dependencies), identity, org)
+
+  /** The task follows from an event that this identity has published, or that somebody did for him. */
+  const hasAskedFor = (identity: Identity, { org, eventSeq }: TaskView): Effect.Effect<boolean, LogUnavailable> =>
+    Effect.map(log.get(org, eventSeq), (record) => {
+      if (record === undefined || identity.kind === "bridge") return false
+      const definitions = definitionsOf(dependencies)
+      const asker = requesterOf(record.event.actor)
+      return (
+        asker.kind === actorOf(definitions, identity, org).kind && asker.name === nameIn(definitions, identity, org)
+      )
+    })
 
   const proposal = visibleOne("proposal", projections.proposal, isAsked)
   const hold = visibleOne("hold", projections.hold)
@@ -205,8 +219,12 @@ export const governanceOperations = (
     }),
     cancelTask: Effect.fnUntraced(function* (identity, id, reason) {
       const found = yield* task(identity, id)
-      if (identity.kind !== "operator" && identity.kind !== "human")
-        return yield* fail("forbidden", "operator-only", "only a human or an operator may cancel a task")
+      if (identity.kind !== "operator" && !(yield* hasAskedFor(identity, found)))
+        return yield* fail(
+          "forbidden",
+          "task-of-another",
+          `${id} is cancelled by who asked for it, or by an operator; ${identity.name} is neither`,
+        )
       yield* submit(dependencies, found.org, {
         kind: "cancelTask",
         task: id,

@@ -11,8 +11,7 @@ import { notAcceptable } from "../../language/acceptance.ts"
 import { checkSet, parseFile } from "../../language/load.ts"
 import { nearest } from "../../language/suggest.ts"
 import { runContractTests } from "../../testing/runContractTests.ts"
-import { checkOrganization, fail, visibleOrganizations } from "../access.ts"
-import type { Identity } from "../identity.ts"
+import { checkOrganization, fail, visibleContracts, visibleOrganizations } from "../access.ts"
 import type { Service } from "../Service.ts"
 import type { OrganizationSummary } from "../views/organizations.ts"
 import type { ContractView } from "../views/rules.ts"
@@ -25,17 +24,6 @@ type Operations = Pick<
 
 export const ruleOperations = (dependencies: Dependencies): Operations => {
   const { workspace } = dependencies
-
-  /** Contracts of an organization that the identity is in, and those that bind it from above. */
-  const visibleContracts = (identity: Identity): ReadonlyArray<Contract> => {
-    const definitions = definitionsOf(dependencies)
-    const visible = visibleOrganizations(definitions, identity)
-    const scopes =
-      visible === undefined ? undefined : new Set([...visible].flatMap((org) => definitions.view(org).chain))
-    return [...definitions.contracts.values()].flatMap(({ contract }) =>
-      scopes === undefined || scopes.has(contract.scope) ? [contract] : [],
-    )
-  }
 
   const view = (contract: Contract): ContractView => ({
     name: contract.fullName,
@@ -55,12 +43,12 @@ export const ruleOperations = (dependencies: Dependencies): Operations => {
       const definitions = definitionsOf(dependencies)
       if (org !== undefined) yield* checkOrganization(definitions, identity, org)
       const chain = org === undefined ? undefined : definitions.view(org).chain
-      return visibleContracts(identity)
+      return visibleContracts(definitions, identity)
         .filter(({ scope }) => chain === undefined || chain.includes(scope))
         .map(view)
     }),
     contract: Effect.fnUntraced(function* (identity, name) {
-      const contracts = visibleContracts(identity)
+      const contracts = visibleContracts(definitionsOf(dependencies), identity)
       const found =
         contracts.find((contract) => contract.fullName === name) ?? only(contracts.filter(({ id }) => id === name))
       if (found === undefined) {

@@ -4,6 +4,7 @@ import type { BuiltinData } from "../../domain/builtins.ts"
 import type { Event } from "../../domain/event.ts"
 import type { Command } from "../../kernel/command.ts"
 import { actorOf, fail, nameIn } from "../access.ts"
+import { checkCursor } from "../cursor.ts"
 import type { Identity } from "../identity.ts"
 import type { Service } from "../Service.ts"
 import type { TaskLogItem } from "../views/tasks.ts"
@@ -38,6 +39,7 @@ export const taskOperations = (
   return {
     taskLog: Effect.fnUntraced(function* (identity, id, { after = "", limit }) {
       const { org, correlationid } = yield* task(identity, id)
+      yield* checkCursor(log, after)
       const items: Array<TaskLogItem> = []
       let cursor = after
       let end = false

@@ -20,7 +20,8 @@ export interface Status {
     readonly until: string
     readonly runs: ReadonlyArray<RunUnderWay>
   }
-  readonly workspace: string
+  /** For an operator alone, as {@link diagnostics} are. */
+  readonly workspace?: string
   readonly diagnostics: ReadonlyArray<Diagnostic>
   /** Why the log could not be written when that was last tried: nothing is taken until it can be. Absent where it can. */
   readonly unwritable?: string
