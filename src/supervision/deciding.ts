@@ -1,15 +1,17 @@
 /** Whose rules decide on a change: every organization that it changes something for, as things stand before it. */
 import type { ChangeRequested } from "../domain/change.ts"
+import type { Contract } from "../domain/contract.ts"
 import type { Event } from "../domain/event.ts"
 import { GLOBAL } from "../domain/names.ts"
 import type { Organization } from "../domain/organization.ts"
+import type { RuleSet } from "../language/describe/describeSetChange.ts"
 import type { Preview } from "../workspace/preview.ts"
 import type { NotWritten } from "../workspace/writeChange.ts"
 
 /**
  * The scopes of the contracts that come, go or change; the organizations that do, and where one moves, those that it
- * leaves and joins. For one that is not there yet, the nearest one above it is, else `@global`. Where only words change:
- * all that the files are about. Sorted, never empty.
+ * leaves and joins; and those whose agents it has work for another one. For one that is not there yet, the nearest one
+ * above it is, else `@global`. Where only words change: all that the files are about. Sorted, never empty.
  */
 export const decidingOrganizations = ({ previous, next, meaning, touched }: Preview): ReadonlyArray<string> => {
   const before = byId(previous.organizations)
@@ -28,8 +30,76 @@ export const decidingOrganizations = ({ previous, next, meaning, touched }: Prev
     add(old?.parent)
     add(now?.parent)
   }
+  for (const home of homesOfBorrowed(previous, next)) add(home)
   if (deciding.size === 0) for (const org of touched) add(org)
   return deciding.size === 0 ? [GLOBAL] : [...deciding].toSorted()
+}
+
+/** Where agents are at home that work for another organization by this, and did not, or did otherwise. */
+const homesOfBorrowed = (previous: RuleSet, next: RuleSet): ReadonlyArray<string> => {
+  const before = new Set(borrowedIn(previous).map((one) => JSON.stringify(one)))
+  return borrowedIn(next)
+    .filter((one) => !before.has(JSON.stringify(one)))
+    .flatMap(({ agent }) => [agent, referredTo(next, agent)])
+    .flatMap((agent) => (agent === undefined ? [] : [agent.slice(agent.indexOf("@"))]))
+}
+
+/** An agent of another organization, and all that says how it is given work. */
+interface Borrowed {
+  /** `deployer@team` */
+  readonly agent: string
+  readonly by: string
+  readonly how: unknown
+}
+
+const borrowedIn = ({ contracts, organizations }: RuleSet): ReadonlyArray<Borrowed> => {
+  const known = byId(organizations)
+  return [...organizations.flatMap(references), ...contracts.flatMap((one) => receivers(one, known))]
+}
+
+const references = ({ id, members }: Organization): ReadonlyArray<Borrowed> =>
+  members.flatMap(({ position: _, ...member }) =>
+    member.ref === undefined || member.ref.endsWith(id) ? [] : [{ agent: member.ref, by: id, how: member }],
+  )
+
+const receivers = (
+  { fullName, scope, on, when, then, mode, from, until }: Contract,
+  organizations: ReadonlyMap<string, Organization>,
+): ReadonlyArray<Borrowed> => {
+  const named = then.flatMap((effect) =>
+    effect.effect === "route" ? effect.to : effect.effect === "escalate" ? effect.levels.flatMap(({ to }) => to) : [],
+  )
+  return named.flatMap((one) =>
+    one.kind === "member" && one.name.includes("@") && !one.name.endsWith(scope)
+      ? [
+          {
+            agent: one.name,
+            by: fullName,
+            how: { on, when, then, mode, from, until, shared: sharedConditions(scope, organizations) },
+          },
+        ]
+      : [],
+  )
+}
+
+/** Of the organization and those above it: what a contract means by their names. */
+const sharedConditions = (
+  scope: string,
+  organizations: ReadonlyMap<string, Organization>,
+): ReadonlyArray<Organization["conditions"]> => {
+  const chain: Array<Organization> = []
+  for (let at = organizations.get(scope); at !== undefined && !chain.includes(at);) {
+    chain.push(at)
+    at = organizations.get(at.parent ?? GLOBAL)
+  }
+  return chain.map(({ conditions }) => conditions)
+}
+
+/** The agent that one by this name is, where its organization has it by reference, too. */
+const referredTo = ({ organizations }: RuleSet, agent: string): string | undefined => {
+  const at = agent.indexOf("@")
+  return organizations.find(({ id }) => id === agent.slice(at))?.members.find(({ name }) => name === agent.slice(0, at))
+    ?.ref
 }
 
 /** A change was let through without the operator's word, and needs it as it is to be written now. */
