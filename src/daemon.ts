@@ -3,7 +3,6 @@
  * supervisors, the service, and the doors.
  */
 import { statSync } from "node:fs"
-import { mkdir } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import { Context, Data, Deferred, Effect, Layer, type Scope } from "effect"
 import { removeDaemonFile, writeDaemonFile } from "./discovery/daemonFile.ts"
@@ -12,6 +11,7 @@ import type { DiskEdits } from "./domain/change.ts"
 import { type Diagnostic, formatDiagnostic } from "./domain/diagnostic.ts"
 import { Server } from "./http/Server.ts"
 import { withObservability } from "./observability/observability.ts"
+import { makeFolder } from "./platform/makeFolder.ts"
 import { acquireDataFolder } from "./log/local/lock.ts"
 import { checkExecutorConfig } from "./executors/registry.ts"
 import { notAcceptable } from "./language/acceptance.ts"
@@ -84,7 +84,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   const stopping = yield* Deferred.make<void>()
   let edits: DiskEdits = "apply"
   const hurry = yield* Deferred.make<void>()
-  yield* Effect.promise(() => mkdir(options.data, { recursive: true, mode: 0o700 }))
+  yield* Effect.sync(() => makeFolder(options.data, 0o700))
 
   const logLive = options.ephemeral === true ? layerMemory : layerLocal({ file: join(options.data, "charter.db") })
   const recall = () =>

@@ -1,12 +1,13 @@
 /** Starts a daemon that outlives the command, and waits until it takes events. */
 import { spawn } from "node:child_process"
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs"
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import type { DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon, isAlive } from "../discovery/findDaemon.ts"
 import { type Folders, isWorkspace, outputFile } from "../discovery/folders.ts"
 import type { DiskEdits } from "../domain/change.ts"
+import { makeFolder } from "../platform/makeFolder.ts"
 import type { Invocation } from "./command.ts"
 import type { Bounds } from "./program.ts"
 import { Failure } from "./failure.ts"
@@ -66,7 +67,7 @@ export const checkFolders = ({ workspace, data }: Folders): void => {
       next: ["A workspace is a folder with contracts/ and organizations/ in it."],
     })
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 })
+    makeFolder(data, 0o700)
   } catch (error) {
     throw new Failure(`The data folder cannot be made: ${(error as Error).message}.`, {
       next: ["Another one: --data FOLDER"],

@@ -6,6 +6,9 @@ export const choiceOption = <W extends string>(given: Given, name: string, words
   const text = textOption(given, name)
   const chosen = words.find((word) => word === text)
   if (text !== undefined && chosen === undefined)
-    throw misuse(`--${name} is one of ${words.join(", ")}, not ${JSON.stringify(text)}.`)
+    throw misuse(`--${flagOf(name)} is one of ${words.join(", ")}, not ${JSON.stringify(text)}.`)
   return chosen
 }
+
+/** `diskEdits` is typed as `disk-edits`. */
+const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
@@ -27,7 +27,7 @@ describe("daemon.json", () => {
     const data = join(root, "new", "folder")
     writeDaemonFile(data, DAEMON)
     writeDaemonFile(data, { ...DAEMON, socket: "/data/daemon.sock" })
-    expect(readDaemonFile(data)).toEqual({ ...DAEMON, socket: "/data/daemon.sock" })
+    expect(readDaemonFile(data)).toEqual({ ...DAEMON, data: realpathSync(data), socket: "/data/daemon.sock" })
     expect(statSync(daemonFilePath(data)).mode & 0o777).toBe(0o600)
     expect(statSync(data).mode & 0o777).toBe(0o700)
     expect(readdirSync(data)).toEqual(["daemon.json"])
@@ -37,10 +37,26 @@ describe("daemon.json", () => {
     const data = join(root, "shared")
     writeDaemonFile(data, DAEMON)
     removeDaemonFile(data, 13)
-    expect(readDaemonFile(data)).toEqual(DAEMON)
+    expect(readDaemonFile(data)).toMatchObject(DAEMON)
     removeDaemonFile(data, 12)
     removeDaemonFile(data, 12)
     expect(readDaemonFile(data)).toBeUndefined()
+  })
+
+  it("is none in a copy of the folder, and one by whatever link leads there", () => {
+    const data = join(root, "original")
+    writeDaemonFile(data, DAEMON)
+    cpSync(data, join(root, "copied"), { recursive: true })
+    expect(readDaemonFile(join(root, "copied"))).toBeUndefined()
+    symlinkSync(data, join(root, "linked"))
+    expect(readDaemonFile(join(root, "linked"))).toMatchObject(DAEMON)
+  })
+
+  it("of an earlier version names no folder", () => {
+    const data = join(root, "earlier")
+    writeDaemonFile(data, DAEMON)
+    writeFileSync(daemonFilePath(data), JSON.stringify(DAEMON))
+    expect(readDaemonFile(data)).toEqual(DAEMON)
   })
 
   it.each([

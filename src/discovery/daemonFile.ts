@@ -2,8 +2,9 @@
  * `daemon.json` in the data folder: how a client on this machine finds the daemon, and the operator's token. Readable by
  * its owner alone, and always whole. It says where a daemon was; whether it still lives, `findDaemon` asks.
  */
-import { readFileSync, rmSync } from "node:fs"
+import { readFileSync, realpathSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { makeFolder } from "../platform/makeFolder.ts"
 import { writePrivately } from "./writePrivately.ts"
 
 /** How to reach a daemon. */
@@ -16,6 +17,8 @@ export interface Address {
 
 export interface DaemonFile extends Address {
   readonly pid: number
+  /** The data folder itself, where links lead: a copy of it is no daemon's. Absent where an earlier version wrote the file. */
+  readonly data?: string
   /** The folder that it serves, where links lead; absent where an earlier version wrote the file. */
   readonly workspace?: string
   /** RFC 3339. */
@@ -33,10 +36,13 @@ export const urlOf = ({ host, port }: Address): string => `http://${host.include
 export const withoutToken = ({ token: _token, ...daemon }: DaemonFile): Omit<DaemonFile, "token"> => daemon
 
 /** Makes the folder where it is missing. */
-export const writeDaemonFile = (data: string, daemon: DaemonFile): void =>
-  writePrivately(daemonFilePath(data), `${JSON.stringify(daemon, undefined, 2)}\n`)
+export const writeDaemonFile = (data: string, daemon: Omit<DaemonFile, "data">): void => {
+  makeFolder(data, 0o700)
+  const whole: DaemonFile = { ...daemon, data: realpathSync(data) }
+  writePrivately(daemonFilePath(data), `${JSON.stringify(whole, undefined, 2)}\n`)
+}
 
-/** `undefined` where there is none, or what is there is none. */
+/** `undefined` where there is none, what is there is none, or it came here with a copy of another folder. */
 export const readDaemonFile = (data: string): DaemonFile | undefined => {
   let parsed: unknown
   try {
@@ -45,7 +51,7 @@ export const readDaemonFile = (data: string): DaemonFile | undefined => {
     if (error instanceof SyntaxError || codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined
     throw error
   }
-  return isDaemonFile(parsed) ? parsed : undefined
+  return isDaemonFile(parsed) && (parsed.data === undefined || parsed.data === realpathSync(data)) ? parsed : undefined
 }
 
 /** Takes the file away, unless another daemon has written its own meanwhile. */
@@ -55,7 +61,9 @@ export const removeDaemonFile = (data: string, pid: number): void => {
 
 const isDaemonFile = (value: unknown): value is DaemonFile => {
   if (typeof value !== "object" || value === null) return false
-  const { pid, workspace, host, port, socket, startedAt, token } = value as Partial<Record<keyof DaemonFile, unknown>>
+  const { pid, data, workspace, host, port, socket, startedAt, token } = value as Partial<
+    Record<keyof DaemonFile, unknown>
+  >
   return (
     Number.isSafeInteger(pid) &&
     (pid as number) > 0 &&
@@ -63,6 +71,7 @@ const isDaemonFile = (value: unknown): value is DaemonFile => {
     typeof host === "string" &&
     typeof startedAt === "string" &&
     typeof token === "string" &&
+    (data === undefined || typeof data === "string") &&
     (workspace === undefined || typeof workspace === "string") &&
     (socket === undefined || typeof socket === "string")
   )

@@ -32,16 +32,21 @@ export const decoder = <F extends Schema.Struct.Fields>(
   }
 }
 
-/** The same for a query. A parameter that is given twice is a list, which only one whose schema is a list may be. */
+/** The same for a query. Only a parameter whose schema is a list may be given twice. */
 export const queryDecoder = <F extends Schema.Struct.Fields>(
   schema: Schema.Struct<F> & Schema.Decoder<unknown>,
 ): ((query: URLSearchParams) => Result.Result<Schema.Struct<F>["Type"], Problem>) => {
   const decode = decoder(schema, "query")
   const repeatable = new Set(Object.keys(schema.fields).filter((key) => schema.fields[key]?.ast._tag === "Arrays"))
   return (query) => {
+    const repeated = Object.keys(schema.fields).flatMap((parameter): ReadonlyArray<ProblemError> => {
+      const times = repeatable.has(parameter) ? 1 : query.getAll(parameter).length
+      return times > 1 ? [{ parameter, detail: `It stands ${times} times, and may stand once` }] : []
+    })
+    if (repeated.length > 0) return Result.fail(schemaProblem("query", repeated))
     const parameters = [...new Set(query.keys())].map((key) => {
       const values = query.getAll(key)
-      return [key, repeatable.has(key) || values.length > 1 ? values : values[0]!] as const
+      return [key, repeatable.has(key) ? values : values[0]!] as const
     })
     return decode(Object.fromEntries(parameters))
   }

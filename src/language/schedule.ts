@@ -9,9 +9,10 @@ export const cronProblem = (text: string): "malformed" | "seconds" | "never" | u
 }
 
 /**
- * The first time after `after` (ms) at which a schedule is due, in ms. Where clocks are put forward, what falls into
- * the hour that is not there is due right after it. Where they are put back, a schedule with a fixed hour is due once,
- * and one that is due in every hour (`*`) goes on through the hour that comes twice.
+ * The first time after `after` (ms) at which a schedule is due, in ms. Where clocks are put forward by an hour, a time in
+ * the hour that is not there is due an hour later by the clock, 2:30 at 3:30; of several in it, the first alone. Where they
+ * are put back, a schedule with a fixed hour is due once, and one that is due in every hour (`*`) goes on through the hour
+ * that comes twice.
  */
 export const nextCron = (text: string, timezone: string, after: number): number | undefined => {
   const onDstOverlap = fieldsOf(text)[HOUR_FIELD]?.startsWith("*") === true ? "both" : "earlier"

@@ -2,11 +2,12 @@
  * Writes several files as one: what is to be is kept in a journal before the first of them changes, so that whoever
  * comes after a crash either finishes it or finds nothing begun. A file is replaced by renaming, never in place.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { writePrivately } from "../discovery/writePrivately.ts"
 import type { FileChange } from "../domain/change.ts"
 import { sync, writeNew } from "../platform/durable.ts"
+import { makeFolder } from "../platform/makeFolder.ts"
 import { wrongPlace } from "./changePath.ts"
 import { readText } from "./readText.ts"
 import { textOf } from "./source.ts"
@@ -155,7 +156,7 @@ const replace = (workspace: string, file: string, text: string | null): void => 
   const folder = dirname(path)
   if (text === null) rmSync(path, { force: true })
   else {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     // Hidden, so that no scan takes it for a file of the rules.
     const temporary = join(folder, `.${basename(path)}.charter`)
     writeNew(temporary, text, (statSync(path, { throwIfNoEntry: false })?.mode ?? 0o644) & 0o777)

@@ -1,6 +1,6 @@
 /** The life of a daemon as the command line sees it, with real processes. */
 import { once } from "node:events"
-import { statSync } from "node:fs"
+import { copyFileSync, mkdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
 import { afterAll, describe, expect, it } from "vitest"
@@ -49,6 +49,23 @@ describe("charter with a daemon", () => {
     expect(second.stdout).toMatch(new RegExp(`running .* already[^]*process +${pid}\\n`))
     const status = await shell.run(["status", "--json"])
     expect(status.json()).toMatchObject({ running: true, pid, contracts: 3 })
+    const { port } = status.json() as { readonly port: number }
+    const elsewhere = await shell.run(["up", "--port", String(port + 1)])
+    expect(elsewhere.stdout).toContain(`It listens on port ${port}, not on ${port + 1}`)
+    expect((await shell.run(["up", "--port", String(port)])).stdout).not.toContain("It listens on port")
+  })
+
+  it("is not reached through a copy of its data folder", async () => {
+    const { data } = (await shell.run(["status", "--json"])).json() as { readonly data: string }
+    const copied = join(shell.root, "copied")
+    mkdirSync(copied)
+    copyFileSync(join(data, "daemon.json"), join(copied, "daemon.json"))
+    expect(await shell.run(["down", "--data", copied, "--json"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/"stopped": ?false/),
+    })
+    expect(isAlive(pid)).toBe(true)
+    expect((await shell.run(["status", "--data", copied])).stdout).toContain("No daemon is running")
   })
 
   it("decides: 0 for allow and hold, 1 for deny, with the contract's place and what to do next", async () => {

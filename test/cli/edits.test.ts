@@ -108,6 +108,6 @@ describe("an edit of a file of the rules", { timeout: 60_000 }, () => {
   it("knows no other way", async () => {
     const wrong = await shell.run(["up", "--disk-edits", "maybe"])
     expect(wrong.code).toBe(2)
-    expect(wrong.stderr).toContain("confirm")
+    expect(wrong.stderr).toContain('--disk-edits is one of apply, confirm, not "maybe"')
   })
 })

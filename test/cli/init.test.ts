@@ -21,6 +21,18 @@ describe("charter init", () => {
     expect(readdirSync(folder).toSorted()).toEqual([".gitignore", "contracts", "organizations", "schemas"])
   })
 
+  it.runIf(process.platform === "linux")("ends where no folder can be made, and so does charter up", async () => {
+    expect(await shell.run(["init", "/proc/nope"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("/proc takes no folders"),
+    })
+    for (const more of [[], ["--foreground"]])
+      expect(await shell.run(["up", "--data", "/proc/nope", ...more], { cwd: folder })).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("The data folder cannot be made: /proc takes no folders"),
+      })
+  })
+
   it("in which nothing is wrong, and whose tests decide every condition both ways", async () => {
     const at = { cwd: folder }
     expect(await shell.run(["lint"], at)).toMatchObject({ code: 0, stdout: "3 files: no errors, no warnings\n" })

@@ -90,6 +90,14 @@ describe("a cursor that was handed out", () => {
   })
 })
 
+describe("a parameter that stands twice", () => {
+  it("is told that it does", async () => {
+    const { status, json } = await daemon.call("GET", "/v1/events?limit=1&limit=2&type=a.b&type=c.d")
+    expect(status).toBe(400)
+    expect(json).toMatchObject({ errors: [{ parameter: "limit", detail: "It stands 2 times, and may stand once" }] })
+  })
+})
+
 describe("a Last-Event-ID that is no cursor", () => {
   it("is named by its own name", async () => {
     const { status, json } = await daemon.call("GET", STREAM, {

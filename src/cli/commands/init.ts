@@ -1,8 +1,9 @@
 /** `charter init` */
-import { mkdirSync, realpathSync, statSync, writeFileSync } from "node:fs"
+import { realpathSync, statSync, writeFileSync } from "node:fs"
 import { userInfo } from "node:os"
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { jsonSchemaFiles } from "../../language/schemas/jsonSchemas.ts"
+import { makeFolder } from "../../platform/makeFolder.ts"
 import { FOLDERS } from "../../workspace/scan.ts"
 import type { Given, Invocation } from "../command.ts"
 import { Failure } from "../failure.ts"
@@ -46,7 +47,7 @@ export const init = ({ output, folders, foldersNamed, environment }: Invocation,
 /** `false` where something of the name is there, which stays as it is. */
 const writeNew = (path: string, text: string): boolean => {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     writeFileSync(path, text, { flag: "wx" })
     return true
   } catch (error) {

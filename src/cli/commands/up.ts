@@ -12,7 +12,7 @@ import { choiceOption } from "../choice.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { checkServes } from "../connect.ts"
 import { misuse } from "../failure.ts"
-import { bold, dim } from "../output.ts"
+import { bold, dim, yellow } from "../output.ts"
 import { warnings } from "../warnings.ts"
 
 export const up = async (invocation: Invocation, given: Given): Promise<number | void> => {
@@ -27,8 +27,19 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
   const found = await findDaemon(folders.data)
   if (found.state === "running") {
     checkServes(invocation, found.daemon)
+    const another = port !== 0 && textOption(given, "port") !== undefined && port !== found.daemon.port
     output.answer(answerOf(found.daemon, invocation, false), () =>
-      [`A daemon is running for ${folders.workspace} already.`, ...place(found.daemon, invocation)].join("\n"),
+      [
+        `A daemon is running for ${folders.workspace} already.`,
+        ...(another
+          ? [
+              yellow(
+                `It listens on port ${found.daemon.port}, not on ${port}: charter down, then charter up --port ${port}`,
+              ),
+            ]
+          : []),
+        ...place(found.daemon, invocation),
+      ].join("\n"),
     )
     return
   }

@@ -3,10 +3,11 @@
  * transaction: it ends with its holder, however that ends, so there is no stale lock. Who holds it stands in a JSON file
  * beside it, for people; that file alone means nothing. Network file systems without locks are not supported.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { readFileSync, renameSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { Effect, Schema, type Scope } from "effect"
+import { makeFolder } from "../../platform/makeFolder.ts"
 import { codeOf, openLock, reasonOf } from "./database.ts"
 
 const Holder = Schema.Struct({
@@ -56,7 +57,7 @@ export const acquireDataFolder = (
     yield* Effect.acquireRelease(
       Effect.try({
         try: () => {
-          mkdirSync(folder, { recursive: true, mode: 0o700 })
+          makeFolder(folder, 0o700)
           return openLock(join(folder, "lock.db"))
         },
         catch: (error) => (codeOf(error)?.startsWith("SQLITE_BUSY") === true ? held(folder) : unusable(folder, error)),
