@@ -63,7 +63,7 @@ describe("a change that cannot be carried out", { timeout: 60_000 }, () => {
     expect(stuck).toMatchObject({ causationid: request!.id, data: { change, tries: 3 } })
     expect(stuck!.data["error"]).toContain(join(house.data, "changes"))
 
-    const words = /could not be carried out, in \d+ tries since \S+, and is tried on: .*ENOENT/
+    const words = /could not be carried out, in \d+ tries since \S+, and is tried on: .*EEXIST/
     expect(await status()).toMatch(words)
     expect(await status()).toContain(`the change ${change} of @team was let through`)
     expect(await status()).toContain(`charter cancel ${change}`)
