@@ -86,7 +86,7 @@ it("a change that cannot be written is shown with what is in its way, and given 
   )
   const proposed = shell.run(["propose", file])
   const list = async () => (await shell.run(["changes"])).stdout
-  await expect.poll(list, { timeout: 30_000 }).toMatch(/could not be carried out, in \d+ tries since .*ENOENT/)
+  await expect.poll(list, { timeout: 30_000 }).toMatch(/could not be carried out, in \d+ tries since .*EEXIST/)
   const [id] = /change-[0-9a-f]+/.exec(await list())!
   expect((await shell.run(["status"])).stdout).toContain(`charter cancel ${id}`)
   const given = await shell.run(["cancel", id, "--reason", "no longer\nneeded"])
