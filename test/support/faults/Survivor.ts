@@ -3,9 +3,9 @@
  * daemon on the same data, until all that they wanted has come to its end. What they were answered is kept, and must
  * be true for ever.
  */
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from "node:fs"
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import type { Verdict } from "../../../src/domain/decision.ts"
 import { databaseFile } from "../../../src/discovery/folders.ts"
@@ -130,12 +130,25 @@ export class Survivor {
   /** All invariants, on the data of the daemon after its end. `settled`: where everything has come to its end. */
   async inspect(settled: boolean): Promise<Inspected> {
     const acknowledged = [...this.#acknowledged.values()]
-    if (!settled) return inspect(this.data, {}, { acknowledged })
+    if (!settled) return this.#inspectCopy({ acknowledged })
     const states = await this.daemon.ask("states", {})
     const { tried, ...remains } = await remainsOf(this.daemon, this.#workspace, this.data)
     if (tried === 0) throw new Error("no run has put its token down")
     await this.daemon.kill()
     return inspect(this.data, states, { acknowledged, settled, ...remains })
+  }
+
+  /** A connection of this process that is closed late would take the next daemon's write-ahead log away, by its name. */
+  async #inspectCopy(evidence: Parameters<typeof inspect>[2]): Promise<Inspected> {
+    const copy = mkdtempSync(join(tmpdir(), "charter-copy-"))
+    try {
+      const database = databaseFile(this.data)
+      for (const file of [database, `${database}-wal`])
+        if (existsSync(file)) copyFileSync(file, join(copy, basename(file)))
+      return await inspect(copy, {}, evidence)
+    } finally {
+      rmSync(copy, { recursive: true })
+    }
   }
 
   /**
@@ -144,14 +157,9 @@ export class Survivor {
    */
   async cutPower(share: number): Promise<Inspected["violations"]> {
     const database = databaseFile(this.data)
-    // Files of their own: whoever in this process still holds the old ones shares nothing with the next daemon.
-    for (const file of [database, `${database}-wal`]) {
-      copyFileSync(file, `${file}.kept`)
-      renameSync(`${file}.kept`, file)
-    }
     rmSync(`${database}-shm`)
     truncateSync(`${database}-wal`, Math.floor(statSync(`${database}-wal`).size * share))
-    const { records, violations } = await inspect(this.data, {})
+    const { records, violations } = await this.#inspectCopy({})
     const left = records.filter(({ event }) => event.org === "@team").length
     for (const [id, { seq }] of this.#acknowledged) if (seq > left) this.#acknowledged.delete(id)
     this.#tokens.clear()
