@@ -20,12 +20,13 @@ export const CHANGES_CONTRACT = "charter/changes"
 export type ChangeRule = "pass" | "humans" | "operator" | "executors"
 
 /**
- * What becomes of a change to which no contract of its organization speaks; `undefined` for every other event.
+ * What the daemon's own rule makes of a change; `undefined` for every other event. Where a contract speaks it says nothing,
+ * but of what is executed.
  *
- * What the daemon executes, it executes as its own user: that is the operator's to say, also where a contract speaks,
- * since members decide on contracts. Of the rest, an operator's passes, and so does that of a human whom the organization's own file names, if he asks for it himself,
- * and a join by an operator's link. Whatever else asks needs a human of the organization; for `@global`, and where an
- * organization has no human, the operator.
+ * What the daemon executes, it executes as its own user: that is the operator's to say, also where a contract speaks, since
+ * members decide on contracts. Of the rest, an operator's passes, and so does that of a human whom the organization's own
+ * file names, if he asks for it himself, and a join by an operator's link. Whatever else asks needs a human of the
+ * organization; for `@global`, and where an organization has no human, the operator.
  */
 export const changeRule = (definitions: Definitions, event: Event): ChangeRule | undefined => {
   if (!isChangeRequest(event.type)) return undefined

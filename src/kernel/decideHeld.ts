@@ -19,6 +19,14 @@ export interface Held {
   readonly decision: Decision
 }
 
+/** Why a hold ends that was not released, by whose contracts, and by whom where somebody has done so. */
+export interface HoldEnd {
+  readonly rule: "defeated" | "expired" | "cancelled"
+  readonly reason: string
+  readonly contracts: ReadonlyArray<string>
+  readonly by?: string | undefined
+}
+
 /**
  * Its requirements are met: a `deny` of the revision now in force still denies, later requirements are not added,
  * limits were reserved when it was held. `crowded`: what would follow from it does not fit, so that it cannot be let through.
@@ -80,9 +88,7 @@ export const decideFailure = (
   definitions: Definitions,
   held: Held,
   event: Event,
-  rule: "defeated" | "expired" | "cancelled",
-  contracts: ReadonlyArray<string>,
-  reason: string,
+  { rule, contracts, reason }: HoldEnd,
   crowded?: Bound,
 ): Judged => {
   const verdict: Verdict = rule === "expired" ? "expired" : "deny"

@@ -5,7 +5,7 @@ import type { Proposal } from "../domain/proposal.ts"
 import type { LogRecord } from "../domain/record.ts"
 import type { Task } from "../domain/task.ts"
 import type { Bound } from "./bounds.ts"
-import { type Judged, decideAfresh, decideFailure, decideRelease } from "./decideHeld.ts"
+import { type HoldEnd, type Judged, decideAfresh, decideFailure, decideRelease } from "./decideHeld.ts"
 import type { Definitions } from "./definitions.ts"
 import { daemonActor, type Draft, follow } from "./draft.ts"
 import { nextOfSequence } from "./effects.ts"
@@ -156,33 +156,17 @@ export const continueHold = (
   ]
 }
 
-/** Why a hold ends that was not released, by whose contracts, and by whom where somebody has done so. */
-export interface HoldEnd {
-  readonly rule: "defeated" | "expired" | "cancelled"
-  readonly reason: string
-  readonly contracts: ReadonlyArray<string>
-  readonly by?: string | undefined
-}
-
 /** Ends a hold that was not released: the proposals still open with it, the second decision, and what follows. */
 export const endHold = (
   state: OrganizationState,
   definitions: Definitions,
   hold: OpenHold,
   cause: Event,
-  { rule, reason, contracts, by }: HoldEnd,
+  end: HoldEnd,
   crowded?: Bound,
 ): ReadonlyArray<Draft> => {
-  const { decision, derived } = decideFailure(
-    state,
-    definitions,
-    hold,
-    atEnd(cause, hold.event, by),
-    rule,
-    contracts,
-    reason,
-    crowded,
-  )
+  const { rule, reason, by } = end
+  const { decision, derived } = decideFailure(state, definitions, hold, atEnd(cause, hold.event, by), end, crowded)
   const type = rule === "expired" ? "hold.expired" : rule === "cancelled" ? "hold.cancelled" : "hold.denied"
   const whose = by === undefined ? undefined : { by }
   return [
