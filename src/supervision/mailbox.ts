@@ -224,7 +224,7 @@ export class Mailbox {
     for (const { reply } of taken) reply(Exit.fail(error))
   }
 
-  #turn(): Effect.Effect<void> {
+  #turn(): Effect.Effect<void, never, EventLog | Revisions> {
     const taken = this.#take()
     this.#busy = true
     return this.#decide(taken, 0).pipe(
@@ -252,7 +252,6 @@ export class Mailbox {
           if (this.#queue.length === 0) for (const resume of this.#settling.splice(0)) resume()
         }),
       ),
-      Effect.provide(this.#context),
     )
   }
 
