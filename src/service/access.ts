@@ -3,7 +3,6 @@ import { Effect } from "effect"
 import type { Contract } from "../domain/contract.ts"
 import type { BuiltinData } from "../domain/builtins.ts"
 import type { Actor, Event } from "../domain/event.ts"
-import { GLOBAL } from "../domain/names.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import { agentNameIn } from "../kernel/members.ts"
@@ -25,13 +24,8 @@ export const visibleOrganizations = (definitions: Definitions, identity: Identit
     }
     case "bridge":
       return new Set()
-    case "human": {
-      const orgs = new Set(definitions.isHuman(identity.name) ? [GLOBAL] : [])
-      for (const organization of definitions.organizations.values())
-        if (organization.members.some((member) => member.kind === "human" && member.name === identity.name))
-          orgs.add(organization.id)
-      return orgs
-    }
+    case "human":
+      return definitions.organizationsOf(identity.name)
   }
 }
 
