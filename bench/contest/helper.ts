@@ -8,8 +8,11 @@ export interface Helper<Message, Answer> {
   readonly end: () => void
 }
 
+/** Room for all that a slice needs: what it collects of its own would count as lateness of whom it asks. */
+const HEAP = "--initial-old-space-size=256"
+
 export const startHelper = <Message extends object, Answer extends object>(module: URL): Helper<Message, Answer> => {
-  const child = fork(fileURLToPath(module), { execArgv: [] })
+  const child = fork(fileURLToPath(module), { execArgv: [HEAP] })
   return {
     ask: (message) =>
       new Promise((resolve, reject) => {

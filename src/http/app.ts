@@ -30,14 +30,12 @@ export const makeApp = (edge: Edge): Hono<Env> => {
   on("GET", "/metrics", metrics(edge))
   on("GET", "/openapi.json", () => text(documents().json, "application/json"))
   on("GET", "/docs", () => new Response(documents().page, { headers: PAGE_HEADERS }))
-  for (const [path, methods] of methodsByPath(app))
-    app.all(
-      path,
-      observed(edge, NO_ROUTE, ({ env: { incoming } }) =>
-        methodNotAllowed(incoming, methods).response(pathOf(incoming)),
-      ),
-    )
-  app.notFound(observed(edge, NO_ROUTE, ({ env: { incoming } }) => notFound(incoming).response(pathOf(incoming))))
+  app.notFound(
+    observed(edge, NO_ROUTE, ({ env: { incoming }, req }) => {
+      const allowed = methodsOf(app, req.path)
+      return (allowed.length > 0 ? methodNotAllowed(incoming, allowed) : notFound(incoming)).response(pathOf(incoming))
+    }),
+  )
   app.onError((error, { env: { incoming } }) => {
     edge.run(Effect.logError(`${incoming.method} ${pathOf(incoming)} failed:`, Cause.die(error)))
     return internal().response(pathOf(incoming))
@@ -144,18 +142,14 @@ const text = (body: string, type: string): Response => new Response(body, { head
 /** `/v1/holds/{id}` → `/v1/holds/:id`. */
 const honoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1")
 
-const methodsByPath = (app: Hono<Env>): ReadonlyMap<string, ReadonlySet<string>> => {
-  const methods = new Map<string, Set<string>>()
-  for (const { path, method } of app.routes) {
-    const known = methods.get(path) ?? new Set()
-    methods.set(path, known.add(method))
-    if (method === "GET") known.add("HEAD")
-  }
-  return methods
-}
+/** Asked only where a request has no route, so that one that has meets its handler alone. */
+const methodsOf = (app: Hono<Env>, path: string): ReadonlyArray<string> =>
+  [...new Set(app.routes.map(({ method }) => method))]
+    .filter((method) => app.router.match(method, path)[0].length > 0)
+    .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))
 
-const methodNotAllowed = ({ method }: IncomingMessage, methods: ReadonlySet<string>): Problem => {
-  const allow = [...methods].toSorted().join(", ")
+const methodNotAllowed = ({ method }: IncomingMessage, allowed: ReadonlyArray<string>): Problem => {
+  const allow = allowed.toSorted().join(", ")
   return new Problem(405, "method-not-allowed", `${method} does nothing here; ${allow} does`, undefined, { allow })
 }
 

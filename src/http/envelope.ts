@@ -6,7 +6,7 @@
  * allow, a likely slip of a known one, and one that holds an object or a list, which belongs into `data`.
  */
 import { distance } from "fastest-levenshtein"
-import { Exit, Result, Schema, Struct } from "effect"
+import { Exit, Result, Schema } from "effect"
 import type { EventInput, EventView } from "../service/views/events.ts"
 import { jsonPointer } from "../domain/jsonPointer.ts"
 import { errorsOf, schemaProblem } from "./decode.ts"
@@ -47,9 +47,6 @@ export const EventDocument = Schema.Struct({
   ),
 })
 
-/** They say how to read the event; once it is read they are of no more use. */
-const DESCRIPTIVE = ["specversion", "datacontenttype", "dataschema"] as const
-
 const KNOWN = Object.keys(EventDocument.fields)
 const KNOWN_SET = new Set(KNOWN)
 /** What a word is near to, and the name that it stands for. */
@@ -85,9 +82,7 @@ export const readEvent = (
     }
   }
   const decoded = decode(attributes)
-  if (Exit.isSuccess(decoded) && errors.length === 0) {
-    return Result.succeed(Struct.omit(decoded.value, DESCRIPTIVE))
-  }
+  if (Exit.isSuccess(decoded) && errors.length === 0) return Result.succeed(decoded.value)
   const whole = decodeWhole(attributes)
   if (Result.isFailure(whole)) errors.push(...errorsOf(whole.failure.issue, "body", base))
   return Result.fail(schemaProblem("body", errors))

@@ -44,6 +44,8 @@ export class Definitions {
   #lastType = ""
   #lastCell: Cell | undefined
   readonly #counters = new Map<string, CountersInForce>()
+  #humans: ReadonlyMap<string, ReadonlySet<string>> | undefined
+  #webhookSources: ReadonlySet<string> | undefined
   readonly #compiler: Compiler
 
   /** `previous` lends its compiled conditions; the two stay independent of each other. */
@@ -109,9 +111,29 @@ export class Definitions {
 
   /** Does any human of any organization go by this name? */
   isHuman(name: string): boolean {
-    for (const organization of this.organizations.values())
-      if (organization.members.some((member) => member.kind === "human" && member.name === name)) return true
-    return false
+    return this.#organizationsOfHumans.has(name)
+  }
+
+  /** Where a human belongs: `@global`, and every organization that names him. Of somebody whom none names, nothing. */
+  organizationsOf(human: string): ReadonlySet<string> {
+    return this.#organizationsOfHumans.get(human) ?? NOWHERE
+  }
+
+  /** Sources of the webhooks that some organization declares. */
+  get webhookSources(): ReadonlySet<string> {
+    return (this.#webhookSources ??= new Set(
+      [...this.organizations.values()].flatMap(({ webhooks }) => webhooks.map(({ source }) => source)),
+    ))
+  }
+
+  /** Made when somebody first asks: every published event does, and there may be many organizations. */
+  get #organizationsOfHumans(): ReadonlyMap<string, ReadonlySet<string>> {
+    if (this.#humans !== undefined) return this.#humans
+    const humans = new Map<string, Set<string>>()
+    for (const { id, members } of this.organizations.values())
+      for (const { kind, name } of members)
+        if (kind === "human") humans.set(name, (humans.get(name) ?? new Set([GLOBAL])).add(id))
+    return (this.#humans = humans)
   }
 
   #makeCell(org: string, type: string): Cell {
@@ -164,6 +186,8 @@ export class Definitions {
     return { byKey, byType }
   }
 }
+
+const NOWHERE: ReadonlySet<string> = new Set()
 
 interface CountersInForce {
   readonly byKey: ReadonlyMap<string, Counter>

@@ -7,7 +7,7 @@ import { isRefusal, type Refusal, refuse } from "../domain/refusal.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import type { OpenTask } from "../kernel/state.ts"
 import { nearest } from "../language/suggest.ts"
-import { actorOf, outsideOrganization, unknownOrganization, visibleOrganizations } from "./access.ts"
+import { actorOf, outsideOrganization, unknownOrganization } from "./access.ts"
 import type { Identity } from "./identity.ts"
 import { checkMessage } from "./messages.ts"
 import type { EventInput } from "./views/events.ts"
@@ -102,9 +102,8 @@ const requestHint = (type: string): string => {
 
 /** The declared webhook whose types begin like this one. */
 const webhookSourceOf = (definitions: Definitions, type: string): string | undefined => {
-  for (const organization of definitions.organizations.values())
-    for (const { source } of organization.webhooks)
-      if (type.startsWith(`${source}.`) || type.startsWith(`webhook.${source}.`)) return source
+  for (const source of definitions.webhookSources)
+    if (type.startsWith(`${source}.`) || type.startsWith(`webhook.${source}.`)) return source
   return undefined
 }
 
@@ -151,7 +150,7 @@ const organizationOf = (definitions: Definitions, identity: Identity, input: Eve
 /** A person means the one organization that he is in beside `@global`; nobody guesses which of several. */
 const defaultOrganization = (definitions: Definitions, identity: Identity): string | Refusal => {
   if (identity.kind !== "human") return GLOBAL
-  const own = [...(visibleOrganizations(definitions, identity) ?? [])].filter((org) => org !== GLOBAL).toSorted()
+  const own = [...definitions.organizationsOf(identity.name)].filter((org) => org !== GLOBAL).toSorted()
   return own.length < 2
     ? (own[0] ?? GLOBAL)
     : refuse(
