@@ -287,9 +287,8 @@ describe("what a program hands over", () => {
 
   it("is what REST takes: a slip is no other event, and what is too large is none", async () => {
     const charter = await open()
-    const { org: _, ...nowhere } = deploy
     for (const slip of ["orgg", "organization"])
-      expect(await refused(charter.publish(wrong({ ...nowhere, [slip]: "@team" })))).toMatchObject({
+      expect(await refused(charter.publish(wrong({ type: deploy.type, [slip]: "@team" })))).toMatchObject({
         code: "invalid-options",
         message: expect.stringContaining('Did you mean "org"?'),
       })
