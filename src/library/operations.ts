@@ -73,16 +73,16 @@ export const operationsOf = (
       const page = await answer(service.events(identity, asked))
       return { ...page, items: page.items.map(shown) }
     },
-    follow: (filter) =>
-      Stream.toAsyncIterable(
-        Stream.suspend((): ReturnType<typeof service.follow> =>
-          Deferred.isDoneUnsafe(closing) ? Stream.empty : service.follow(identity, filter),
-        ).pipe(
+    follow: (filter) => {
+      const events = service.follow(identity, filter)
+      return Stream.toAsyncIterable(
+        Stream.suspend(() => (Deferred.isDoneUnsafe(closing) ? Stream.empty : events)).pipe(
           Stream.map(({ record, cursor }) => ({ ...shown(record), cursor })),
           Stream.interruptWhen(Deferred.await(closing)),
           Stream.mapError(errorOf),
         ),
-      ),
+      )
+    },
     explain: (event) => answer(service.explain(identity, event)),
     holds: (filter) => answer(service.holds(identity, limited(filter))),
     hold: (id) => answer(service.hold(identity, id)),
