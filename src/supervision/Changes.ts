@@ -19,6 +19,7 @@ import { HOLD_ENDS } from "../domain/proposal.ts"
 import { isRefusal, type Refusal, refuse } from "../domain/refusal.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { isJoin } from "../kernel/changes.ts"
+import type { Command } from "../kernel/command.ts"
 import { daemonActor } from "../kernel/draft.ts"
 import type { OrganizationState } from "../kernel/state.ts"
 import { EventLog, LogUnavailable } from "../log/EventLog.ts"
@@ -103,13 +104,23 @@ const make = Effect.fnUntraced(function* () {
   /** When the next round is due though nothing stirs, in ms since 1970. */
   let retryAt = Infinity
 
-  const submit = (org: string, event: Event | Incoming) =>
-    mailboxes.submit(org, { kind: "publish", event: seenFrom(revisions.current().definitions, event, org) })
+  const asking = (org: string, event: Event | Incoming): Command => ({
+    kind: "publish",
+    event: seenFrom(revisions.current().definitions, event, org),
+  })
+
+  /** What a change cannot go on without: a mailbox that takes nothing now fails the try, and there will be another. */
+  const submit = Effect.fnUntraced(function* (org: string, command: Command) {
+    const answer = yield* mailboxes.submit(org, command)
+    return isRefusal(answer) && answer.code === "busy"
+      ? yield* new LogUnavailable({ operation: "submit", reason: answer.message })
+      : answer
+  })
 
   const ask = Effect.fn("Changes.ask")(function* (event: Incoming, deciding: ReadonlyArray<string>) {
     const asked: Array<Asked> = []
     for (const org of deciding) {
-      const answer = yield* submit(org, event)
+      const answer = yield* mailboxes.submit(org, asking(org, event))
       if (isRefusal(answer)) {
         if (asked.length === 0) return answer
         break
@@ -122,12 +133,8 @@ const make = Effect.fnUntraced(function* () {
 
   /** Asks there where nobody has, and says how it stands. */
   const standIn = Effect.fnUntraced(function* (org: string, event: Event): Effect.fn.Return<Stand, LogUnavailable> {
-    const answer = yield* submit(org, event)
-    if (isRefusal(answer)) {
-      if (answer.code === "busy")
-        return yield* Effect.fail(new LogUnavailable({ operation: "ask", reason: answer.message }))
-      return { state: "refused", reason: answer.message }
-    }
+    const answer = yield* submit(org, asking(org, event))
+    if (isRefusal(answer)) return { state: "refused", reason: answer.message }
     const { verdict, hold = "", reason = "" } = answer.decision!
     if (verdict === "allow") return { state: "allowed" }
     if (verdict !== "hold") return { state: "refused", reason }
@@ -224,7 +231,7 @@ const make = Effect.fnUntraced(function* () {
     for (const org of lastFirst(asked.deciding)) {
       for (const hold of (yield* mailboxes.state(org)).holds.values())
         if (isChangeRequest(hold.event.type) && hold.event.id === event.id)
-          yield* mailboxes.submit(org, { kind: "cancel", target: hold.id, by: daemonActor(), reason })
+          yield* submit(org, { kind: "cancel", target: hold.id, by: daemonActor(), reason })
       yield* end(org, event, { type: "contract.change.failed", data })
     }
     yield* workspace.forget(asked.change)
@@ -233,7 +240,7 @@ const make = Effect.fnUntraced(function* () {
   /** Once, however often it is tried. */
   const end = Effect.fnUntraced(function* (org: string, event: Event, ending: Ending) {
     if (!(yield* mailboxes.state(org)).changes.has(ending.data.change)) return
-    yield* mailboxes.submit(org, {
+    yield* submit(org, {
       kind: "report",
       ...ending,
       actor: daemonActor(requesterOf(event.actor)),

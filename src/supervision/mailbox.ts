@@ -2,7 +2,7 @@
 import { Clock, Context, Effect, Exit, Fiber, Scope } from "effect"
 import type { LogRecord } from "../domain/record.ts"
 import { MAX_COMMIT_BYTES } from "../domain/record.ts"
-import { refuse } from "../domain/refusal.ts"
+import { isRefusal, refuse } from "../domain/refusal.ts"
 import { isRefusable, ROOMS } from "../kernel/bounds.ts"
 import type { Command } from "../kernel/command.ts"
 import { daemonActor } from "../kernel/draft.ts"
@@ -130,7 +130,11 @@ export class Mailbox {
   get state(): Effect.Effect<OrganizationState, LogUnavailable> {
     return Effect.suspend(() =>
       this.#state === undefined
-        ? Effect.map(this.submit({ kind: "tick" }), () => this.#state!)
+        ? Effect.flatMap(this.submit({ kind: "tick" }), (answer) =>
+            isRefusal(answer)
+              ? Effect.fail(new LogUnavailable({ operation: "read", reason: answer.message }))
+              : Effect.succeed(this.#state!),
+          )
         : Effect.succeed(this.#state),
     )
   }

@@ -19,7 +19,7 @@ export interface HouseholdOptions extends Pick<EntryOptions, "now" | "maxRuns" |
 }
 
 /** Of one start alone. */
-export type StartOnce = Pick<StartOptions, "fault" | "diskEdits">
+export type StartOnce = Pick<StartOptions, "fault" | "diskEdits" | "crowd">
 
 export interface Answer {
   readonly status: number
@@ -90,12 +90,13 @@ export class Household {
   }
 
   /** `kill -9`, and another daemon on the same data; at a later time where its clock stands still. */
-  async restart({ fault, diskEdits, ...options }: HouseholdOptions & StartOnce = {}): Promise<void> {
+  async restart({ fault, diskEdits, crowd, ...options }: HouseholdOptions & StartOnce = {}): Promise<void> {
     await this.#daemon.kill()
     this.#options = { ...this.#options, ...options }
     await this.start({
       ...(fault === undefined ? undefined : { fault }),
       ...(diskEdits === undefined ? undefined : { diskEdits }),
+      ...(crowd === undefined ? undefined : { crowd }),
     })
   }
 

@@ -8,10 +8,11 @@ import { startDaemon } from "../../src/daemon.ts"
 import type { Incoming } from "../../src/domain/event.ts"
 import { encodeState } from "../../src/kernel/snapshot.ts"
 import { Projections } from "../../src/log/Projections.ts"
-import { Faults } from "../../src/supervision/Faults.ts"
+import { type FaultHook, type FaultPoint, Faults } from "../../src/supervision/Faults.ts"
+import { MAX_WAITING_COMMANDS } from "../../src/supervision/mailbox.ts"
 import { Mailboxes, type Submitted } from "../../src/supervision/Mailboxes.ts"
 import { Oracle } from "../../src/supervision/Oracle.ts"
-import { faultHookOf } from "./faultHook.ts"
+import { bothHooks, faultHookOf } from "./faultHook.ts"
 import { makeVirtualClock, type VirtualClock } from "./virtualClock.ts"
 
 export interface EntryOptions {
@@ -24,6 +25,8 @@ export interface EntryOptions {
   readonly graceMs?: number
   /** What becomes of edits on disk; absent: as before. */
   readonly diskEdits?: "apply" | "confirm"
+  /** A mailbox that takes no more from the moment that a point is passed first, with this detail, until it has caught up. */
+  readonly crowd?: { readonly point: FaultPoint; readonly detail: string; readonly org: string }
 }
 
 /** What the parent may ask for beside the doors, and what it is answered. */
@@ -50,6 +53,17 @@ const options = JSON.parse(process.argv[2]!) as EntryOptions
 const time: VirtualClock | undefined = options.now === undefined ? undefined : makeVirtualClock(options.now)
 const tell = (message: Told): void => void process.send!(message)
 
+/** Once there are mailboxes. */
+let crowd: ((org: string) => void) | undefined
+let isCrowdDue = true
+const crowding: FaultHook = {
+  pass: (point, detail) => {
+    if (!isCrowdDue || point !== options.crowd?.point || detail !== options.crowd.detail) return
+    isCrowdDue = false
+    crowd!(options.crowd.org)
+  },
+}
+
 const program = Effect.gen(function* () {
   const daemon = yield* startDaemon({
     workspace: options.workspace,
@@ -64,6 +78,10 @@ const program = Effect.gen(function* () {
   const mailboxes = Context.get(daemon.context, Mailboxes)
   const projections = Context.get(daemon.context, Projections)
   const oracle = Context.get(daemon.context, Oracle)
+  crowd = (org) => {
+    for (let waiting = 0; waiting < MAX_WAITING_COMMANDS; waiting++)
+      Effect.runFork(mailboxes.submit(org, { kind: "tick" }))
+  }
 
   /** From timer to timer, each seen by the mailbox itself, as in a daemon that is awake all the time. */
   const advance = async (to: number): Promise<void> => {
@@ -117,7 +135,7 @@ process.on("disconnect", () => process.exit(0))
 const hook = faultHookOf(process.env["CHARTER_FAULT"])
 await Effect.runPromise(
   Effect.scoped(program).pipe(
-    Effect.provideService(Faults, hook),
+    Effect.provideService(Faults, options.crowd === undefined ? hook : bothHooks(hook, crowding)),
     Effect.provideService(Clock.Clock, time?.clock ?? (await Effect.runPromise(Clock.Clock))),
     Effect.provide(Logger.layer([Logger.consolePretty()])),
   ),

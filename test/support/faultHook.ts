@@ -18,3 +18,11 @@ export const faultHookOf = (text: string | undefined): FaultHook | undefined => 
     },
   }
 }
+
+/** Two of them, one after the other. */
+export const bothHooks = (one: FaultHook | undefined, other: FaultHook): FaultHook => ({
+  pass: (...passed) => {
+    other.pass(...passed)
+    one?.pass(...passed)
+  },
+})
