@@ -11,6 +11,7 @@ import { Failure } from "../failure.ts"
 import { dim } from "../output.ts"
 import { fromNow } from "../times.ts"
 import { plain } from "../text.ts"
+import { noDaemon } from "./status.ts"
 
 /** Beside what runs are given: requests have five seconds, runs that are stopped some, mailboxes what they need. */
 const STOP_TIMEOUT_MS = 60_000
@@ -22,7 +23,7 @@ export const down = async (invocation: Invocation, given: Given): Promise<void> 
   const { output, folders } = invocation
   const connected = await connectIfRunning(invocation, "operator")
   if (connected === undefined) {
-    output.answer({ stopped: false }, () => `No daemon is running for ${folders.workspace}.`)
+    output.answer({ stopped: false }, () => noDaemon(invocation))
     return
   }
   const [client, { pid }] = connected

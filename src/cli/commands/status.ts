@@ -1,6 +1,7 @@
 /** `charter status` */
 import { amount } from "../../domain/amount.ts"
 import { urlOf, withoutToken } from "../../discovery/daemonFile.ts"
+import { foldersOf } from "../../discovery/folders.ts"
 import type { Status } from "../answers.ts"
 import { EXIT_FAILED } from "../failure.ts"
 import type { Invocation } from "../command.ts"
@@ -14,12 +15,18 @@ import { plain } from "../text.ts"
 export const rulesInWords = ({ contracts, organizations, revision }: Status): string =>
   `${amount(contracts, "contract")} in ${amount(organizations, "organization")}, revision ${revision.slice(0, 12)}`
 
+/** A data folder that was named may be the wrong one. */
+export const noDaemon = ({ folders: { workspace, data }, environment }: Invocation): string => {
+  const usual = foldersOf({ workspace }, { ...environment, CHARTER_DATA: undefined }, workspace).data
+  return `No daemon is running for ${workspace}${data === usual ? "" : `, with its data in ${data}`}.`
+}
+
 export const status = async (invocation: Invocation): Promise<number> => {
   const { output, folders } = invocation
   const connected = await connectIfRunning(invocation, "operator")
   if (connected === undefined) {
     output.answer({ running: false, ...folders }, () =>
-      [`No daemon is running for ${folders.workspace}.`, dim("charter up starts one.")].join("\n"),
+      [noDaemon(invocation), dim("charter up starts one.")].join("\n"),
     )
     return EXIT_FAILED
   }
