@@ -52,15 +52,14 @@ const foldLine = (line: string, columns: number): string => {
 
 /** Words, each with the spaces before it; a command with all its words, up to a comma or the like outside of quotes. */
 const unbreakable = (line: string): ReadonlyArray<string> => {
+  const words = line.split(/(?<=\S)(?= )/)
   const pieces: Array<string> = []
   let command = ""
-  for (const [at, word, next = ""] of line
-    .split(/(?<=\S)(?= )/)
-    .map((one, index, all) => [index, one, all[index + 1]] as const)) {
+  for (const [index, word] of words.entries()) {
     const seen = stripVTControlCharacters(word).trimStart()
     if (command === "") pieces.push(word)
     else pieces[pieces.length - 1] += word
-    if (command === "" && !(/^\(?charter$/.test(seen) && /^ [a-z-]/.test(next))) continue
+    if (command === "" && !(/^\(?charter$/.test(seen) && /^ [a-z-]/.test(words[index + 1] ?? ""))) continue
     command += seen
     if (/[,.;:)]$/.test(seen) && !/["']/.test(command)) command = ""
   }

@@ -6,12 +6,11 @@ import { outputFile } from "../../discovery/folders.ts"
 import type { Client } from "../client.ts"
 import type { Status } from "../answers.ts"
 import type { Given, Invocation } from "../command.ts"
-import { connectIfRunning } from "../connect.ts"
+import { connectIfRunning, noDaemon } from "../connect.ts"
 import { Failure } from "../failure.ts"
 import { dim } from "../output.ts"
 import { fromNow } from "../times.ts"
 import { plain } from "../text.ts"
-import { noDaemon } from "./status.ts"
 
 /** Beside what runs are given: requests have five seconds, runs that are stopped some, mailboxes what they need. */
 const STOP_TIMEOUT_MS = 60_000

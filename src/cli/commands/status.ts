@@ -1,11 +1,10 @@
 /** `charter status` */
 import { amount } from "../../domain/amount.ts"
 import { urlOf, withoutToken } from "../../discovery/daemonFile.ts"
-import { foldersOf } from "../../discovery/folders.ts"
 import type { Status } from "../answers.ts"
 import { EXIT_FAILED } from "../failure.ts"
 import type { Invocation } from "../command.ts"
-import { connectIfRunning } from "../connect.ts"
+import { connectIfRunning, noDaemon } from "../connect.ts"
 import { waitsFor } from "./down.ts"
 import { bold, dim, green } from "../output.ts"
 import { fromNow } from "../times.ts"
@@ -14,12 +13,6 @@ import { plain } from "../text.ts"
 
 export const rulesInWords = ({ contracts, organizations, revision }: Status): string =>
   `${amount(contracts, "contract")} in ${amount(organizations, "organization")}, revision ${revision.slice(0, 12)}`
-
-/** A data folder that was named may be the wrong one. */
-export const noDaemon = ({ folders: { workspace, data }, environment }: Invocation): string => {
-  const usual = foldersOf({ workspace }, { ...environment, CHARTER_DATA: undefined }, workspace).data
-  return `No daemon is running for ${workspace}${data === usual ? "" : `, with its data in ${data}`}.`
-}
 
 export const status = async (invocation: Invocation): Promise<number> => {
   const { output, folders } = invocation
