@@ -195,7 +195,7 @@ const summaryText = ({ imported, verdicts, duplicates, skipped, refused, refusal
   const how = Object.entries(verdicts).map(([verdict, number]) => `${number} ${VERDICT_WORDS[verdict] ?? verdict}`)
   return [
     dry
-      ? bold(`${amount(imported, "event")} would be published anew. Nothing was.`)
+      ? bold(`${amount(imported, "event")} would be published, but for those that are here already. Nothing was.`)
       : `${green(bold(`${amount(imported, "event")} imported`))}${how.length === 0 ? "" : `: ${how.join(", ")}`}.`,
     ...(duplicates === 0 ? [] : [`${duplicates} had been published here before, and stay as they are.`]),
     ...(left === 0 ? [] : [dim(`${left} left out, which a daemon reports by itself: ${named(Object.keys(skipped))}.`)]),
