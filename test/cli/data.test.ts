@@ -124,6 +124,23 @@ describe("a backup", () => {
     })
   })
 
+  it("that is damaged where the records are is neither rebuilt from nor started on, and both say so", async () => {
+    const data = join(shell.root, "damaged")
+    mkdirSync(data)
+    const pages = readFileSync(backup)
+    writeFileSync(join(data, "charter.db"), pages.fill("A", 4096, 8192))
+    for (const [command, said] of [
+      [["rebuild"], /has been changed/],
+      [["up", "--port", "0"], /cannot open: the file is damaged [^]*`charter audit verify` says where/],
+    ] as const) {
+      const { code, stderr } = await shell.run([...command, "--data", data])
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(said) })
+      expect(stderr).not.toContain("not expected")
+    }
+    const verified = await shell.run(["audit", "verify", "--data", data])
+    expect(verified.stdout).not.toContain("audit verify")
+  })
+
   it("gives a new machine the same log, on which a daemon goes on", async () => {
     const fresh = join(shell.root, "fresh")
     const restored = await shell.run(["restore", backup, "--data", fresh])

@@ -91,6 +91,12 @@ export const reasonOf = (error: unknown): string => {
   return known === undefined ? message : `${known} (${message})`
 }
 
+/** The same for whoever runs the daemon: where to look. */
+export const adviceOf = (error: unknown): string =>
+  codeOf(error)?.startsWith("SQLITE_CORRUPT") === true
+    ? `${reasonOf(error)}; \`charter audit verify\` says where`
+    : reasonOf(error)
+
 const REASONS: Readonly<Record<string, string>> = {
   SQLITE_FULL: "the disk is full",
   SQLITE_READONLY: "the file or its folder is read-only",

@@ -17,7 +17,7 @@ import {
 } from "../Projections.ts"
 import { documentKey, versionKey } from "../projections/documents.ts"
 import { resourceKey } from "../projections/resources.ts"
-import { type Connection, openReader, openWriter, reasonOf } from "./database.ts"
+import { type Connection, adviceOf, openReader, openWriter } from "./database.ts"
 import { makeReader } from "./reader.ts"
 import { readInThread } from "./readerThread.ts"
 import { makeRowReader } from "./rows.ts"
@@ -40,11 +40,14 @@ export const layerLocal = ({ file }: LocalLogOptions): Layer.Layer<EventLog | Pr
         (thread) => thread.close,
       )
       const connection = yield* openedFile(file)
-      const reader = makeReader(connection)
-      commits.advance(reader.end())
-      return Context.make(EventLog, makeLog(file, connection, reader, commits, writer)).pipe(
-        Context.add(Projections, makeProjections(file, connection, writer)),
-      )
+      // Statements are prepared, and the end is read: a damaged file may show itself only then.
+      return yield* attempt("open", () => {
+        const reader = makeReader(connection)
+        commits.advance(reader.end())
+        return Context.make(EventLog, makeLog(file, connection, reader, commits, writer)).pipe(
+          Context.add(Projections, makeProjections(file, connection, writer)),
+        )
+      })
     }),
   )
 
@@ -154,12 +157,12 @@ const orThrow = <A>(operation: string, body: () => A): A => {
   try {
     return body()
   } catch (error) {
-    throw new LogUnavailable({ operation, reason: reasonOf(error) })
+    throw new LogUnavailable({ operation, reason: adviceOf(error) })
   }
 }
 
 const attempt = <A>(operation: string, body: () => A): Effect.Effect<A, LogUnavailable> =>
-  Effect.try({ try: body, catch: (error) => new LogUnavailable({ operation, reason: reasonOf(error) }) })
+  Effect.try({ try: body, catch: (error) => new LogUnavailable({ operation, reason: adviceOf(error) }) })
 
 /** Runs a read slice by slice; the event loop has its turn at every `yield`. */
 const sliced = <A>(operation: string, start: () => Generator<void, A>): Effect.Effect<A, LogUnavailable> =>

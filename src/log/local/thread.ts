@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads"
 import { copy } from "./copy.ts"
-import { type Connection, openReader, reasonOf, WRITER_BUSY_MS } from "./database.ts"
+import { type Connection, adviceOf, openReader, reasonOf, WRITER_BUSY_MS } from "./database.ts"
 import { digest } from "./digest.ts"
 import type { JobResult, ReaderJob, Request, Response, ThreadData, WriterJob } from "./messages.ts"
 import { verify } from "./verify.ts"
@@ -41,7 +41,7 @@ const append = (writer: Writer, group: ArrayBuffer): void => {
     const outcome = writer.append(group)
     answer(typeof outcome === "number" ? outcome : { group: outcome })
   } catch (error) {
-    answer({ groupFailed: reasonOf(error) })
+    answer({ groupFailed: adviceOf(error) })
   }
 }
 
@@ -101,11 +101,14 @@ const read = (connection: Connection, job: ReaderJob): JobResult[ReaderJob["kind
   }
 }
 
+/** Whoever asks for a job of the reader looks at a file, which need not be the log. */
+const told = role === "writer" ? adviceOf : reasonOf
+
 const attempt = (job: number, body: () => void): void => {
   try {
     body()
   } catch (error) {
-    answer({ job, failed: reasonOf(error) })
+    answer({ job, failed: told(error) })
   }
 }
 
