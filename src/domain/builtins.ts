@@ -334,8 +334,11 @@ export interface ContractsRevised {
   /** Windows that the revision needs and the log already answers: counter key → its encoded window. */
   readonly seeds?: Readonly<Record<string, unknown>>
 }
+/** Of files of the same organizations; of others there is an event of its own. */
 export interface ContractsRejected {
   readonly files: ReadonlyArray<string>
+  /** Whose they are; absent where that cannot be told, and in records of earlier versions. Who is in all of them sees it. */
+  readonly organizations?: ReadonlyArray<string>
   /** `file:line:column message`, as lint prints them. */
   readonly errors: ReadonlyArray<string>
 }
@@ -343,6 +346,8 @@ export interface ContractsEdited {
   /** Names exactly this edit: the versions of its files. */
   readonly edit: string
   readonly files: ReadonlyArray<string>
+  /** As in {@link ContractsRejected}. */
+  readonly organizations?: ReadonlyArray<string>
   readonly summary: string
   readonly meaning: ReadonlyArray<string>
 }

@@ -62,7 +62,7 @@ export const readScript = (
   content: string,
 ): { readonly steps: ReadonlyArray<Step>; readonly diagnostics: ReadonlyArray<Diagnostic> } => {
   const findings = new Findings(file, content)
-  const [first, second] = readYaml(findings, content)
+  const [first, second] = readYaml(findings, content).documents
   if (second !== undefined)
     findings.error(second.tree, "one-document", "A script is one document.", "Leave out the `---`.")
   if (first === undefined && !hasErrors(findings.diagnostics))

@@ -167,6 +167,30 @@ cases:
   })
 })
 
+describe("whose a file is", () => {
+  const concerns = (text: string) => parseFile("c.yaml", text).concerns
+  const at = (scope: string, then: string) => `contract: c\nscope: "${scope}"\non: a.b\nthen: ${then}\n`
+
+  it("is what its documents say, wrong or not", () => {
+    const organization = 'organization: "@b"\nmembers: [{ humn: dana }]\n'
+    expect(concerns(`${at("@a", "allow")}---\n${organization}---\n${at("@c", "[allow")}`)).toEqual(
+      new Set(["@a", "@b", "@c"]),
+    )
+    expect(parseFile("c.test.yaml", 'organization: "@a"\ncases: [{ nme: x }]\n').concerns).toEqual(new Set(["@a"]))
+    expect(concerns("# nothing yet\n")).toEqual(new Set())
+  })
+
+  it.each([
+    ["is no document of the language", "some words\n"],
+    ["does not name its scope", "contract: c\non: a.b\nthen: allow\n"],
+    ["names no organization", at("a", "allow")],
+    ["is beyond repair", "@a: {\n"],
+    ["is nested too deep", `${at("@a", "allow")}x: ${"[".repeat(100)}\n`],
+  ])("cannot be told where one %s", (_, text) => {
+    expect(concerns(`${at("@a", "allow")}---\n${text}`)).toBeUndefined()
+  })
+})
+
 describe("a set of files", () => {
   const team = parseFile("team.yaml", 'organization: "@team"\nmembers: [{ human: dana, roles: [lead] }]\n')
 

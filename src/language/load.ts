@@ -4,6 +4,7 @@ import type { ContractTests } from "../domain/contractTests.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import type { Organization } from "../domain/organization.ts"
 import { sha256 } from "../domain/sha256.ts"
+import { isOrganizationName } from "../domain/names.ts"
 import { readContract } from "./contractDocument.ts"
 import { Findings, type Places } from "./findings.ts"
 import { internalError } from "./internalError.ts"
@@ -30,11 +31,24 @@ export interface ParsedFile {
   readonly drafts: { readonly contracts: ReadonlyArray<Contract>; readonly organizations: ReadonlyArray<Organization> }
   /** In the order of the file. */
   readonly diagnostics: ReadonlyArray<Diagnostic>
+  /** Whose its documents are, valid or not; absent where one of them does not say. */
+  readonly concerns: ReadonlySet<string> | undefined
   /** Organizations of documents with errors: that they are absent above says nothing about them. */
   readonly unreadable: ReadonlySet<string>
   /** Where the parts of the contracts and organizations stand. */
   readonly places: Places
 }
+
+/** Whose the valid documents of a file are. */
+export const organizationsIn = ({
+  contracts,
+  organizations,
+  tests,
+}: Pick<ParsedFile, "contracts" | "organizations" | "tests">): ReadonlyArray<string> => [
+  ...contracts.map(({ scope }) => scope),
+  ...organizations.map(({ id }) => id),
+  ...tests.map(({ organization }) => organization),
+]
 
 /** Total and pure: the same file and text give the same result, whatever the text is. */
 export const parseFile = (file: string, text: string): ParsedFile => {
@@ -55,6 +69,7 @@ const unparsed = (findings: Findings, text: string, thrown: unknown): ParsedFile
   tests: [],
   drafts: { contracts: [], organizations: [] },
   diagnostics: [...findings.diagnostics, internalError(findings.position(0), thrown)],
+  concerns: undefined,
   unreadable: new Set([...text.matchAll(/^organization:[ ]*["']?(@[a-z0-9-]+)/gm)].map(([, id]) => id!)),
   places: findings.places,
 })
@@ -66,19 +81,36 @@ const parseWith = (findings: Findings, text: string): ParsedFile => {
   const tests: Array<ContractTests> = []
   const drafts = { contracts: new Array<Contract>(), organizations: new Array<Organization>() }
   const unreadable = new Set<string>()
-  for (const { tree, broken, sound: isYaml } of readYaml(findings, text)) {
+  const { documents, isWhole } = readYaml(findings, text)
+  const concerns = new Set<string>()
+  let allSay = isWhole
+  const note = (org: string): void => {
+    if (isOrganizationName(org)) concerns.add(org)
+    else allSay = false
+  }
+  for (const { tree, broken, sound: isYaml } of documents) {
     const kind = kindOf(findings, tree)
-    if (kind === undefined) continue
+    if (kind === undefined) {
+      allSay = false
+      continue
+    }
     const earlier = findings.diagnostics.length
     const errors = findings.errorCount
     const sort = <T>(part: T, sound: Array<T>, draft: Array<T>): void => {
       if (findings.errorCount === errors && isYaml) sound.push(part)
       else if (broken === undefined) draft.push(part)
     }
-    if (kind === "contract") sort(readContract(findings, tree), contracts, drafts.contracts)
-    else if (kind === "tests") sort(readContractTests(findings, tree), tests, [])
-    else {
+    if (kind === "contract") {
+      const contract = readContract(findings, tree)
+      note(contract.scope)
+      sort(contract, contracts, drafts.contracts)
+    } else if (kind === "tests") {
+      const test = readContractTests(findings, tree)
+      note(test.organization)
+      sort(test, tests, [])
+    } else {
       const organization = readOrganization(findings, tree)
+      note(organization.id)
       sort(organization, organizations, drafts.organizations)
       if (organizations.at(-1) !== organization) unreadable.add(organization.id)
     }
@@ -94,6 +126,7 @@ const parseWith = (findings: Findings, text: string): ParsedFile => {
     tests,
     drafts,
     diagnostics,
+    concerns: allSay ? concerns : undefined,
     unreadable,
     places: findings.places,
   }

@@ -10,16 +10,16 @@ import { MAX_FILE_NODES, MAX_NESTING_LEVELS, TreeBuilder } from "./yamlTree.ts"
 export const MAX_FILE_CHARS = 524_288
 
 /** The documents of a file that say anything, in order. Those whose syntax is beyond repair are left out. */
-export const readYaml = (findings: Findings, text: string): ReadonlyArray<ReadDocument> => {
+export const readYaml = (findings: Findings, text: string): ReadFile => {
   const whole = { start: 0, end: 0 }
   if (text.length > MAX_FILE_CHARS) {
     findings.error(whole, "too-large", `The file has ${text.length} characters; at most ${MAX_FILE_CHARS} are read.`)
-    return []
+    return UNREAD
   }
   const tooDeep = deeperThan(text, MAX_NESTING_LEVELS)
   if (tooDeep !== undefined) {
     findings.error(tooDeep, "too-deep", `Lists and maps are nested deeper than ${MAX_NESTING_LEVELS} levels.`)
-    return []
+    return UNREAD
   }
   const repaired = repair(text, parseYaml)
   for (const trap of repaired.traps) {
@@ -29,17 +29,32 @@ export const readYaml = (findings: Findings, text: string): ReadonlyArray<ReadDo
   const traps = repaired.traps.map(({ at }) => at.start)
   const budget = { nodes: MAX_FILE_NODES }
   const documents: Array<ReadDocument> = []
+  let isWhole = true
   for (const document of repaired.documents) {
-    if (findings.full) break
+    if (findings.full) {
+      isWhole = false
+      break
+    }
     const before = findings.errorCount
     const broken = reportSyntax(findings, document, repaired)
     const tree = new TreeBuilder(findings, repaired, document, budget).build()
-    if (tree === undefined) continue
+    if (tree === undefined) {
+      if (findings.errorCount !== before) isWhole = false
+      continue
+    }
     const trapped = traps.some((at) => at >= tree.start && at < tree.end)
     documents.push({ tree, broken, sound: !trapped && findings.errorCount === before })
   }
-  return documents
+  return { documents, isWhole }
 }
+
+export interface ReadFile {
+  readonly documents: ReadonlyArray<ReadDocument>
+  /** None was left out that may say something. */
+  readonly isWhole: boolean
+}
+
+const UNREAD: ReadFile = { documents: [], isWhole: false }
 
 export interface ReadDocument {
   readonly tree: Node

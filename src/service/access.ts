@@ -39,17 +39,39 @@ export const visibleContracts = (definitions: Definitions, identity: Identity): 
 }
 
 /**
- * May this identity read the event? `@global`, which every human is in, holds the tokens of all organizations' members: those
- * are for operators, but for a human's own.
+ * May this identity see files of these organizations? Who is in all of them; where it cannot be told whose they are, an
+ * operator alone.
+ */
+export const maySeeFilesOf = (
+  definitions: Definitions,
+  identity: Identity,
+  organizations: ReadonlyArray<string> | undefined,
+): boolean => isAllVisible(visibleOrganizations(definitions, identity), organizations)
+
+/**
+ * May this identity read the event? `@global`, which every human is in, holds what concerns members of single organizations:
+ * their tokens, which are for operators, but for a human's own; and what has become of their files.
  */
 export const eventReader = (definitions: Definitions, identity: Identity): ((event: Event) => boolean) => {
   const visible = visibleOrganizations(definitions, identity)
   if (visible === undefined) return () => true
-  return ({ org, type, data }) =>
-    visible.has(org) && (!TOKEN_EVENTS.has(type) || isOwnToken(identity, data as Partial<BuiltinData["token.created"]>))
+  return ({ org, type, data }) => {
+    if (!visible.has(org)) return false
+    if (TOKEN_EVENTS.has(type)) return isOwnToken(identity, data as Partial<BuiltinData["token.created"]>)
+    return !FILE_EVENTS.has(type) || isAllVisible(visible, (data as BuiltinData["contracts.rejected"]).organizations)
+  }
 }
 
 const TOKEN_EVENTS: ReadonlySet<string> = new Set<keyof BuiltinData>(["token.created", "token.revoked"])
+
+const FILE_EVENTS: ReadonlySet<string> = new Set<keyof BuiltinData>(["contracts.rejected", "contracts.edited"])
+
+const isAllVisible = (
+  visible: ReadonlySet<string> | undefined,
+  organizations: ReadonlyArray<string> | undefined,
+): boolean =>
+  visible === undefined ||
+  (organizations !== undefined && organizations.length > 0 && organizations.every((org) => visible.has(org)))
 
 /** What was revoked names no identity, so it is nobody's own. */
 const isOwnToken = ({ kind, name }: Identity, token: Partial<BuiltinData["token.created"]>): boolean =>

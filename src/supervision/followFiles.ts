@@ -22,12 +22,19 @@ const takeUp = Effect.fnUntraced(function* (event: WorkspaceEvent) {
     case "reworded":
       return yield* (yield* Rules).takeUp
     case "edited": {
-      const { edit, files, summary, meaning } = event.edit
-      return yield* report("contracts.edited", { edit, files: files.map(({ file }) => file), summary, meaning })
+      const { edit, files, summary, meaning, organizations } = event.edit
+      return yield* report("contracts.edited", {
+        edit,
+        files: files.map(({ file }) => file),
+        ...(organizations === undefined ? undefined : { organizations }),
+        summary,
+        meaning,
+      })
     }
     case "rejected":
       return yield* report("contracts.rejected", {
         files: event.files.slice(0, MAX_RECORDED_ERRORS),
+        ...(event.organizations === undefined ? undefined : { organizations: event.organizations }),
         errors: event.diagnostics.slice(0, MAX_RECORDED_ERRORS).map((diagnostic) => formatDiagnostic(diagnostic)),
       })
     case "held":

@@ -3,7 +3,7 @@ import { sha256 } from "../domain/sha256.ts"
 import { describeSetChange } from "../language/describe/describeSetChange.ts"
 import { check } from "./judge.ts"
 import { assemble, type LoadedSet } from "./loadedSet.ts"
-import { errorsOf, isError, isValid, type Source, type Sources } from "./source.ts"
+import { concernedBy, errorsOf, isError, isValid, type Source, type Sources } from "./source.ts"
 import type { WaitingEdit } from "./standing.ts"
 
 /** File → hash of the one version that may take effect; `null`: the file may go. */
@@ -46,27 +46,36 @@ export const sift = (inForce: Sources, onDisk: Sources, before: Admitted): Sifte
 export const editOf = (
   waiting: ReadonlyArray<FileEdit>,
   onDisk: Sources,
-  inForce: LoadedSet,
+  inForce: Sources,
+  set: LoadedSet,
   known: WaitingEdit | undefined,
   now: number,
 ): { readonly edit?: WaitingEdit } => {
   if (waiting.length === 0) return {}
   const files = waiting.toSorted((a, b) => (a.file < b.file ? -1 : 1))
-  const edit = sha256(JSON.stringify([inForce.revision, files])).slice(0, EDIT_CHARACTERS)
+  const edit = sha256(JSON.stringify([set.revision, files])).slice(0, EDIT_CHARACTERS)
   if (edit === known?.edit) return { edit: known }
-  const valid: Sources = new Map([...onDisk].filter(([, source]) => isValid(source)))
+  // What else on disk is not in force is no part of it.
+  const accepted = new Map(inForce)
+  for (const { file } of files) {
+    const source = onDisk.get(file)
+    if (source !== undefined && isValid(source)) accepted.set(file, source)
+    else accepted.delete(file)
+  }
+  const organizations = concernedBy(files.flatMap(({ file }) => [inForce.get(file), onDisk.get(file)]))
   return {
     edit: {
       edit,
       files,
       since: now,
-      ...meaningOf(inForce, valid),
+      ...(organizations === undefined ? undefined : { organizations }),
+      ...meaningOf(set, accepted),
       diagnostics: [
         ...files.flatMap(({ file }) => {
           const source = onDisk.get(file)
           return source === undefined ? [] : errorsOf(source)
         }),
-        ...check(valid).filter(isError),
+        ...check(accepted).filter(isError),
       ],
     },
   }
@@ -75,7 +84,7 @@ export const editOf = (
 /** Enough that nobody hits upon another edit of the same name. */
 const EDIT_CHARACTERS = 16
 
-const meaningOf = (inForce: LoadedSet, valid: Sources) => {
-  const { summary, meaning } = describeSetChange(inForce, assemble(valid, new Map(), []))
+const meaningOf = (inForce: LoadedSet, accepted: Sources) => {
+  const { summary, meaning } = describeSetChange(inForce, assemble(accepted, new Map(), []))
   return { summary, meaning }
 }

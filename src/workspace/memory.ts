@@ -9,7 +9,7 @@ import { Effect } from "effect"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import { sha256 } from "../domain/sha256.ts"
 import type { Places } from "../language/findings.ts"
-import { type ParsedFile, parseFile } from "../language/load.ts"
+import { organizationsIn, type ParsedFile, parseFile } from "../language/load.ts"
 import type { Source, Sources, Text } from "./source.ts"
 
 export interface MemoryOptions {
@@ -52,7 +52,13 @@ export const openMemory = (options: MemoryOptions): Memory => {
         unsaved = true
         return undefined
       }
-      return { ...entry, drafts: NO_DRAFTS, unreadable: new Set(), places: placesOf(text, entry) }
+      return {
+        ...entry,
+        drafts: NO_DRAFTS,
+        concerns: new Set(organizationsIn(entry)),
+        unreadable: new Set(),
+        places: placesOf(text, entry),
+      }
     },
     accepted: (sources) => (kept.set?.key === setKey(sources) ? kept.set.warnings : undefined),
     accept: (sources, warnings) => {

@@ -4,6 +4,7 @@ import type { ChangeMeaning, FileChange } from "../domain/change.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import { type Refusal, refuse } from "../domain/refusal.ts"
 import { describeSetChange } from "../language/describe/describeSetChange.ts"
+import { organizationsIn } from "../language/load.ts"
 import { wrongPath } from "./changePath.ts"
 import { check } from "./judge.ts"
 import { assemble, type LoadedSet } from "./loadedSet.ts"
@@ -82,7 +83,7 @@ export const makePreview =
         meaning: describeSetChange(previous, next),
         files,
         texts,
-        touched: new Set([...replaced, ...made].flatMap(organizationsIn)),
+        touched: new Set([...replaced, ...made].flatMap(({ parsed }) => organizationsIn(parsed))),
       }
     })
 
@@ -118,9 +119,3 @@ const placeFault = (
       )
     : undefined
 }
-
-const organizationsIn = ({ parsed }: Source): ReadonlyArray<string> => [
-  ...parsed.contracts.map(({ scope }) => scope),
-  ...parsed.organizations.map(({ id }) => id),
-  ...parsed.tests.map(({ organization }) => organization),
-]

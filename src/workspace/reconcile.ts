@@ -7,7 +7,17 @@ import { assemble, withTests } from "./loadedSet.ts"
 import type { Halves } from "./ownWrites.ts"
 import { type MassRemoval, protect, REMOVAL_GRACE_MS } from "./protect.ts"
 import { isTestFile, type Scan } from "./scan.ts"
-import { errorsOf, isError, isValid, type Parse, sameSources, type Source, type Sources, textOf } from "./source.ts"
+import {
+  concernedBy,
+  errorsOf,
+  isError,
+  isValid,
+  type Parse,
+  sameSources,
+  type Source,
+  type Sources,
+  textOf,
+} from "./source.ts"
 import type { HeldRemoval, Standing } from "./standing.ts"
 
 /** A removal that waits for an operator is said again after this long. */
@@ -56,7 +66,7 @@ export const startingState = (
 ): State => {
   const read = byFile(lastGood.map(({ file, text }) => parse(textOf(file, text))))
   const inForce = filter(read, isValid)
-  const standing = { set: assemble(inForce, new Map(), []), rejected: [], waiting: [] }
+  const standing = { set: assemble(inForce, new Map(), []), rejected: [], concerns: new Map(), waiting: [] }
   return {
     standing,
     inForce,
@@ -102,18 +112,20 @@ export const reconcile = Effect.fnUntraced(function* (
     .filter(({ ms }) => ms > 0)
   const held = mass && hold(mass, state, waiting.length > 0, { wall, ticks })
   const heldSince = held !== undefined && held.candidate === state.standing.held?.candidate ? state.heldSince : ticks
+  const rejected = [
+    ...judged.candidate.errors,
+    // What a confirmation would run into.
+    ...(mass === undefined || held === undefined ? [] : check(mass.sources).filter(isError)),
+    ...[...read.values()].filter(({ file }) => isTestFile(file)).flatMap(errorsOf),
+    ...(starting ? atStart(state, missing) : []),
+  ]
   const standing: Standing = {
     set: judged.set ?? unchanged,
-    rejected: [
-      ...judged.candidate.errors,
-      // What a confirmation would run into.
-      ...(mass === undefined || held === undefined ? [] : check(mass.sources).filter(isError)),
-      ...[...read.values()].filter(({ file }) => isTestFile(file)).flatMap(errorsOf),
-      ...(starting ? atStart(state, missing) : []),
-    ],
+    rejected,
+    concerns: concernsOf(rejected, [state.read, state.inForce, inForce, read]),
     waiting: waiting.map(({ name, ms }) => ({ name, due: wall + ms })),
     ...(held === undefined ? {} : { held }),
-    ...editOf(wanted.waiting, onDisk, judged.set ?? unchanged, state.standing.edit, wall),
+    ...editOf(wanted.waiting, onDisk, inForce, judged.set ?? unchanged, state.standing.edit, wall),
   }
   const reminder = held === undefined ? Infinity : heldSince + (held.reminders + 1) * HELD_REMINDER_MS
   const due = Math.min(reminder, ...waiting.map(({ ms }) => ticks + ms))
@@ -177,6 +189,18 @@ const atStart = (before: State, missing: ReadonlyMap<string, number>): ReadonlyA
     }))
   }),
 ]
+
+const concernsOf = (
+  rejected: ReadonlyArray<Diagnostic>,
+  versions: ReadonlyArray<Sources>,
+): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const concerns = new Map<string, ReadonlyArray<string>>()
+  for (const file of new Set(rejected.map((one) => one.file))) {
+    const organizations = concernedBy(versions.map((sources) => sources.get(file)))
+    if (organizations !== undefined) concerns.set(file, organizations)
+  }
+  return concerns
+}
 
 const byFile = (sources: Iterable<Source>): Sources => new Map([...sources].map((source) => [source.file, source]))
 

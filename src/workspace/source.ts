@@ -67,6 +67,17 @@ export const errorsOf = ({ parsed }: Source): ReadonlyArray<Diagnostic> => parse
 
 export const isValid = ({ parsed }: Source): boolean => !parsed.diagnostics.some(isError)
 
+/** Whose they are, sorted; `undefined` where one of them does not say, or none does. */
+export const concernedBy = (sources: ReadonlyArray<Source | undefined>): ReadonlyArray<string> | undefined => {
+  const all = new Set<string>()
+  for (const source of sources) {
+    if (source === undefined) continue
+    if (source.parsed.concerns === undefined) return undefined
+    for (const org of source.parsed.concerns) all.add(org)
+  }
+  return all.size === 0 ? undefined : [...all].toSorted()
+}
+
 export const sameSources = (left: Sources, right: Sources): boolean =>
   left.size === right.size && [...left.values()].every(({ file, hash }) => right.get(file)?.hash === hash)
 

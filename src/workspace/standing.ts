@@ -7,6 +7,8 @@ export interface Standing {
   readonly set: LoadedSet
   /** Why files on disk are not in force as they are; empty where all are. */
   readonly rejected: ReadonlyArray<Diagnostic>
+  /** Whose each of those files is, in force and on disk; one that is not here is nobody's as far as can be told. */
+  readonly concerns: ReadonlyMap<string, ReadonlyArray<string>>
   /** What goes unless it returns. */
   readonly waiting: ReadonlyArray<WaitingRemoval>
   readonly held?: HeldRemoval
@@ -21,6 +23,8 @@ export interface WaitingEdit {
   readonly files: ReadonlyArray<{ readonly file: string; readonly before: string | null; readonly text: string | null }>
   /** Milliseconds since 1970. */
   readonly since: number
+  /** Whose the files are, in force and on disk; absent where one of them does not say. */
+  readonly organizations?: ReadonlyArray<string>
   readonly summary: string
   readonly meaning: ReadonlyArray<string>
   /** What is wrong with the files as they are; an error keeps its file from taking effect even when it is accepted. */
@@ -62,9 +66,10 @@ export type WorkspaceEvent =
   | { readonly kind: "revised"; readonly change: SetChange }
   /** The same rules in other files or other words, or other contract tests: positions and texts have changed. */
   | { readonly kind: "reworded"; readonly change: SetChange }
-  /** Files that are not taken as they are; only what has not been said before. */
+  /** Files of the same organizations that are not taken as they are; only what has not been said before. */
   | {
       readonly kind: "rejected"
+      readonly organizations: ReadonlyArray<string> | undefined
       readonly files: ReadonlyArray<string>
       readonly diagnostics: ReadonlyArray<Diagnostic>
     }
@@ -83,8 +88,14 @@ export const eventsBetween = (seen: Seen, now: Standing): ReadonlyArray<Workspac
     })
   const said = new Set(seen.rejected?.map(formatDiagnostic))
   const diagnostics = now.rejected.filter((diagnostic) => !said.has(formatDiagnostic(diagnostic)))
-  if (diagnostics.length > 0)
-    events.push({ kind: "rejected", files: [...new Set(diagnostics.map(({ file }) => file))], diagnostics })
+  // Who may see the one file need not be allowed to see the other.
+  for (const group of Map.groupBy(diagnostics, ({ file }) => now.concerns.get(file)?.join(" ")).values())
+    events.push({
+      kind: "rejected",
+      organizations: now.concerns.get(group[0]!.file),
+      files: [...new Set(group.map(({ file }) => file))],
+      diagnostics: group,
+    })
   if (
     now.held !== undefined &&
     (now.held.candidate !== seen.held?.candidate || now.held.reminders !== seen.held.reminders)

@@ -87,11 +87,11 @@ describe("an error of the whole set", () => {
         yield* workspace.until("revised")
         folder.write("contracts/from.yaml", several(contract("a", "new"), BROKEN))
         folder.write("contracts/to.yaml", several(contract("c", "new"), contract("b")))
-        const { diagnostics } = yield* workspace.until("rejected")
-        expect(new Set(diagnostics.map(({ file }) => file))).toEqual(
-          new Set(["contracts/from.yaml", "contracts/to.yaml"]),
-        )
-        expect(diagnostics.find(({ code }) => code === "waits-for-file")).toMatchObject({ file: "contracts/to.yaml" })
+        const first = yield* workspace.until("rejected")
+        expect(first).toMatchObject({ files: ["contracts/from.yaml"], organizations: undefined })
+        const second = yield* workspace.until("rejected")
+        expect(second).toMatchObject({ files: ["contracts/to.yaml"], organizations: ["@global"] })
+        expect(second.diagnostics).toMatchObject([{ code: "waits-for-file" }])
         folder.write("contracts/from.yaml", contract("a", "new"))
         const { change } = yield* workspace.until("revised")
         expect(change).toMatchObject({ added: [], removed: [], changed: ["@global/a", "@global/c"] })

@@ -85,7 +85,8 @@ export const changes = [
   route({
     method: "GET",
     path: "/v1/edits",
-    summary: "Edits on disk that wait to be accepted, of rules that the caller may see.",
+    summary:
+      "Edits on disk that wait to be accepted, where the caller is in all organizations whose files they are; where that cannot be told, for an operator.",
     result: itemsOf(EditResult),
     call: (service, identity) => Effect.map(service.edits(identity), items),
   }),

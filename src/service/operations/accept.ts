@@ -1,14 +1,16 @@
 /** What waits for a word: holds that ask the operator, and edits on disk, which members may ask for. */
 import { isDeepStrictEqual } from "node:util"
 import { Effect } from "effect"
-import { checkOperator, fail } from "../access.ts"
+import { checkOperator, fail, maySeeFilesOf } from "../access.ts"
 import type { Identity } from "../identity.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
+import type { EditView } from "../views/changes.ts"
 import { otherEdit } from "../../workspace/refusals.ts"
+import type { WaitingEdit } from "../../workspace/standing.ts"
 import { operatorActor } from "../../supervision/actors.ts"
-import { changeOperations, checkTouched, textsOf } from "./changes.ts"
-import type { Dependencies } from "./dependencies.ts"
+import { changeOperations, textsOf } from "./changes.ts"
+import { definitionsOf, type Dependencies } from "./dependencies.ts"
 import { submit } from "./submit.ts"
 
 type Operations = Pick<typeof Service.Service, "accept" | "edits" | "acceptEdit">
@@ -17,16 +19,13 @@ export const acceptOperations = (dependencies: Dependencies): Operations => {
   const { workspace, projections } = dependencies
   const { proposeEdit, changes } = changeOperations(dependencies)
 
-  /** The edit that waits, where the identity may see all that it is about. */
-  const visibleEdit = Effect.fnUntraced(function* (identity: Identity) {
+  /** The edit that waits, where the identity may see all of its files: it is accepted as a whole. */
+  const visibleEdit = Effect.fnUntraced(function* (identity: Identity): Effect.fn.Return<WaitingEdit | undefined> {
     const { edit } = yield* workspace.status
     if (edit === undefined || identity.kind === "operator") return edit
-    return yield* workspace.preview(textsOf(edit.files)).pipe(
-      Effect.flatMap((preview) => checkTouched(dependencies, identity, preview)),
-      Effect.as(edit),
-      // What is no longer on disk cannot be looked at.
-      Effect.orElseSucceed(() => undefined),
-    )
+    if (!maySeeFilesOf(definitionsOf(dependencies), identity, edit.organizations)) return undefined
+    const own = new Set(edit.files.map(({ file }) => file))
+    return { ...edit, diagnostics: edit.diagnostics.filter(({ file }) => own.has(file)) }
   })
 
   return {
@@ -48,7 +47,7 @@ export const acceptOperations = (dependencies: Dependencies): Operations => {
     }),
     edits: Effect.fnUntraced(function* (identity) {
       const edit = yield* visibleEdit(identity)
-      return edit === undefined ? [] : [{ ...edit, since: new Date(edit.since).toISOString() }]
+      return edit === undefined ? [] : [viewOf(edit)]
     }),
     acceptEdit: Effect.fnUntraced(function* (identity, edit) {
       if (identity.kind === "operator") {
@@ -68,3 +67,8 @@ export const acceptOperations = (dependencies: Dependencies): Operations => {
     }),
   }
 }
+
+const viewOf = ({ organizations: _, since, ...edit }: WaitingEdit): EditView => ({
+  ...edit,
+  since: new Date(since).toISOString(),
+})

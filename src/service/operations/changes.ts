@@ -36,7 +36,7 @@ interface ChangeOperations extends Operations {
 export const DONE_WITHIN_MS = 15_000
 
 /** Somebody who may not see a rule may not ask for another one either: the difference would show it. */
-export const checkTouched = (dependencies: Dependencies, identity: Identity, { touched, previous }: Preview) => {
+const checkTouched = (dependencies: Dependencies, identity: Identity, { touched, previous }: Preview) => {
   const definitions = definitionsOf(dependencies)
   const visible = visibleOrganizations(definitions, identity)
   if (visible === undefined) return Effect.void
