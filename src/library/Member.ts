@@ -6,6 +6,7 @@ import type {
   EventQuery,
   Explanation,
   Hold,
+  HoldFilter,
   ListFilter,
   LoggedEvent,
   NewEvent,
@@ -26,10 +27,10 @@ export class Member {
 
   /**
    * Publishes an event, and answers once it is decided and in the log. With `wait`, a held event is waited for, at most
-   * so many milliseconds; `holdState` says what has become of it.
+   * so many milliseconds and ten minutes; `holdState` says what has become of it.
    */
   publish(event: NewEvent, options: { readonly wait?: number } = {}): Promise<Decided> {
-    return this.#operations.publish(event, options.wait)
+    return this.#operations.publish(event, options)
   }
 
   /** Events that this identity may read, by default the oldest first. */
@@ -47,7 +48,7 @@ export class Member {
     return this.#operations.explain(event)
   }
 
-  holds(filter: ListFilter = {}): Promise<Page<Hold>> {
+  holds(filter: HoldFilter = {}): Promise<Page<Hold>> {
     return this.#operations.holds(filter)
   }
 
@@ -65,7 +66,7 @@ export class Member {
 
   /** Answers with the proposal as it is then. Who may vote is frozen in it: people vote through `charter.as("@NAME")`. */
   vote(proposal: string, vote: Vote | Vote["choice"]): Promise<Proposal> {
-    return this.#operations.vote(proposal, typeof vote === "string" ? { choice: vote } : vote)
+    return this.#operations.vote(proposal, vote)
   }
 
   tasks(filter: ListFilter = {}): Promise<Page<Task>> {
