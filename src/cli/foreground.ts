@@ -81,9 +81,11 @@ const nextAfter = (error: StartFailure): ReadonlyArray<string> => {
       return NEXT_IN_DATA_FOLDER
     case "JournalUnreadable":
       return [
-        "Let the daemon's user read it, or take it from a backup of the data folder",
+        "Let the daemon's user read it",
         "Else put the files of contracts/ and organizations/ right, as version control has them, and then move it away",
       ]
+    case "WorkspaceInvalid":
+      return ["All that is wrong: charter lint"]
     default:
       return []
   }
