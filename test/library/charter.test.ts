@@ -61,6 +61,14 @@ describe("follow", () => {
     expect(await reader.next()).toMatchObject({ done: true })
   })
 
+  it("begins where it is called, not where it is first read", async () => {
+    const charter = await open()
+    await charter.publish(note("before"))
+    const followed = charter.follow({ types: ["note.*"] })
+    await charter.publish(note("a"))
+    expect(await followed[Symbol.asyncIterator]().next()).toMatchObject({ value: { id: "a" } })
+  })
+
   it("goes on behind a cursor, also one of a daemon before", async () => {
     const data = join(root, "data")
     const before = await open({ data })
