@@ -38,7 +38,10 @@ export class Member {
     return this.#operations.events(query)
   }
 
-  /** Events as they come: from now on, or everything after a cursor (`""`: from the beginning). Ends with the daemon. */
+  /**
+   * Events as they come: from this call on, or everything after a cursor (`""`: from the beginning). Ends with the
+   * daemon.
+   */
   follow(filter: EventFilter & { readonly after?: string } = {}): AsyncIterable<LoggedEvent> {
     return this.#operations.follow(filter)
   }

@@ -1,5 +1,5 @@
 /** What a member can do, from the service's effects to promises. */
-import { Cause, Deferred, Effect, Exit, Stream } from "effect"
+import { Cause, Deferred, Effect, Exit, Result, Stream } from "effect"
 import { WorkspaceInvalid } from "../daemon.ts"
 import { withStoredData } from "../service/givenData.ts"
 import type { Identity } from "../service/identity.ts"
@@ -73,22 +73,28 @@ export const operationsOf = (
       return waitMs === undefined || decided.holdState !== "held" ? decided : released(event, decided, waitMs)
     },
     events: async (given) => {
-      const page = await answer(() => {
+      const { next, items } = await answer(() => {
         const { order = "oldest", limit = DEFAULT_LIMIT, ...query } = input.readEventQuery(given)
         return service.events(identity, { ...query, limit, order: order === "oldest" ? "asc" : "desc" })
       })
-      return { ...page, items: page.items.map(shown) }
+      // Of the oldest first, the service says at the end, too, where what is yet to come will be.
+      const more = next === undefined || next === (given.after ?? "") ? undefined : { next }
+      return { items: items.map(shown), ...more }
     },
-    follow: (filter) =>
-      Stream.toAsyncIterable(
-        Stream.suspend((): ReturnType<typeof service.follow> =>
-          Deferred.isDoneUnsafe(closing) ? Stream.empty : service.follow(identity, input.readEventFilter(filter)),
-        ).pipe(
+    follow: (given) => {
+      // It begins with this call; what is wrong with that is told to whoever reads.
+      const begun = Result.try(() => service.follow(identity, input.readEventFilter(given)))
+      return Stream.toAsyncIterable(
+        Stream.suspend(() => {
+          if (Deferred.isDoneUnsafe(closing)) return Stream.empty
+          return Result.isSuccess(begun) ? begun.success : Stream.fail(begun.failure)
+        }).pipe(
           Stream.map(({ record, cursor }) => ({ ...shown(record), cursor })),
           Stream.interruptWhen(Deferred.await(closing)),
           Stream.catchCause((cause) => Stream.fail(errorOf(Cause.squash(cause)))),
         ),
-      ),
+      )
+    },
     explain: (event) => answer(() => service.explain(identity, input.idOf(event))),
     holds: (filter) => answer(() => service.holds(identity, limited(input.readHoldFilter(filter)))),
     hold: (id) => answer(() => service.hold(identity, input.idOf(id))),

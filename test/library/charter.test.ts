@@ -61,6 +61,14 @@ describe("follow", () => {
     expect(await reader.next()).toMatchObject({ done: true })
   })
 
+  it("begins where it is called, not where it is first read", async () => {
+    const charter = await open()
+    await charter.publish(note("before"))
+    const followed = charter.follow({ types: ["note.*"] })
+    await charter.publish(note("a"))
+    expect(await followed[Symbol.asyncIterator]().next()).toMatchObject({ value: { id: "a" } })
+  })
+
   it("goes on behind a cursor, also one of a daemon before", async () => {
     const data = join(root, "data")
     const before = await open({ data })
@@ -98,6 +106,29 @@ describe("follow", () => {
     }
     expect(seen.at(-1)).toBe("the team's")
     expect(await refused(charter.as("@stranger").publish(note("x")))).toMatchObject({ code: "not-a-member" })
+  })
+})
+
+describe("events", () => {
+  it.each(["oldest", "newest"] as const)("come page by page, the %s first, to an end", async (order) => {
+    const charter = await open()
+    const ids = ["a", "b", "c", "d", "e"]
+    for (const id of ids) await charter.publish(note(id))
+    const seen: Array<string> = []
+    let pages = 0
+    for (let after: string | undefined; pages++ < 10;) {
+      const page = await charter.events({
+        types: ["note.*"],
+        limit: 2,
+        order,
+        ...(after === undefined ? {} : { after }),
+      })
+      seen.push(...page.items.map(({ id }) => id))
+      if ((after = page.next) === undefined) break
+    }
+    expect(seen).toEqual(order === "oldest" ? ids : ids.toReversed())
+    expect(pages).toBeLessThan(6)
+    expect(await charter.events({ types: ["nothing.**"], order: "newest" })).toEqual({ items: [] })
   })
 })
 
