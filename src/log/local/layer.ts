@@ -63,7 +63,7 @@ const openedFile = (file: string): Effect.Effect<Connection, LogUnavailable, Sco
         }
         return openReader(file)
       },
-      catch: (error) => new LogUnavailable({ operation: "open", reason: `${file}: ${reasonOf(error)}` }),
+      catch: (error) => new LogUnavailable({ operation: "open", reason: `${file}: ${adviceOf(error)}` }),
     }),
     (connection) => Effect.sync(() => connection.close()),
   )
