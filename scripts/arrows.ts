@@ -51,7 +51,7 @@ export const ARROWS: Readonly<Record<string, ReadonlyArray<string>>> = {
   demo: ["domain", "language", "log", "testing", ...GROUND, "client"],
   cli: ["domain", "language", "log", "executors", "workspace", "testing", "demo", "tui", ...GROUND, "client"],
   "daemon.ts": [...LIBRARY, "service", "http", "mcp", "web"],
-  library: ["service", "daemon.ts"],
+  library: ["domain", "discovery", "workspace", "service", "http", "daemon.ts"],
   "bin.ts": ["cli", "daemon.ts", ...GROUND],
 }
 

@@ -179,10 +179,15 @@ const WHERE_TO_LOOK: Readonly<Record<string, ReadonlyArray<string>>> = {
   "inbox-item-unknown": ["Those that have reached you: charter inbox list --all"],
   "token-unknown": ["Those that there are: charter token list"],
   "channel-unknown": ["Those that there are: charter channel"],
+  "agent-unknown": ["Those that there are: charter agents"],
+  "change-unknown": ["Those that have not come to their end: charter changes"],
+  "contract-unknown": ["Those in force: charter contracts"],
+  "organization-unknown": ["Those in force: charter contracts describe"],
 }
 
-/** Problems whose explanation begins with a member's name, which stays as it is written. */
-const BEGIN_WITH_A_NAME = /:(?:not-an-elector|veto-only|not-joined-yet|not-a-member|organization-missing)$/
+/** Problems whose explanation begins with a name or an id, which stays as it is written. */
+const BEGIN_WITH_A_NAME =
+  /:(?:not-an-elector|veto-only|not-joined-yet|no(?:-longer|t)-a-member|already-a-member|organization-missing|proposal-decided|hold-ended|change-ended|agent-stopped|agent-not-stopped|task-of-another|task-of-executor|event-differs|file-changed)$/
 
 const sentence = (text: string): string => ended(`${text.charAt(0).toUpperCase()}${text.slice(1)}`)
 

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs"
 import type { Address, DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon } from "../discovery/findDaemon.ts"
 import { readPerson } from "../discovery/personFile.ts"
-import { outputFile } from "../discovery/folders.ts"
+import { foldersOf, outputFile } from "../discovery/folders.ts"
 import { startInBackground } from "./background.ts"
 import { type Client, makeClient } from "./client.ts"
 import type { Invocation } from "./command.ts"
@@ -41,6 +41,12 @@ export const connectIfRunning = async (
   const token = tokenFor(invocation, role)
   const daemon = await runningDaemon(invocation)
   return daemon === undefined ? undefined : [await clientOf(invocation, role, daemon, token), daemon]
+}
+
+/** A data folder that was named may be the wrong one. */
+export const noDaemon = ({ folders: { workspace, data }, environment }: Invocation): string => {
+  const usual = foldersOf({ workspace }, { ...environment, CHARTER_DATA: undefined }, workspace).data
+  return `No daemon is running for ${workspace}${data === usual ? "" : `, with its data in ${data}`}.`
 }
 
 /** With this token, to a daemon that is known to run. */

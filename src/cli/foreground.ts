@@ -77,6 +77,8 @@ const nextAfter = (error: StartFailure): ReadonlyArray<string> => {
         : ["Any port that is free: charter up --port 0"]
     case "DataFolderHeld":
       return ["See it: charter status", "Stop it: charter down", "Another data folder: charter up --data FOLDER"]
+    case "WorkspaceInvalid":
+      return ["All that is wrong: charter lint"]
     default:
       return []
   }

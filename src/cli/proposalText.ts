@@ -42,8 +42,8 @@ export const lateText = ({ motion, of, resolution }: ProposalView): string => {
 
 export const voteLines = ({ votes }: ProposalView, now: Date): ReadonlyArray<string> =>
   votes.map(
-    ({ by, choice, reason, at }) =>
-      `${CHOICES[choice] ?? plain(choice)} by ${plain(by)}, ${timeAndDistance(at, now)}${reason === undefined ? "" : `: ${plain(reason)}`}`,
+    ({ by, choice, reason, at, bystanding }) =>
+      `${CHOICES[choice] ?? plain(choice)} by ${plain(by)}${bystanding === undefined ? "" : " (by a standing approval)"}, ${timeAndDistance(at, now)}${reason === undefined ? "" : `: ${plain(reason)}`}`,
   )
 
 const CHOICES: Readonly<Record<string, string>> = table({

@@ -35,8 +35,20 @@ describe("fold", () => {
   })
 
   it("leaves what fits, commands, and words that are too long by themselves", () => {
-    for (const text of ["short", "then say: charter approve p-team-3 --reason no", "x".repeat(40)])
+    for (const text of ["short", "charter approve p-team-3 --reason no", "x".repeat(40)])
       expect(fold(text, 20)).toBe(text)
+  })
+
+  it("breaks before a command and behind it, and never within", () => {
+    expect(fold("There is none. Write one: charter doc write NAME --file FILE", 40)).toBe(
+      "There is none. Write one:\ncharter doc write NAME --file FILE",
+    )
+    expect(fold("One: charter approve p-team-7, charter deny p-team-7 (or none)", 32)).toBe(
+      "One: charter approve p-team-7,\ncharter deny p-team-7 (or none)",
+    )
+    const quoted = `Say: charter publish a.b --data '{"a": 1, "b": 2}'`
+    expect(fold(quoted, 20)).toBe(quoted.replace(": charter", ":\ncharter"))
+    expect(fold("09:00:00  charter  somebody asks", 20)).toBe("09:00:00  charter\n    somebody asks")
   })
 
   it("does not count what is not seen", () => {

@@ -21,13 +21,13 @@ export const wrap = (text: string, columns: number): string => {
 }
 
 /**
- * The same on a narrower terminal: lines that are too long are broken at spaces, and go on under where they began. A line
- * with a command stays whole, to be copied.
+ * The same on a narrower terminal: lines that are too long are broken at spaces, and go on under where they began. A
+ * command stays whole, to be copied.
  */
 export const fold = (text: string, columns: number): string =>
   text
     .split("\n")
-    .map((line) => (width(line) <= columns || /\bcharter [a-z-]/.test(line) ? line : foldLine(line, columns)))
+    .map((line) => (width(line) <= columns ? line : foldLine(line, columns)))
     .join("\n")
 
 /** Deepest that what goes on is indented: a label and its gap. */
@@ -41,13 +41,29 @@ const foldLine = (line: string, columns: number): string => {
   const hanging = " ".repeat(begin > MAX_HANGING_COLUMNS || begin > columns / 2 ? 2 : begin)
   const lines: Array<string> = []
   let current = ""
-  for (const piece of line.split(/(?<=\S)(?= )/)) {
+  for (const piece of unbreakable(line)) {
     if (current !== "" && width(current) + width(piece) > columns) {
       lines.push(current)
       current = hanging + piece.trimStart()
     } else current += piece
   }
   return [...lines, current].join("\n")
+}
+
+/** Words, each with the spaces before it; a command with all its words, up to a comma or the like outside of quotes. */
+const unbreakable = (line: string): ReadonlyArray<string> => {
+  const words = line.split(/(?<=\S)(?= )/)
+  const pieces: Array<string> = []
+  let command = ""
+  for (const [index, word] of words.entries()) {
+    const seen = stripVTControlCharacters(word).trimStart()
+    if (command === "") pieces.push(word)
+    else pieces[pieces.length - 1] += word
+    if (command === "" && !(/^\(?charter$/.test(seen) && /^ [a-z-]/.test(words[index + 1] ?? ""))) continue
+    command += seen
+    if (/[,.;:)]$/.test(seen) && !/["']/.test(command)) command = ""
+  }
+  return pieces
 }
 
 export const width = (text: string): number => stripVTControlCharacters(text).length

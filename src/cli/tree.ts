@@ -23,7 +23,7 @@ export const commandTree = (
     .helpCommand(false)
     .exitOverride()
     .configureHelp(HELP)
-    .configureOutput({ outputError: (text, write) => write(errorText(text)) })
+    .configureOutput({ outputError: misunderstood("charter") })
     // A word after the command is the command's, so that publish may have its own --data.
     .enablePositionalOptions()
     .addHelpText("after", examples(FIRST_STEPS))
@@ -60,6 +60,7 @@ type Invoke = (command: Command, made: Commander, given: Given) => Promise<void>
 
 const add = (parent: Commander, command: Command, invoke: Invoke): void => {
   const made = parent.command(command.usage)
+  made.configureOutput({ outputError: misunderstood(lineOf(made)) })
   made.summary(command.summary).description(command.details ?? `${capitalized(command.summary)}.`)
   for (const argument of made.registeredArguments) argument.description = command.arguments?.[argument.name()] ?? ""
   addOptions(made, command)
@@ -75,6 +76,7 @@ const addFamily = (root: Commander, family: CommandFamily, invoke: Invoke): void
     .command(family.name)
     .summary(family.summary)
     .description(`${capitalized(family.summary)}.`)
+    .configureOutput({ outputError: misunderstood(`charter ${family.name}`) })
     .helpCommand(false)
     .usage("COMMAND")
   const [first] = family.commands
@@ -97,7 +99,7 @@ const addFamily = (root: Commander, family: CommandFamily, invoke: Invoke): void
   made
     .usage("[COMMAND]")
     .argument("[words...]")
-    .configureHelp({ visibleArguments: () => [] })
+    .configureHelp({ ...HELP, visibleArguments: () => [] })
     .addHelpText("after", `\nWithout a command: ${nameOf(first)}.`)
     .action(async (words: ReadonlyArray<string>) => {
       const [unknown] = words
@@ -178,31 +180,46 @@ const HELP: HelpConfiguration = {
   minWidthToWrap: 20,
   styleTitle: (title) => bold(title),
   subcommandTerm: (command) => command.name(),
-  /** What a command does comes before its options. */
+  /** What a command does comes before its options, and its own before those of every command. */
   formatHelp: (command, help) => {
     const sections = Help.prototype.formatHelp.call(help, command, help).split("\n\n")
-    const ofOptions = (section: string): boolean =>
-      /^\S*(?:Options|Of every command):/.test(stripVTControlCharacters(section))
-    return `${[...sections.filter((section) => !ofOptions(section)), ...sections.filter(ofOptions)].map((section) => section.trimEnd()).join("\n\n")}\n`
+    const place = (section: string): number =>
+      LAST_SECTIONS.findIndex((title) => stripVTControlCharacters(section).startsWith(title))
+    return `${sections
+      .toSorted((one, other) => place(one) - place(other))
+      .map((section) => section.trimEnd())
+      .join("\n\n")}\n`
   },
 }
 
+const LAST_SECTIONS = ["Options:", "Of every command:"]
+
+/** What commander has not understood of a command's line, and where that command's help is. */
+const misunderstood =
+  (commandLine: string) =>
+  (text: string, write: (text: string) => void): void =>
+    write(errorText(text, commandLine))
+
 /** As `run.ts` prints a failure. */
-const errorText = (text: string): string => {
+const errorText = (text: string, commandLine: string): string => {
   const { stderr } = process
   const [message = "", ...hints] = text
     .trimEnd()
     .replace(/^error: /, "")
     .split("\n")
   const next = hints.map((hint) => hint.replace(/^\((.*)\)$/, "$1"))
+  if (message.includes("Expected 0 arguments"))
+    next.push("A workspace is named by --workspace FOLDER, an organization by --org NAME")
   return [
     `${bold(red("error:", stderr), stderr)} ${capitalized(message).replace(/\.$/, "")}.`,
-    ...[...next, "What there is: charter --help, and: charter COMMAND --help"].map(
-      (line) => `${dim("→", stderr)} ${line}`,
-    ),
+    ...[...next, `What there is: ${commandLine} --help`].map((line) => `${dim("→", stderr)} ${line}`),
     "",
   ].join("\n")
 }
+
+/** `charter tasks show` */
+const lineOf = (command: Commander): string =>
+  command.parent === null ? command.name() : `${lineOf(command.parent)} ${command.name()}`
 
 const nameOf = ({ usage }: Command): string => usage.split(" ", 1)[0]!
 

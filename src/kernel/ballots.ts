@@ -8,6 +8,8 @@ import type { OpenProposal, OrganizationState } from "./state.ts"
 export interface Ballot {
   /** Absent where there is no vote yet. */
   readonly choice?: string
+  /** Who has cast it, for himself or for the elector. */
+  readonly by?: string
   /** His delegation leads in a circle. */
   readonly circle?: true
 }
@@ -38,7 +40,7 @@ export const ballotOf = (
   const seen = new Set<string>()
   for (let at = elector; ;) {
     const vote = votes.get(at.name)
-    if (vote !== undefined) return { choice: vote.choice }
+    if (vote !== undefined) return { choice: vote.choice, by: vote.by }
     if (seen.has(at.name)) return { choice: "abstain", circle: true }
     seen.add(at.name)
     const next = canVote(definitions, at) && hasJoined(at, now) ? delegateOf(state, proposal, at, now) : undefined

@@ -65,8 +65,8 @@ export const closeProposal = (
       const { option = candidate } = result
       const won =
         result.option === undefined
-          ? `${candidate === undefined ? "" : `"${candidate}" was `}approved by ${namesOf(open, "approve")}`
-          : `"${result.option}" was chosen by ${namesOf(open, result.option)}`
+          ? `${candidate === undefined ? "" : `"${candidate}" was `}approved by ${namesOf(state, definitions, open, "approve", now)}`
+          : `"${result.option}" was chosen by ${namesOf(state, definitions, open, result.option, now)}`
       const release = proposal.delay === undefined ? undefined : { release: timeText(now + proposal.delay) }
       const refused = option === "deny"
       return end(refused ? "proposal.defeated" : "proposal.succeeded", won, {
@@ -155,7 +155,8 @@ const electorateText = ({ electorate }: Proposal): string => electorate.map(({ n
 
 const whyDefeated = (state: OrganizationState, definitions: Definitions, open: OpenProposal, now: number): string => {
   const denied = [...open.votes.values()].filter(({ choice }) => choice === "deny")
-  if (denied.length > 0) return `denied by ${namesOf(open, "deny")}${denied.map(reasonOf).join("")}`
+  if (denied.length > 0)
+    return `denied by ${namesOf(state, definitions, open, "deny", now)}${denied.map(reasonOf).join("")}`
   const { electorate } = open.proposal
   const approve = electorate.filter(
     (elector) => ballotOf(state, definitions, open, elector, now).choice === "approve",
@@ -168,10 +169,24 @@ const whyDefeated = (state: OrganizationState, definitions: Definitions, open: O
   return `it cannot be reached any more: ${approve} approved, ${remaining} of ${electorate.length} can still vote${why}`
 }
 
-const namesOf = ({ votes }: OpenProposal, choice: string): string =>
-  [...votes.values()]
+/** Whoever has voted so, each with those for whom his vote counts, too. */
+const namesOf = (
+  state: OrganizationState,
+  definitions: Definitions,
+  open: OpenProposal,
+  choice: string,
+  now: number,
+): string => {
+  const { proposal, votes } = open
+  const counted = new Map<string, Array<string>>()
+  for (const elector of proposal.electorate) {
+    const { by } = ballotOf(state, definitions, open, elector, now)
+    if (by !== undefined && by !== elector.name) counted.set(by, [...(counted.get(by) ?? []), elector.name])
+  }
+  return [...votes.values()]
     .filter((vote) => vote.choice === choice)
-    .map(({ by }) => by)
+    .map(({ by }) => (counted.has(by) ? `${by} (also for ${counted.get(by)!.join(", ")})` : by))
     .join(" and ")
+}
 
 const reasonOf = ({ reason }: Vote): string => (reason === undefined ? "" : `: "${reason}"`)

@@ -1,18 +1,22 @@
 /** A daemon inside this process: the same rules, log and service as `charter up`, without a process or a port of its own. */
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { dirname, join, normalize, resolve } from "node:path"
 import { Context, Deferred, Effect, Exit, Scope } from "effect"
 import { startDaemon, startInside } from "../daemon.ts"
 import type { Identity } from "../service/identity.ts"
 import { Service } from "../service/Service.ts"
 import { identityOf } from "../service/tokens.ts"
+import { isWorkspace } from "../discovery/folders.ts"
+import { FOLDERS, isSourceName } from "../workspace/scan.ts"
 import { CharterError } from "./CharterError.ts"
+import { readOpenOptions } from "./input.ts"
 import { Member } from "./Member.ts"
 import { operationsOf, run } from "./operations.ts"
 import type { OpenOptions } from "./types.ts"
 
-const DEFAULT_LISTEN = { host: "127.0.0.1", port: 5099 }
+const DEFAULT_HOST = "127.0.0.1"
+const DEFAULT_PORT = 5099
 
 /** Acts as the operator; {@link Charter.as} gives everybody else. */
 export class Charter extends Member implements AsyncDisposable {
@@ -40,12 +44,18 @@ export class Charter extends Member implements AsyncDisposable {
    * Opens a daemon; it takes events when this resolves. Rejects with a `CharterError` where the rules have errors
    * (`details.diagnostics`), or where another daemon has the data folder.
    */
-  static async open(options: OpenOptions): Promise<Charter> {
+  static async open(given: OpenOptions): Promise<Charter> {
+    const options = readOpenOptions(given)
     if ((options.workspace === undefined) === (options.files === undefined))
       throw new CharterError("invalid-options", "say either `workspace`, a folder, or `files`.")
-    // Without its folder there would be no rules, and everything would be allowed.
-    if (options.workspace !== undefined && !isFolder(options.workspace))
-      throw new CharterError("workspace-unknown", `there is no folder ${options.workspace}.`)
+    // Without its folders there would be no rules, and everything would be allowed.
+    if (options.workspace !== undefined && !isWorkspace(options.workspace))
+      throw new CharterError(
+        "workspace-unknown",
+        isFolder(options.workspace)
+          ? `${options.workspace} has neither contracts/ nor organizations/; name a folder that has.`
+          : `there is no folder ${options.workspace}.`,
+      )
     const root = mkdtempSync(join(tmpdir(), "charter-"))
     const scope = Scope.makeUnsafe()
     const closing = Deferred.makeUnsafe<void>()
@@ -57,7 +67,8 @@ export class Charter extends Member implements AsyncDisposable {
     try {
       const folders = {
         workspace: options.workspace ?? writeFiles(join(root, "workspace"), options.files ?? {}),
-        data: options.data ?? join(root, "data"),
+        // As it is now: a program may go to another folder later.
+        data: resolve(options.data ?? join(root, "data")),
         ephemeral: options.data === undefined,
         environment: { CHARTER_LOG_LEVEL: "warn", ...options.environment },
       }
@@ -103,14 +114,17 @@ interface Started {
 
 const start = (
   folders: Parameters<typeof startInside>[0],
-  listen: OpenOptions["listen"],
+  listen: ReturnType<typeof readOpenOptions>["listen"],
 ): Effect.Effect<Started, unknown, Scope.Scope> =>
   listen === undefined
     ? Effect.map(startInside(folders), ({ context }) => ({ context, doors: undefined }))
-    : Effect.map(startDaemon({ ...folders, ...DEFAULT_LISTEN, ...listen }), ({ context, url, operatorToken }) => ({
-        context,
-        doors: { url, token: operatorToken },
-      }))
+    : Effect.map(
+        startDaemon({ ...folders, host: listen.host ?? DEFAULT_HOST, port: listen.port ?? DEFAULT_PORT }),
+        ({ context, url, operatorToken }) => ({
+          context,
+          doors: { url, token: operatorToken },
+        }),
+      )
 
 const OPERATOR: Identity = { kind: "operator", name: "operator", source: "operator", tokenId: "operator" }
 
@@ -121,8 +135,30 @@ const writeFiles = (folder: string, files: Readonly<Record<string, string>>): st
     const path = join(folder, file)
     if (!path.startsWith(join(folder, "/")))
       throw new CharterError("invalid-options", `${file} leads out of the workspace.`)
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, text)
+    if (isRule(text) && !isRead(file))
+      throw new CharterError(
+        "invalid-options",
+        `nobody would read ${file}: rules are files below ${FOLDERS.map((name) => `${name}/`).join(" and ")} that end in .yaml.`,
+      )
+    try {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, text)
+    } catch (error) {
+      throw new CharterError("invalid-options", `${file} cannot be a file of a workspace: ${(error as Error).message}.`)
+    }
   }
   return folder
+}
+
+/** Rules that are left out without a word would allow what they forbid; other files are what runs need. */
+const isRule = (text: string): boolean =>
+  /^\s*(?:contract|organization):/.test(text.split("\n").find((line) => !/^\s*(?:#|---|$)/.test(line)) ?? "")
+
+const isRead = (file: string): boolean => {
+  const parts = normalize(file).split("/")
+  return (
+    FOLDERS.some((folder) => folder === parts[0]) &&
+    isSourceName(parts.at(-1)!) &&
+    !parts.some((part) => part.startsWith("."))
+  )
 }

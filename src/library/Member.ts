@@ -6,6 +6,7 @@ import type {
   EventQuery,
   Explanation,
   Hold,
+  HoldFilter,
   ListFilter,
   LoggedEvent,
   NewEvent,
@@ -26,10 +27,10 @@ export class Member {
 
   /**
    * Publishes an event, and answers once it is decided and in the log. With `wait`, a held event is waited for, at most
-   * so many milliseconds; `holdState` says what has become of it.
+   * so many milliseconds and ten minutes; `holdState` says what has become of it.
    */
   publish(event: NewEvent, options: { readonly wait?: number } = {}): Promise<Decided> {
-    return this.#operations.publish(event, options.wait)
+    return this.#operations.publish(event, options)
   }
 
   /** Events that this identity may read, by default the oldest first. */
@@ -37,7 +38,10 @@ export class Member {
     return this.#operations.events(query)
   }
 
-  /** Events as they come: from now on, or everything after a cursor (`""`: from the beginning). Ends with the daemon. */
+  /**
+   * Events as they come: from this call on, or everything after a cursor (`""`: from the beginning). Ends with the
+   * daemon.
+   */
   follow(filter: EventFilter & { readonly after?: string } = {}): AsyncIterable<LoggedEvent> {
     return this.#operations.follow(filter)
   }
@@ -47,7 +51,7 @@ export class Member {
     return this.#operations.explain(event)
   }
 
-  holds(filter: ListFilter = {}): Promise<Page<Hold>> {
+  holds(filter: HoldFilter = {}): Promise<Page<Hold>> {
     return this.#operations.holds(filter)
   }
 
@@ -65,7 +69,7 @@ export class Member {
 
   /** Answers with the proposal as it is then. Who may vote is frozen in it: people vote through `charter.as("@NAME")`. */
   vote(proposal: string, vote: Vote | Vote["choice"]): Promise<Proposal> {
-    return this.#operations.vote(proposal, typeof vote === "string" ? { choice: vote } : vote)
+    return this.#operations.vote(proposal, vote)
   }
 
   tasks(filter: ListFilter = {}): Promise<Page<Task>> {

@@ -157,12 +157,15 @@ export interface Task {
   readonly error?: string
 }
 
-export interface ListFilter {
+export interface HoldFilter {
   readonly org?: string
   readonly state?: string
-  /** Proposals: an elector; tasks: who works on it. */
-  readonly member?: string
   /** Default 100, at most 1,000. */
   readonly limit?: number
   readonly after?: string
+}
+
+export interface ListFilter extends HoldFilter {
+  /** Proposals: an elector; tasks: who works on it. */
+  readonly member?: string
 }

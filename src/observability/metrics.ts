@@ -64,7 +64,7 @@ export const commitRecords = histogram({
 })
 export const commitSize = histogram({
   name: "charter_commit_size_bytes",
-  help: "Size of one commit as it is handed to the log, which takes up to 512 kB.",
+  help: "Size of one commit as the log takes it, which is up to 512 kB.",
   unit: "By",
   bounds: [512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288],
 })

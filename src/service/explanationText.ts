@@ -169,8 +169,9 @@ const proposalText = (proposal: ProposalView): ReadonlyArray<string> => {
     `  ${proposal.id} (${state}): ${needed} of ${names}, within ${time}, until ${proposal.deadline}`,
     ...proposal.votes.map(
       (vote) =>
-        `      ${vote.by}: ${vote.choice}${vote.reason === undefined ? "" : `, "${vote.reason}"`}, at ${vote.at}`,
+        `      ${vote.by}: ${vote.choice}${vote.bystanding === undefined ? "" : ` by the standing approval ${vote.bystanding}`}${vote.reason === undefined ? "" : `, "${vote.reason}"`}, at ${vote.at}`,
     ),
+    ...(proposal.reason === undefined ? [] : [`      ${proposal.state}, because ${proposal.reason}`]),
   ]
 }
 

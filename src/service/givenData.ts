@@ -5,17 +5,22 @@ import { fail } from "./access.ts"
 import type { Refused } from "./refused.ts"
 
 /**
- * The event with its data as JSON keeps it: what is decided is what is stored, whatever becomes of the program's own
- * object. Refuses what JSON has no value for, and what is refused in a body, too.
+ * The event with its data as JSON keeps it, and its size: what is decided is what is stored, whatever becomes of the
+ * program's own object. Refuses what JSON has no value for, and what is refused in a body, too.
  */
-export const withStoredData = <E extends { readonly data?: unknown }>(event: E): Effect.Effect<E, Refused> =>
+export const withStoredData = <E extends { readonly data?: unknown }>(
+  event: E,
+): Effect.Effect<E & { readonly bytes: number }, Refused> =>
   Effect.suspend(() => {
-    if (event.data === undefined) return Effect.succeed(event)
+    const attributeBytes = Buffer.byteLength(JSON.stringify({ ...event, data: undefined }))
+    if (event.data === undefined) return Effect.succeed({ ...event, bytes: attributeBytes })
     const text = textOf(event.data)
     if (text === undefined)
       return fail("invalid", "unacceptable-json", "the data is no JSON: no cycle, function, bigint or infinite number")
     const read = readStrictJsonText(text)
-    return isJsonProblem(read) ? fail("invalid", read.kind, read.detail) : Effect.succeed({ ...event, data: read.json })
+    return isJsonProblem(read)
+      ? fail("invalid", read.kind, read.detail)
+      : Effect.succeed({ ...event, data: read.json, bytes: attributeBytes + Buffer.byteLength(text) })
   })
 
 const textOf = (data: unknown): string | undefined => {

@@ -3,7 +3,7 @@ import type { Refusal } from "../domain/refusal.ts"
 import { refuse } from "../domain/refusal.ts"
 import { memberName } from "../domain/names.ts"
 import type { Definitions } from "../kernel/definitions.ts"
-import { didYouMean } from "../language/suggest.ts"
+import { nearest } from "../language/suggest.ts"
 
 export const checkMessage = (definitions: Definitions, org: string, data: unknown): Refusal | undefined => {
   const { channel, to, text } = (data ?? {}) as { readonly channel?: unknown; readonly to?: unknown; text?: unknown }
@@ -17,7 +17,8 @@ export const checkMessage = (definitions: Definitions, org: string, data: unknow
 export const unknownChannel = (definitions: Definitions, org: string, channel: string): Refusal | undefined => {
   const { channels } = definitions.view(org).organization
   if (channels.includes(channel)) return undefined
-  const meant = didYouMean(channel, channels) ?? `there is ${channels.join(", ")}`
+  const guess = nearest(channel, channels)
+  const meant = guess === undefined ? `there is ${channels.join(", ")}` : `did you mean "${guess}"?`
   return refuse("not-found", "channel-unknown", `${org} has no channel "${channel}"; ${meant}`)
 }
 
@@ -26,11 +27,11 @@ const unknownReceiver = (definitions: Definitions, org: string, to: string): Ref
   if (members.has(to) || definitions.isHuman(to)) return undefined
   if (to.startsWith("@") && members.has(memberName(to)))
     return malformed(`a member is named without its sign here: "${memberName(to)}"`)
-  const meant = didYouMean(to, [...members.keys()])
+  const meant = nearest(to, members.keys())
   return refuse(
     "not-found",
     "member-unknown",
-    `nobody in ${org} is called "${to}"${meant === undefined ? "" : `; ${meant}`}`,
+    `nobody in ${org} is called "${to}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
   )
 }
 

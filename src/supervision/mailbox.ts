@@ -184,7 +184,9 @@ export class Mailbox {
 
   #start(): void {
     if (this.#fiber !== undefined) return
-    const loop = Effect.forever(Effect.suspend(() => (this.#queue.length > 0 ? this.#turn() : this.#idle())))
+    const next = Effect.suspend(() => (this.#queue.length > 0 ? this.#turn() : this.#idle()))
+    // A turn waits for its commit and an idle mailbox for a command, so others have their turn without a pause.
+    const loop = Effect.forever(next, { disableYield: true })
     this.#fiber = Effect.runForkWith(this.#context)(loop)
     const end = Effect.andThen(
       Fiber.interrupt(this.#fiber),
@@ -196,7 +198,11 @@ export class Mailbox {
   /** Until somebody asks for something, a timer is due, or the log is asked again after a failure. */
   #idle(): Effect.Effect<void> {
     const woken = Effect.callback<void>((resume) => {
-      this.#wake = () => resume(Effect.void)
+      // What is asked for in one go is decided in one turn.
+      this.#wake = () => {
+        this.#wake = undefined
+        queueMicrotask(() => resume(Effect.void))
+      }
       if (this.#queue.length > 0) resume(Effect.void)
       return Effect.sync(() => {
         this.#wake = undefined

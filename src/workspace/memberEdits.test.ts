@@ -58,6 +58,41 @@ describe("a member", () => {
         expect(text).toContain(comment)
   })
 
+  it("is changed, and nobody else's lines are", () => {
+    const text = `organization: "@team"
+members:
+    - { human: dana,  roles: [lead] }   # the first
+    -   agent: coder
+        roles: [ a, b ] # both
+        # why
+        prompt: x
+
+    - { agent: zed, roles: [q] } # the last
+    # one more
+channels: [ 'talk' ]
+`
+    const coder = memberIn(text, "@team", "coder")!
+    expect(replaceMember(text, "@team", "coder", { ...coder, prompt: "y" })).toBe(
+      text.replace("prompt: x", "prompt: y"),
+    )
+    expect(replaceMember(text, "@team", "coder", { ...coder, limits: { tools: ["t"] } })).toBe(
+      text.replace("prompt: x\n", "prompt: x\n        limits:\n          tools: [t]\n"),
+    )
+    expect(replaceMember(text, "@team", "zed", { agent: "zed", roles: ["q"], prompt: "z" })).toBe(
+      text.replace("[q] }", "[q], prompt: z }"),
+    )
+    expect(replaceMember(text, "@team", "zed", undefined)).toBe(
+      text.replace("    - { agent: zed, roles: [q] } # the last\n", ""),
+    )
+    const alone = 'organization: "@a"\nmembers:\n  - human: x # me\n'
+    expect(replaceMember(alone, "@a", "x", undefined)).toContain("members: []")
+  })
+
+  it("on one line with others is changed, and the spaces within brackets stay", () => {
+    const line = 'organization: "@a"\nmembers: [{ agent: x }, {human: y, roles: [r]}]\n'
+    expect(replaceMember(line, "@a", "x", { agent: "x", prompt: "p" })).toBe(line.replace("x }", "x, prompt: p }"))
+  })
+
   it("of nobody's, or of no organization's, is none", () => {
     expect(replaceMember(TEAM, "@team", "zoe", undefined)).toBeUndefined()
     expect(addMember(TEAM, "@nowhere", { human: "x" })).toBeUndefined()

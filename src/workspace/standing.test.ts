@@ -11,6 +11,7 @@ const held = (count: number) =>
   })
 
 it("lists what would go, and counts what it does not list", () => {
+  expect(held(1)).toBe("1 contract or organization would go at once (@team/c1)")
   expect(held(2)).toBe("2 contracts or organizations would go at once (@team/c1, @team/c2)")
   expect(held(6)).toMatch(/^6 contracts .*@team\/c5 and 1 more\)$/)
 })

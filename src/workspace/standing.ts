@@ -58,7 +58,7 @@ const LISTED_NAMES = 5
 export const heldInWords = ({ removed }: HeldRemoval): string => {
   const more = removed.length - LISTED_NAMES
   const names = removed.slice(0, LISTED_NAMES).join(", ")
-  return `${removed.length} contracts or organizations would go at once (${names}${more > 0 ? ` and ${more} more` : ""})`
+  return `${removed.length === 1 ? "1 contract or organization" : `${removed.length} contracts or organizations`} would go at once (${names}${more > 0 ? ` and ${more} more` : ""})`
 }
 
 export type WorkspaceEvent =

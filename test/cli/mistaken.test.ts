@@ -1,5 +1,5 @@
 /** What must not pass for something else: another workspace, no workspace, a bad token, a folder as data. */
-import { mkdirSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { Shell, TEAM } from "./charter.ts"
@@ -54,6 +54,18 @@ describe("a folder without a workspace", () => {
   })
 })
 
+describe("a workspace whose rules have errors, at its first start", () => {
+  it("is not started, and what says more is named", async () => {
+    const broken = join(shell.root, "broken")
+    mkdirSync(join(broken, "contracts"), { recursive: true })
+    writeFileSync(join(broken, "contracts", "a.yaml"), "contract: a\n")
+    const refused = await shell.run(["up", "--port", "0", "--workspace", broken])
+    expect(refused).toMatchObject({ code: 1, stdout: "" })
+    expect(refused.stderr).toContain("contracts/a.yaml:1:1 error")
+    expect(refused.stderr).toContain("charter lint")
+  })
+})
+
 describe("--data after publish", () => {
   it("is the event's, also where it looks like a folder", async () => {
     const refused = await shell.run(["publish", "a.b", "--data", empty])
@@ -73,6 +85,37 @@ describe("a token that the daemon refuses", () => {
     const refused = await shell.run([...command, "--json"], { env: { CHARTER_TOKEN: "junk" } })
     expect(refused.code).toBe(1)
     expect(refused.json()).toMatchObject({ status: 401 })
+  })
+})
+
+describe("a name that nobody knows", () => {
+  it.each([
+    [["agents", "info", "codr"], "charter agents"],
+    [["changes", "change-1"], "charter changes"],
+    [["contracts", "show", "nope"], "charter contracts"],
+    [["holds", "--org", "@nowhere"], "charter contracts describe"],
+    [["channel", "post", "genral", "hi", "--org", "@team"], 'no channel "genral"; did you mean "general"?'],
+    [["send", "codr", "hi", "--org", "@team"], 'called "codr"; did you mean "coder"?'],
+    [["proposals", "open", "election", "Who?", "--option", "dna", "--org", "@team"], 'did you mean "dana"?'],
+    [["backup", "nowhere/a.db"], "There is no folder"],
+  ])("of %j is refused, and says where to look", async (command, said) => {
+    const refused = await shell.run(command)
+    expect(refused).toMatchObject({ code: 1, stdout: "" })
+    expect(refused.stderr).toContain(said)
+    expect(refused.stderr).not.toMatch(/; Did|ENOENT/)
+  })
+
+  it("of a task is no change to be given up", async () => {
+    const refused = await shell.run(["cancel", "t-team-1"])
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("charter tasks cancel t-team-1") })
+  })
+
+  it("of a data folder without a daemon is said", async () => {
+    for (const command of ["status", "down"])
+      expect((await shell.run([command, "--data", empty])).stdout).toContain(
+        `No daemon is running for ${shell.workspace}, with its data in ${empty}.`,
+      )
+    expect((await shell.run(["status", "--workspace", other])).stdout).toContain(`No daemon is running for ${other}.\n`)
   })
 })
 
@@ -115,5 +158,28 @@ describe("a word for several commands", () => {
     const refused = await shell.run(["proposals", "--all", "show", "p-1"])
     expect(refused).toMatchObject({ code: 2, stdout: "" })
     expect(refused.stderr).toContain("--all belongs to charter proposals list")
+  })
+})
+
+describe("the beginning of what is said", () => {
+  it("keeps the name of an agent or a proposal", async () => {
+    expect(await shell.run(["agents", "start", "coder@team"])).toMatchObject({
+      code: 1,
+      stderr: "error: coder is not stopped.\n",
+    })
+    const held = await shell.run([
+      "publish",
+      "deploy.requested",
+      "--org",
+      "team",
+      "--data",
+      '{"environment":"production"}',
+      "--json",
+    ])
+    const [proposal] = (held.json() as { readonly proposals: ReadonlyArray<string> }).proposals
+    for (const name of ["dana", "erin"]) await shell.run(["deny", proposal!], await shell.as(name))
+    expect((await shell.run(["deny", proposal!], await shell.as("erin"))).stderr).toBe(
+      `error: ${proposal} has been defeated already.\n`,
+    )
   })
 })

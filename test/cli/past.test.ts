@@ -58,7 +58,9 @@ describe("charter import", () => {
       .split("\n")
       .filter((line) => /^(?:deploy|note)\./.test((JSON.parse(line) as { readonly type: string }).type)).length
     expect(await other.run(["import", "--dry-run"], { input: lines })).toMatchObject({
-      stdout: expect.stringContaining(`${published} events would be published anew. Nothing was.`),
+      stdout: expect.stringContaining(
+        `${published} events would be published, but for those that are here already. Nothing was.`,
+      ),
     })
     const file = other.write("events.jsonl", lines)
     const first = await other.run(["import", file, "--json"])
@@ -94,6 +96,19 @@ describe("charter import", () => {
     expect(ran.stdout).toContain("1 left out, which a daemon reports by itself: hold.opened.")
     expect(ran.stdout).toContain("3 refused:\n  line 1: it is no JSON\n  line 2: an event without id")
     expect(ran.stdout).toContain('line 4: there is no organization "@nowhere"')
+    const large = (id: string, bytes: number) =>
+      JSON.stringify({ type: "note.taken", id, source: "s", org: "@team", data: "x".repeat(bytes) })
+    const sizes = await other.run(["import", "--json"], {
+      input: [large("3", 10), large("4", 300_000), large("5", 2_000_000), large("6", 10)].join("\n"),
+    })
+    expect(sizes, sizes.stderr).toMatchObject({ code: 1 })
+    expect(sizes.json()).toMatchObject({
+      imported: 2,
+      refusals: expect.arrayContaining([
+        { line: 2, reason: expect.stringContaining("an event may have 262144 bytes") },
+        { line: 3, reason: expect.stringContaining("more than an event may have") },
+      ]),
+    })
     expect(await other.run(["import", "--org", "team"], { input: input.split("\n")[3]! })).toMatchObject({ code: 0 })
     expect(await other.run(["import", other.workspace])).toMatchObject({
       code: 1,

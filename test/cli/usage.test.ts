@@ -121,8 +121,27 @@ describe("help", () => {
   })
 })
 
+describe("the help of a command", () => {
+  it.each([["tasks"], ["inbox"], ["audit"], ["tasks list"], ["status"]])(
+    "%s has what it does, then its options, then those of every command",
+    async (command) => {
+      const { stdout } = await shell.run([...command.split(" "), "--help"])
+      const titles = [...stdout.matchAll(/^(Commands|Options|Of every command):$/gm)].map(([, title]) => title)
+      expect(titles.slice(-2)).toEqual(["Options", "Of every command"])
+      expect(titles.indexOf("Commands")).toBeLessThan(1)
+      expect(stdout).not.toMatch(/^ {2}\w+ \[options\]/m)
+    },
+  )
+})
+
 describe("what was not understood", () => {
   it.each([
+    [["foo"], "charter --help"],
+    [["publish"], "charter publish --help"],
+    [["token", "lst"], "charter token --help"],
+    [["token", "create"], "charter token create --help"],
+    [["up", "team"], "--workspace FOLDER"],
+    [["up", "team"], "charter up --help"],
     [["publsh"], "Did you mean publish?"],
     [["tasks", "lst"], "Did you mean: charter tasks list"],
     [["token", "crate", "dana"], "Did you mean create?"],

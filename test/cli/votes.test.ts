@@ -24,6 +24,7 @@ afterAll(() => shell.close())
 
 const publish = async (type: string, data: unknown) =>
   (await shell.run(["publish", type, "--org", "team", "--data", JSON.stringify(data), "--json"])).json() as {
+    id: string
     verdict: string
     proposals?: ReadonlyArray<string>
   }
@@ -57,9 +58,10 @@ describe("a delegation", () => {
   it("carries a vote, on the events that it is for", async () => {
     const made = await shell.run(["delegate", "dana", "--on", "deploy.*", "--for", "1h", "--json"], erin)
     expect(made.json()).toMatchObject({ from: "erin", to: "dana", on: "deploy.*" })
-    const { proposals } = await publish("deploy.requested", { environment: "production" })
+    const { id, proposals } = await publish("deploy.requested", { environment: "production" })
     const approved = await shell.run(["approve", proposals![0]!, "--json"], dana)
-    expect(approved.json()).toMatchObject({ state: "succeeded" })
+    expect(approved.json()).toMatchObject({ state: "succeeded", reason: "approved by dana (also for erin)" })
+    expect((await shell.run(["explain", id])).stdout).toContain("succeeded, because approved by dana (also for erin)")
   })
 })
 
@@ -70,10 +72,12 @@ describe("a standing approval", () => {
     expect(approved, approved.stderr).toMatchObject({ code: 0 })
     expect(approved.stdout).toContain("The same is approved again, once at most, until ")
     expect(await publish("purchase.requested", { what: "gold" })).toMatchObject({ holdState: "held" })
-    expect(await publish("purchase.requested", { what: "paper" })).toMatchObject({
-      verdict: "allow",
-      holdState: "released",
-    })
+    const again = await publish("purchase.requested", { what: "paper" })
+    expect(again).toMatchObject({ verdict: "allow", holdState: "released" })
+    expect((await shell.run(["explain", again.id])).stdout).toMatch(
+      /dana: approve by the standing approval team-\d+, at /,
+    )
+    expect((await shell.run(["proposals", "--all"])).stdout).toContain("approved by dana (by a standing approval), ")
     expect(await publish("purchase.requested", { what: "paper" })).toMatchObject({ holdState: "held" })
   })
 

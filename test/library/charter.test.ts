@@ -1,7 +1,7 @@
 /** The library as a program uses it, from the sources: what it promises about opening, following, doors, and the end. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
 import { Charter, CharterError, type LoggedEvent, type OpenOptions } from "../../src/library/index.ts"
 import { call } from "../http/client.ts"
@@ -59,6 +59,14 @@ describe("follow", () => {
     expect(await reader.next()).toMatchObject({ value: { id: "b" } })
     await reader.return?.()
     expect(await reader.next()).toMatchObject({ done: true })
+  })
+
+  it("begins where it is called, not where it is first read", async () => {
+    const charter = await open()
+    await charter.publish(note("before"))
+    const followed = charter.follow({ types: ["note.*"] })
+    await charter.publish(note("a"))
+    expect(await followed[Symbol.asyncIterator]().next()).toMatchObject({ value: { id: "a" } })
   })
 
   it("goes on behind a cursor, also one of a daemon before", async () => {
@@ -192,6 +200,19 @@ describe("a data folder", () => {
     expect(await later.publish({ ...deploy, id })).toMatchObject({ duplicate: true })
   })
 
+  it("stays where it is when the program goes to another folder", async () => {
+    const [here, data] = [process.cwd(), join(root, "data")]
+    mkdirSync(data, { recursive: true })
+    const charter = await open({ data: relative(here, data) })
+    process.chdir(tmpdir())
+    try {
+      expect(await charter.publish(note("a"))).toMatchObject({ verdict: "allow" })
+      await charter.close()
+    } finally {
+      process.chdir(here)
+    }
+  })
+
   it("has one daemon at a time", async () => {
     const data = join(root, "data")
     const first = await open({ data })
@@ -246,6 +267,129 @@ describe("close", () => {
 })
 
 const folders = (): ReadonlyArray<string> => readdirSync(tmpdir()).filter((name) => /^charter-\w{6}$/.test(name))
+
+describe("what a program hands over", () => {
+  const wrong = <A>(value: unknown): A => value as A
+
+  it("is checked before anything is kept: what is no text would make the log unreadable", async () => {
+    const data = join(root, "data")
+    const before = await open({ data })
+    for (const bad of [
+      { id: 5 },
+      { subject: 5 },
+      { subject: {} },
+      { correlationid: 5 },
+      { causationid: {} },
+      { type: 5 },
+    ])
+      expect(await refused(before.publish(wrong({ ...note("a"), ...bad })))).toMatchObject({
+        code: "invalid-options",
+        message: expect.stringContaining(`#/${Object.keys(bad)[0]} Expected string`),
+        details: { errors: [{ pointer: `#/${Object.keys(bad)[0]}` }] },
+      })
+    expect(await before.publish({ ...note("b"), subject: wrong(undefined) })).toMatchObject({ verdict: "allow" })
+    await before.close()
+    const later = await open({ data })
+    expect((await later.events({ types: ["note.*"] })).items.map(({ id }) => id)).toEqual(["b"])
+  })
+
+  it("is what REST takes: a slip is no other event, and what is too large is none", async () => {
+    const charter = await open()
+    for (const slip of ["orgg", "organization"])
+      expect(await refused(charter.publish(wrong({ type: deploy.type, [slip]: "@team" })))).toMatchObject({
+        code: "invalid-options",
+        message: expect.stringContaining('Did you mean "org"?'),
+      })
+    expect(await refused(charter.publish({ ...note("a"), data: "x".repeat(256 * 1024) }))).toMatchObject({
+      code: "event-too-large",
+    })
+    expect((await charter.events({ types: ["note.*", "deploy.*"] })).items).toEqual([])
+  })
+
+  it.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["null", null],
+    ["a slip that would lose the log", { files, dta: root }],
+    ["null for data", { files, data: null }],
+    ["no folder's name", { files, data: "" }],
+    ["a number for a workspace", { workspace: 5 }],
+    ["no files", { files: null }],
+    ["a file that is no text", { files: { "contracts/a.yaml": 5 } }],
+    ["a file that is a folder, too", { files: { "contracts/a": "", "contracts/a/b.yaml": "" } }],
+    ["a rule where none is read", { files: { "contract/deploys.yaml": files["contracts/deploys.yaml"] } }],
+    [
+      "a rule that is read by nobody",
+      { files: { "contracts/deploys": `# ours\n\n${files["contracts/deploys.yaml"]}` } },
+    ],
+    ["a port that is none", { files, listen: { port: 65_536 } }],
+    ["a slip in listen", { files, listen: { prot: 0 } }],
+    ["true for listen", { files, listen: true }],
+    ["an environment that is none", { files, environment: null }],
+  ])("is refused by open where it is %s", async (_, options) => {
+    const before = folders()
+    expect(await refused(Charter.open(wrong(options)))).toMatchObject({ code: "invalid-options" })
+    expect(folders()).toEqual(before)
+  })
+
+  it("is no workspace where no rules can be, which would allow everything", async () => {
+    mkdirSync(root, { recursive: true })
+    expect(await refused(open({ workspace: root }))).toMatchObject({
+      code: "workspace-unknown",
+      message: expect.stringContaining("has neither contracts/ nor organizations/"),
+    })
+  })
+
+  it("is refused by every method, by a rejection with a code", async () => {
+    const charter = await open()
+    const { proposals } = await charter.publish(deploy)
+    const dana = charter.as("@dana")
+    const asks: ReadonlyArray<() => Promise<unknown>> = [
+      ...[undefined, null, "note.made", [], {}, { type: null }].map((event) => () => charter.publish(wrong(event))),
+      ...[
+        null,
+        5,
+        { wait: -1 },
+        { wait: Number.NaN },
+        { wait: "5s" },
+        { wait: null },
+        { wait: 600_001 },
+        { wat: 1 },
+      ].map((options) => () => charter.publish(deploy, wrong(options))),
+      ...[null, { limit: 0 }, { limit: 1_001 }, { limit: "5" }, { order: "desc" }, { types: "note.*" }].map(
+        (query) => () => charter.events(wrong(query)),
+      ),
+      ...[{ types: ["no te"] }, { type: "note.made" }, { after: "junk" }, { org: 5 }].flatMap((query) => [
+        () => charter.events(wrong(query)),
+        () => charter.follow(wrong(query))[Symbol.asyncIterator]().next(),
+      ]),
+      ...[null, { limit: -1 }, { state: "bogus" }, { after: "junk" }, { sate: "held" }].flatMap((filter) => [
+        () => charter.holds(wrong(filter)),
+        () => charter.proposals(wrong(filter)),
+        () => charter.tasks(wrong(filter)),
+      ]),
+      ...[undefined, null, 5, {}, ""].flatMap((id) => [
+        () => charter.hold(wrong(id)),
+        () => charter.proposal(wrong(id)),
+        () => charter.task(wrong(id)),
+        () => charter.explain(wrong(id)),
+        () => dana.vote(wrong(id), "approve"),
+      ]),
+      ...[
+        undefined,
+        null,
+        5,
+        {},
+        { choice: 5 },
+        { choice: "approve", reason: 5 },
+        { choice: "approve", raeson: "" },
+      ].map((vote) => () => dana.vote(proposals![0]!, wrong(vote))),
+      () => dana.vote(proposals![0]!, { choice: "approve", reason: "x".repeat(4_097) }),
+    ]
+    for (const ask of asks) expect(await refused(ask()), String(ask)).toMatchObject({ code: "invalid-options" })
+    expect((await charter.events({ types: ["deploy.*"] })).items).toHaveLength(1)
+    expect((await charter.proposal(proposals![0]!)).votes).toEqual([])
+  })
+})
 
 describe("errors", () => {
   it("name what is wrong with the rules, with places", async () => {

@@ -132,6 +132,7 @@ const whole = async <A>(file: string, make: (unfinished: string) => Promise<A>):
   try {
     closeSync(openSync(unfinished, "wx", 0o600))
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new Failure(`There is no folder ${dirname(file)}.`)
     throw new Failure(`${file} cannot be written: ${(error as Error).message}.`)
   }
   try {

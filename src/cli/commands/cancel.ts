@@ -2,10 +2,12 @@
 import type { HoldView, ProposalView } from "../../log/Projections.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
+import { misuse } from "../failure.ts"
 import { plain } from "../text.ts"
 
 export const cancel = async (invocation: Invocation, given: Given): Promise<void> => {
   const id = given.arguments[0]!
+  if (id.startsWith("t-")) throw misuse(`${id} is a task.`, `End it: charter tasks cancel ${id}`)
   const text = textOption(given, "reason")
   const client = await connect(invocation, "anyone")
   const reason = text === undefined ? {} : { reason: text }

@@ -6,7 +6,7 @@ import { outputFile } from "../../discovery/folders.ts"
 import type { Client } from "../client.ts"
 import type { Status } from "../answers.ts"
 import type { Given, Invocation } from "../command.ts"
-import { connectIfRunning } from "../connect.ts"
+import { connectIfRunning, noDaemon } from "../connect.ts"
 import { Failure } from "../failure.ts"
 import { dim } from "../output.ts"
 import { fromNow } from "../times.ts"
@@ -22,7 +22,7 @@ export const down = async (invocation: Invocation, given: Given): Promise<void> 
   const { output, folders } = invocation
   const connected = await connectIfRunning(invocation, "operator")
   if (connected === undefined) {
-    output.answer({ stopped: false }, () => `No daemon is running for ${folders.workspace}.`)
+    output.answer({ stopped: false }, () => noDaemon(invocation))
     return
   }
   const [client, { pid }] = connected

@@ -135,7 +135,7 @@ async function* linesOf(input: NodeJS.ReadableStream, org: string | undefined, c
     if (typeof event === "string") count.refuse(number, event)
     else if (isReserved(event.type) || event.type === "run.requested")
       count.skipped[event.type] = (count.skipped[event.type] ?? 0) + 1
-    else yield { number, event, bytes: Buffer.byteLength(text) }
+    else yield { number, event, bytes: Buffer.byteLength(JSON.stringify(event)) }
   }
 }
 
@@ -178,6 +178,11 @@ const publishLines = async (client: Client | undefined, lines: AsyncIterable<Lin
     answers.forEach((answer, index) => count.take(sent[index]!.number, answer))
   }
   for await (const line of lines) {
+    // The daemon would refuse all that is sent with it, and each time anew. What is smaller it judges by itself.
+    if (line.bytes > MAX_BATCH_BYTES) {
+      count.refuse(line.number, `it has ${line.bytes} bytes, which is more than an event may have`)
+      continue
+    }
     if (batch.length >= MAX_BATCH_EVENTS || bytes + line.bytes > MAX_BATCH_BYTES) await send()
     batch.push(line)
     bytes += line.bytes
@@ -190,7 +195,7 @@ const summaryText = ({ imported, verdicts, duplicates, skipped, refused, refusal
   const how = Object.entries(verdicts).map(([verdict, number]) => `${number} ${VERDICT_WORDS[verdict] ?? verdict}`)
   return [
     dry
-      ? bold(`${amount(imported, "event")} would be published anew. Nothing was.`)
+      ? bold(`${amount(imported, "event")} would be published, but for those that are here already. Nothing was.`)
       : `${green(bold(`${amount(imported, "event")} imported`))}${how.length === 0 ? "" : `: ${how.join(", ")}`}.`,
     ...(duplicates === 0 ? [] : [`${duplicates} had been published here before, and stay as they are.`]),
     ...(left === 0 ? [] : [dim(`${left} left out, which a daemon reports by itself: ${named(Object.keys(skipped))}.`)]),

@@ -4,7 +4,7 @@ import { urlOf, withoutToken } from "../../discovery/daemonFile.ts"
 import type { Status } from "../answers.ts"
 import { EXIT_FAILED } from "../failure.ts"
 import type { Invocation } from "../command.ts"
-import { connectIfRunning } from "../connect.ts"
+import { connectIfRunning, noDaemon } from "../connect.ts"
 import { waitsFor } from "./down.ts"
 import { bold, dim, green } from "../output.ts"
 import { fromNow } from "../times.ts"
@@ -19,7 +19,7 @@ export const status = async (invocation: Invocation): Promise<number> => {
   const connected = await connectIfRunning(invocation, "operator")
   if (connected === undefined) {
     output.answer({ running: false, ...folders }, () =>
-      [`No daemon is running for ${folders.workspace}.`, dim("charter up starts one.")].join("\n"),
+      [noDaemon(invocation), dim("charter up starts one.")].join("\n"),
     )
     return EXIT_FAILED
   }

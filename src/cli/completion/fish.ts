@@ -29,10 +29,15 @@ const linesOf = ({ at, commands, options, values }: Level): ReadonlyArray<string
   const start = `complete -c charter -n ${quoted(`__charter_at '${at}'`)}`
   return [
     ...commands.map(([name, summary]) => `${start} -a ${name} -d ${quoted(summary)}`),
-    ...options.map(
-      ({ names, description, values: taken }) =>
-        `${start}${names.map(flag).join("")} -d ${quoted(description)}${taken === undefined ? "" : ` ${given(taken)}`}`,
-    ),
+    ...options.flatMap(({ names, description, values: taken }) => {
+      const option = `${start}${names.map(flag).join("")}`
+      const described = `${option} -d ${quoted(description)}`
+      if (taken === undefined) return [described]
+      // On one line, each of the words would be described as the option is.
+      return typeof taken === "string"
+        ? [`${described} ${given(taken)}`]
+        : [`${described} -x`, `${option} ${given(taken)}`]
+    }),
     ...(values === "unknown" || commands.length > 0 ? [] : [`${start} ${given(values).replace(/^-[xr] /, "")}`]),
   ]
 }

@@ -35,10 +35,12 @@ export const levels = (): ReadonlyArray<Level> => {
     ...all.flatMap((one): ReadonlyArray<Level> => {
       if (!isFamily(one)) return [levelOf(one, "")]
       const at = `/${one.name}`
+      // The word alone takes what its first command takes.
+      const [first] = one.needed === true ? [] : one.commands
       const family: Level = {
         at,
         commands: one.commands.map((command) => [nameOf(command), command.summary]),
-        options: optionsOf([], {}),
+        options: optionsOf(first?.options ?? [], first?.choices ?? {}),
         values: "unknown",
       }
       return [family, ...one.commands.map((command) => levelOf(command, at))]

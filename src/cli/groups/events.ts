@@ -9,7 +9,9 @@ export const eventGroup: CommandGroup = {
       details:
         "Publishes an event and prints the decision on it. A type that ends in .requested asks for something: the answer " +
         "says whether it may happen. Exits with 0 where the event is allowed or held, with 1 where it is denied. " +
-        "The same --id twice is one event, and the second answer says what has become of it.",
+        "The same --id twice is one event, and the second answer says what has become of it. Without --org it is the " +
+        "organization that you are in, if there is only one; the operator's is @global, and no other organization's " +
+        "contracts bind it.",
       arguments: { type: "what happens or is asked for: dotted words, such as deploy.requested" },
       options: [
         [

@@ -28,6 +28,8 @@ interface Pending {
   readonly expected: number
   readonly epoch: number
   readonly commit: Commit
+  /** Of the encoded commit, from when it is gathered. */
+  bytes: number
   readonly settle: (result: AppendResult) => void
 }
 
@@ -70,7 +72,7 @@ export const makeWriterThread = (file: string, committed: (position: number) => 
     const added = encoder.add(pending.org, pending.expected, pending.epoch, pending.commit)
     if (added === false) return false
     if (typeof added === "number") {
-      commitSize.observe(added)
+      pending.bytes = added
       gathered.push(pending)
       gatheredRecords += pending.commit.length
     } else pending.settle(Effect.fail(unavailable("append", commitTooLarge(added.bytes))))
@@ -109,6 +111,7 @@ export const makeWriterThread = (file: string, committed: (position: number) => 
         expected,
         epoch,
         commit,
+        bytes: 0,
         settle: (result) => {
           settled = true
           resume(result)
@@ -181,19 +184,25 @@ export const makeWriterThread = (file: string, committed: (position: number) => 
     committed(end)
     let position = end
     for (const { commit } of group) position -= commit.length
-    for (const { expected, commit, settle } of group) {
-      position += commit.length
-      settle(Effect.succeed({ position: expected + commit.length, cursor: cursorOf(position) }))
+    for (const pending of group) {
+      position += pending.commit.length
+      written(pending, position)
     }
+  }
+
+  const written = ({ expected, commit, bytes, settle }: Pending, position: number): void => {
+    commitSize.observe(bytes)
+    settle(Effect.succeed({ position: expected + commit.length, cursor: cursorOf(position) }))
   }
 
   const settleApart = (group: ReadonlyArray<Pending>, outcomes: ReadonlyArray<CommitOutcome>): void => {
     for (const outcome of outcomes) if (outcome.kind === "appended") committed(outcome.position)
-    group.forEach(({ org, expected, commit, settle }, index) => {
+    group.forEach((pending, index) => {
+      const { org, expected, settle } = pending
       const outcome = outcomes[index]!
       switch (outcome.kind) {
         case "appended":
-          return settle(Effect.succeed({ position: expected + commit.length, cursor: cursorOf(outcome.position) }))
+          return written(pending, outcome.position)
         case "conflict":
           return settle(
             Effect.fail(new AppendConflict({ org, expected, actual: outcome.actual, fenced: outcome.fenced })),

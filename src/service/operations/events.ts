@@ -147,11 +147,12 @@ export const eventOperations = (dependencies: Dependencies, publishChange: Publi
       return mayRead(event)
     }
     const { after } = filter
+    // From now on is from this call on, however much later the first event is asked for.
+    const from = after ?? Effect.runSync(log.end)
     return Stream.unwrap(
       Effect.gen(function* () {
         yield* checked
         yield* checkCursor(log, after)
-        const from = after ?? (yield* log.end)
         return Stream.filter(log.follow(filterOf(filter), from), ({ record }) => mayReadNow(record.event))
       }),
     )

@@ -181,7 +181,7 @@ export const governanceOperations = (
         return yield* fail(
           "conflict",
           "proposal-decided",
-          `${id} has ${open.state === "cancelled" ? "been cancelled" : `${open.state} already`}`,
+          `${id} has ${open.state === "cancelled" || open.state === "defeated" ? "been " : ""}${open.state} already`,
           { state: open.state },
         )
       yield* submit(dependencies, open.org, {
