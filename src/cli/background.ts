@@ -6,6 +6,7 @@ import { join } from "node:path"
 import type { DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon, isAlive } from "../discovery/findDaemon.ts"
 import { type Folders, isWorkspace, outputFile } from "../discovery/folders.ts"
+import { wrongEntry } from "../discovery/wrongEntry.ts"
 import type { DiskEdits } from "../domain/change.ts"
 import { makeFolder } from "../platform/makeFolder.ts"
 import type { Invocation } from "./command.ts"
@@ -60,6 +61,11 @@ const checkWorkspace = (workspace: string): void => {
     })
 }
 
+export const NEXT_IN_DATA_FOLDER: ReadonlyArray<string> = [
+  "Put it right, or move away what is not Charter's: the folder is one daemon's alone",
+  "Another data folder: charter up --data FOLDER",
+]
+
 /** Fails where a daemon for these folders could not even begin. */
 export const checkFolders = ({ workspace, data }: Folders): void => {
   if (statSync(workspace, { throwIfNoEntry: false })?.isDirectory() !== true)
@@ -73,6 +79,8 @@ export const checkFolders = ({ workspace, data }: Folders): void => {
       next: ["Another one: --data FOLDER"],
     })
   }
+  const wrong = wrongEntry(data)
+  if (wrong !== undefined) throw new Failure(`The data folder cannot be used: ${wrong}.`, { next: NEXT_IN_DATA_FOLDER })
 }
 
 const start = async (

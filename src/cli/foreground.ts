@@ -2,7 +2,7 @@
 import { Cause, Deferred, Effect, Exit } from "effect"
 import { readDaemonFile } from "../discovery/daemonFile.ts"
 import { DISK_EDITS, type DiskEdits } from "../domain/change.ts"
-import { checkFolders } from "./background.ts"
+import { checkFolders, NEXT_IN_DATA_FOLDER } from "./background.ts"
 import { makeClient } from "./client.ts"
 import { rulesInWords } from "./commands/status.ts"
 import type { Invocation } from "./command.ts"
@@ -77,6 +77,13 @@ const nextAfter = (error: StartFailure): ReadonlyArray<string> => {
         : ["Any port that is free: charter up --port 0"]
     case "DataFolderHeld":
       return ["See it: charter status", "Stop it: charter down", "Another data folder: charter up --data FOLDER"]
+    case "DataFolderUnusable":
+      return NEXT_IN_DATA_FOLDER
+    case "JournalUnreadable":
+      return [
+        "Let the daemon's user read it",
+        "Else put the files of contracts/ and organizations/ right, as version control has them, and then move it away",
+      ]
     case "WorkspaceInvalid":
       return ["All that is wrong: charter lint"]
     default:

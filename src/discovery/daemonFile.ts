@@ -48,7 +48,7 @@ export const readDaemonFile = (data: string): DaemonFile | undefined => {
   try {
     parsed = JSON.parse(readFileSync(daemonFilePath(data), "utf8"))
   } catch (error) {
-    if (error instanceof SyntaxError || codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined
+    if (error instanceof SyntaxError || NO_FILE.has(codeOf(error))) return undefined
     throw error
   }
   return isDaemonFile(parsed) && (parsed.data === undefined || parsed.data === realpathSync(data)) ? parsed : undefined
@@ -76,5 +76,7 @@ const isDaemonFile = (value: unknown): value is DaemonFile => {
     (socket === undefined || typeof socket === "string")
   )
 }
+
+const NO_FILE: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "EISDIR"])
 
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code

@@ -73,11 +73,13 @@ export const operationsOf = (
       return waitMs === undefined || decided.holdState !== "held" ? decided : released(event, decided, waitMs)
     },
     events: async (given) => {
-      const page = await answer(() => {
+      const { next, items } = await answer(() => {
         const { order = "oldest", limit = DEFAULT_LIMIT, ...query } = input.readEventQuery(given)
         return service.events(identity, { ...query, limit, order: order === "oldest" ? "asc" : "desc" })
       })
-      return { ...page, items: page.items.map(shown) }
+      // Of the oldest first, the service says at the end, too, where what is yet to come will be.
+      const more = next === undefined || next === (given.after ?? "") ? undefined : { next }
+      return { items: items.map(shown), ...more }
     },
     follow: (given) => {
       // It begins with this call; what is wrong with that is told to whoever reads.

@@ -94,7 +94,7 @@ export interface EventQuery extends EventFilter {
 
 export interface Page<A> {
   readonly items: ReadonlyArray<A>
-  /** There is more: for `after`. */
+  /** For `after`: there is more, or may be. */
   readonly next?: string
 }
 

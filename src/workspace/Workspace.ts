@@ -18,7 +18,7 @@ import { makeParse, sameSources } from "./source.ts"
 import { eventsBetween, type Seen, type Standing, type WorkspaceEvent } from "./standing.ts"
 import { watch } from "./watch.ts"
 import { type LastWord, withdrawChange, writeChange, type Writing, type Written } from "./writeChange.ts"
-import { type Passed, redoFiles, removeJournal, targetOf } from "./writeFiles.ts"
+import { JournalUnreadable, type Passed, redoFiles, removeJournal, targetOf } from "./writeFiles.ts"
 
 /**
  * A change is taken up when no file has changed for this long, by the times that the file system keeps:
@@ -93,7 +93,9 @@ export class Workspace extends Context.Service<
     readonly awaitRevision: (revision: string) => Effect.Effect<LoadedSet>
   }
 >()("charter/workspace/Workspace") {
-  static readonly layer = (options: WorkspaceOptions): Layer.Layer<Workspace> => Layer.effect(this, make(options))
+  /** Fails where nobody can tell which files have half of a change. */
+  static readonly layer = (options: WorkspaceOptions): Layer.Layer<Workspace, JournalUnreadable> =>
+    Layer.effect(this, make(options))
 }
 
 const make = Effect.fnUntraced(function* ({
@@ -106,7 +108,7 @@ const make = Effect.fnUntraced(function* ({
 }: WorkspaceOptions) {
   const scan = makeScan(folder)
   const rules = { parse: makeParse(memory.parsed), accept, memory, confirmsEdits }
-  const own = new OwnWrites(journal === undefined ? [] : yield* Effect.sync(() => redoFiles(folder, journal)))
+  const own = new OwnWrites(journal === undefined ? [] : yield* redo(folder, journal))
   const turn = yield* Semaphore.make(1)
   const stirred = yield* Queue.sliding<void>(1)
   const start = startingState(rules, lastGood)
@@ -120,11 +122,13 @@ const make = Effect.fnUntraced(function* ({
     Deferred.doneUnsafe(news, Effect.void)
     news = Deferred.makeUnsafe()
   }
-  const decide = Effect.fnUntraced(function* (seen: Scan, now: Moment, isMeant: (name: string) => boolean = nothing) {
-    state = yield* reconcile(state, rules, seen, now, isMeant)
+  const take = (next: State): Standing => {
+    state = next
     announce()
     return state.standing
-  })
+  }
+  const decide = (seen: Scan, now: Moment, isMeant: (name: string) => boolean = nothing) =>
+    Effect.map(reconcile({ ...state, halves: own.halves }, rules, seen, now, isMeant), take)
   const look = Effect.fnUntraced(function* (isMeant?: (name: string) => boolean) {
     const now = yield* moment
     return yield* decide(yield* scan(now.wall), now, isMeant)
@@ -167,11 +171,14 @@ const make = Effect.fnUntraced(function* ({
     state: () => state,
     previewOf,
     reload,
-    admit: (versions, isMeant) =>
-      Effect.suspend(() => {
-        admit(versions)
-        return look(isMeant)
-      }),
+    admit: Effect.fnUntraced(function* (versions, isMeant, isWhole) {
+      const now = yield* moment
+      const wanted = { ...state, admitted: new Map([...state.admitted, ...versions]), halves: own.halves }
+      const next = yield* reconcile(wanted, rules, yield* scan(now.wall), now, isMeant)
+      if (!isWhole(next)) return next.standing.rejected
+      take(next)
+      return undefined
+    }),
   }
 
   /** Scans, and decides where there is something to decide. Returns for how long the files must rest before that. */
@@ -267,6 +274,15 @@ const make = Effect.fnUntraced(function* ({
     }),
   })
 })
+
+const redo = (folder: string, journal: string) =>
+  Effect.try({
+    try: () => redoFiles(folder, journal),
+    catch: (error) => {
+      if (error instanceof JournalUnreadable) return error
+      throw error
+    },
+  })
 
 const ticks = Effect.map(Clock.monotonicTimeNanos, (nanoseconds) => Number(nanoseconds / 1_000_000n))
 

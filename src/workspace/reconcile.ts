@@ -4,6 +4,7 @@ import { type Admitted, editOf, sift } from "./edits.ts"
 import type { Diagnostic } from "../domain/diagnostic.ts"
 import { check, type Judge, judge } from "./judge.ts"
 import { assemble, withTests } from "./loadedSet.ts"
+import type { Halves } from "./ownWrites.ts"
 import { type MassRemoval, protect, REMOVAL_GRACE_MS } from "./protect.ts"
 import { isTestFile, type Scan } from "./scan.ts"
 import {
@@ -53,6 +54,8 @@ export interface State {
   readonly read: Sources
   /** Versions of files that may take effect though edits wait. */
   readonly admitted: Admitted
+  /** What a change that is not whole may have left counts as what is in force. */
+  readonly halves: Halves
   /** When the next step is due though nothing stirs (ticks); may be infinite. */
   readonly due: number
 }
@@ -72,6 +75,7 @@ export const startingState = (
     heldSince: 0,
     read,
     admitted: new Map(),
+    halves: new Map(),
     due: Infinity,
   }
 }
@@ -85,7 +89,10 @@ export const reconcile = Effect.fnUntraced(function* (
 ): Effect.fn.Return<State> {
   const starting = state.scan === undefined
   const read = yield* parseAll(state.read, parse, scan)
-  const onDisk = filter(read, ({ file }) => !isTestFile(file))
+  const onDisk = withoutHalves(
+    filter(read, ({ file }) => !isTestFile(file)),
+    state,
+  )
   // What is in force at the very first start was never anything else.
   const edits = confirmsEdits && !(starting && state.read.size === 0)
   const wanted = edits ? sift(state.inForce, onDisk, state.admitted) : { sources: onDisk, waiting: [], admitted: NONE }
@@ -122,8 +129,20 @@ export const reconcile = Effect.fnUntraced(function* (
   }
   const reminder = held === undefined ? Infinity : heldSince + (held.reminders + 1) * HELD_REMINDER_MS
   const due = Math.min(reminder, ...waiting.map(({ ms }) => ticks + ms))
-  return { standing, inForce, tests, missing, heldSince, scan, read, admitted: wanted.admitted, due }
+  const { halves } = state
+  return { standing, inForce, tests, missing, heldSince, scan, read, admitted: wanted.admitted, halves, due }
 })
+
+const withoutHalves = (onDisk: Sources, { halves, inForce }: State): Sources => {
+  const sources = new Map(onDisk)
+  for (const [file, hashes] of halves) {
+    if (!hashes.has(onDisk.get(file)?.hash ?? null)) continue
+    const then = inForce.get(file)
+    if (then === undefined) sources.delete(file)
+    else sources.set(file, then)
+  }
+  return sources
+}
 
 const NONE: Admitted = new Map()
 

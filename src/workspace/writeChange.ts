@@ -10,7 +10,7 @@ import type { State } from "./reconcile.ts"
 import { isWritten, notPutBack } from "./refusals.ts"
 import { isTestFile } from "./scan.ts"
 import type { Standing } from "./standing.ts"
-import { isOnDisk, type Passed, removeJournal, targetOf, withdrawFiles, writeFiles } from "./writeFiles.ts"
+import { isOnDisk, type Passed, targetOf, withdrawFiles, withWhatWasBefore, writeFiles } from "./writeFiles.ts"
 
 /** What became of writing a change; `code` and `reason` as `contract.change.failed` has them. */
 export type Written = { readonly written: true; readonly set: LoadedSet } | NotWritten
@@ -31,11 +31,32 @@ export interface Writing {
   readonly previewOf: ReturnType<typeof makePreview>
   /** Looks at the files. */
   readonly reload: Effect.Effect<Standing>
-  /** The same, and these versions may take effect; what `isMeant` names may go at once. */
-  readonly admit: (versions: Admitted, isMeant: (name: string) => boolean) => Effect.Effect<Standing>
+  /**
+   * The same, and these versions may take effect; what `isMeant` names may go at once. Where all of it is not in the state
+   * that this leads to, as `isWhole` sees it, nothing is taken, and what was rejected is returned.
+   */
+  readonly admit: (
+    versions: Admitted,
+    isMeant: (name: string) => boolean,
+    isWhole: (state: State) => boolean,
+  ) => Effect.Effect<Standing["rejected"] | undefined>
 }
 
-export const writeChange = Effect.fnUntraced(function* (
+/** @throws where nothing can be written, or half of it cannot be put back, as things are */
+export const writeChange = Effect.fnUntraced(function* (writing: Writing, change: string, ...asked: Asked) {
+  const written = yield* tryToWrite(writing, change, ...asked)
+  const { folder, journal, own, reload } = writing
+  if (written.written || journal === undefined) return written
+  const left = withdrawFiles(folder, journal, change)
+  if (left !== undefined) throw new Error(left)
+  own.forget(change)
+  yield* reload
+  return written
+})
+
+type Asked = [files: ReadonlyArray<FileChange>, lastWord: LastWord, passed?: Passed]
+
+const tryToWrite = Effect.fnUntraced(function* (
   { folder, journal, own, state, previewOf, reload, admit }: Writing,
   change: string,
   files: ReadonlyArray<FileChange>,
@@ -43,13 +64,13 @@ export const writeChange = Effect.fnUntraced(function* (
   passed?: Passed,
 ): Effect.fn.Return<Written> {
   yield* reload
-  const isInForce = (): boolean =>
+  const isIn = ({ read, inForce }: State): boolean =>
     files.every((one) => {
-      const now = (isTestFile(one.file) ? state().read : state().inForce).get(one.file)
+      const now = (isTestFile(one.file) ? read : inForce).get(one.file)
       return (now?.hash ?? null) === targetOf(one)
     })
   const isOwn = own.has(change)
-  if (isOwn && isInForce()) return { written: true, set: state().standing.set }
+  if (isOwn && isIn(state())) return { written: true, set: state().standing.set }
   if (journal === undefined) return failed("not-written", "this daemon writes no files")
   const found = yield* previewOf(state(), Object.fromEntries(files.map(({ file, text }) => [file, text])), isOwn)
   if (isRefusal(found)) return failed("file-changed", found.message)
@@ -68,29 +89,21 @@ export const writeChange = Effect.fnUntraced(function* (
   const before = (file: string): string | null => found.texts.get(file) ?? null
   // An edit on disk that is let through is its author's: it is not taken from him.
   const made = isOwn ? files : unmade
-  const problem = writeFiles(
-    folder,
-    journal,
-    {
-      change,
-      files: files.map((one) => ({ ...one, before: made.includes(one) ? before(one.file) : one.text })),
-      written: false,
-    },
-    passed,
-  )
+  const begun = withWhatWasBefore(journal, {
+    change,
+    files: files.map((one) => ({ ...one, before: made.includes(one) ? before(one.file) : one.text })),
+    written: false,
+  })
+  own.begin(begun)
+  const problem = writeFiles(folder, journal, begun, passed)
   if (problem !== undefined) return failed("file-changed", problem)
   own.add(change, files)
   const gone = new Set([...found.meaning.contracts.removed, ...found.meaning.organizations.removed])
-  yield* admit(own.admitted, (name) => gone.has(name))
-  if (isInForce()) return { written: true, set: state().standing.set }
-  // Something else has come between: what was written is put back, so that the files are again what is in force.
-  const back = made.map((one) => ({ file: one.file, text: before(one.file), base: targetOf(one), before: one.text }))
-  own.forget(change)
-  removeJournal(journal, change)
-  writeFiles(folder, journal, { change: `${change}.back`, files: back, written: false })
-  removeJournal(journal, `${change}.back`)
-  const why = state().standing.rejected.find(({ file }) => files.some((one) => one.file === file))?.message
-  yield* reload
+  const rejected = yield* admit(own.admitted, (name) => gone.has(name), isIn)
+  if (rejected === undefined) return { written: true, set: state().standing.set }
+  // Something else has come between. Until it is put back, it counts as what it was.
+  own.begin(begun)
+  const why = rejected.find(({ file }) => files.some((one) => one.file === file))?.message
   return failed("set-invalid", why ?? "it could not take effect with what has changed since")
 })
 
@@ -103,6 +116,7 @@ export const withdrawChange = Effect.fnUntraced(function* (
   if (journal === undefined) return
   const problem = withdrawFiles(folder, journal, change)
   if (problem !== undefined) return yield* Effect.fail(notPutBack(problem))
+  own.forget(change)
   yield* reload
 })
 

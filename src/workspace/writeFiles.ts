@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
+import { Data } from "effect"
 import { writePrivately } from "../discovery/writePrivately.ts"
 import type { FileChange } from "../domain/change.ts"
 import { sync, writeNew } from "../platform/durable.ts"
@@ -28,14 +29,17 @@ interface JournalFile extends FileChange {
 /** For tests: called before and after each file is replaced. */
 export type Passed = (point: "writing" | "written", file: string) => void
 
-/** Why it was not written, as a sentence; every file is as it was then. `undefined`: all are as they are to be. */
+/**
+ * Why it was not written, as a sentence; every file is as it was then. `undefined`: all are as they are to be.
+ * @throws where neither can be had now; the journal stays
+ */
 export const writeFiles = (
   workspace: string,
   folder: string,
   asked: Journal,
   passed: Passed = () => {},
 ): string | undefined => {
-  const journal = { ...asked, files: withWhatWasBefore(asked.files, readJournal(fileOf(folder, asked.change))) }
+  const journal = withWhatWasBefore(folder, asked)
   saveJournal(folder, journal)
   const problem = replaceAll(workspace, journal, passed)
   if (problem !== undefined) {
@@ -53,26 +57,62 @@ export const writeFiles = (
 }
 
 /** What a try that broke off has replaced is not what was there before it. */
-const withWhatWasBefore = (files: ReadonlyArray<JournalFile>, begun: Journal | undefined): ReadonlyArray<JournalFile> =>
-  files.map((one) => ({
+export const withWhatWasBefore = (folder: string, asked: Journal): Journal => {
+  const begun = readJournal(fileOf(folder, asked.change))
+  const files = asked.files.map((one) => ({
     ...one,
     before: (begun?.files.find(({ file, base }) => file === one.file && base === one.base) ?? one).before,
   }))
+  return { ...asked, files }
+}
 
-/** Finishes what an earlier daemon has begun. Returns every journal that is left: of changes that are not recorded as done yet. */
+/** The journal of a change is there and cannot be read: nobody knows which files have half of it. */
+export class JournalUnreadable extends Data.TaggedError("JournalUnreadable")<{
+  readonly path: string
+  readonly reason: string
+}> {
+  override get message(): string {
+    return `${this.path} cannot be read: ${this.reason}. It says which files a change of the rules was being written into; without it, half of that change could be taken for an edit`
+  }
+}
+
+/**
+ * Finishes what an earlier daemon has begun, or puts it back. Returns every journal that is left: of changes that are not
+ * recorded as done yet, and of those with which neither could be done.
+ * @throws JournalUnreadable
+ */
 export const redoFiles = (workspace: string, folder: string): ReadonlyArray<Journal> =>
-  (existsSync(folder) ? readdirSync(folder) : []).flatMap((name) => {
-    const journal = readJournal(join(folder, name))
-    if (journal === undefined) {
-      rmSync(join(folder, name), { force: true })
-      return []
-    }
+  journalsIn(folder).flatMap((journal) => {
     if (journal.written) return [journal]
-    const problem = replaceAll(workspace, journal, () => {})
-    if (problem === undefined) saveJournal(folder, { ...journal, written: true })
-    else removeJournal(folder, journal.change)
-    return problem === undefined ? [{ ...journal, written: true }] : []
+    try {
+      const problem = replaceAll(workspace, journal, () => {})
+      if (problem === undefined) {
+        saveJournal(folder, { ...journal, written: true })
+        return [{ ...journal, written: true }]
+      }
+      removeJournal(folder, journal.change)
+      return []
+    } catch {
+      // Whoever carries the change out meets the same trouble, and says so.
+      return [journal]
+    }
   })
+
+const journalsIn = (folder: string): ReadonlyArray<Journal> => {
+  try {
+    if (!existsSync(folder)) return []
+    return readdirSync(folder).flatMap((name) => {
+      if (UNFINISHED_JOURNAL.test(name)) rmSync(join(folder, name), { force: true })
+      return name.endsWith(".json") ? [readJournal(join(folder, name))!] : []
+    })
+  } catch (error) {
+    if (error instanceof JournalUnreadable) throw error
+    throw new JournalUnreadable({ path: folder, reason: (error as Error).message })
+  }
+}
+
+/** Left of a journal that was being written when its daemon ended: then no file had changed. */
+const UNFINISHED_JOURNAL = /\.json\.\d+$/
 
 export const removeJournal = (folder: string, change: string): void => {
   const path = fileOf(folder, change)
@@ -173,11 +213,12 @@ const saveJournal = (folder: string, journal: Journal): void => {
   sync(folder)
 }
 
+/** `undefined` where there is none. */
 const readJournal = (path: string): Journal | undefined => {
-  if (!path.endsWith(".json")) return undefined
+  if (!existsSync(path)) return undefined
   try {
     return JSON.parse(readFileSync(path, "utf8")) as Journal
-  } catch {
-    return undefined
+  } catch (error) {
+    throw new JournalUnreadable({ path, reason: (error as Error).message })
   }
 }

@@ -1,6 +1,6 @@
 /** The life of a daemon as the command line sees it, with real processes. */
 import { once } from "node:events"
-import { copyFileSync, mkdirSync, statSync } from "node:fs"
+import { copyFileSync, mkdirSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
 import { afterAll, describe, expect, it } from "vitest"
@@ -249,6 +249,24 @@ describe("charter with a daemon", () => {
     const file = shell.write("file", "")
     const unusable = await shell.run(["contracts", "--data", `${file}/data`])
     expect(unusable).toMatchObject({ code: 1, stderr: expect.stringContaining("The data folder cannot be made") })
+  })
+
+  it.each(["changes", "daemon.json"])("says what is in the way in the data folder: %s", async (name) => {
+    const data = join(shell.root, `in the way of ${name}`)
+    const path = join(data, name)
+    if (name === "changes") {
+      mkdirSync(data)
+      writeFileSync(path, "")
+    } else mkdirSync(path, { recursive: true })
+    for (const how of [["--foreground"], []]) {
+      const refused = await shell.run(["up", ...how, "--port", "0", "--data", data])
+      expect(refused).toMatchObject({ code: 1, stdout: "" })
+      expect(refused.stderr).toMatch(
+        new RegExp(`^error: The data folder cannot be used: ${path} is [^]*\\n→ Put it right`),
+      )
+      expect(refused.stderr).not.toMatch(/\n\s+at |not expected/)
+    }
+    expect(await shell.run(["status", "--data", data])).toMatchObject({ code: 1, stderr: "" })
   })
 
   it("runs in the foreground until it is interrupted, and says there what becomes of a changed file", async () => {

@@ -1,6 +1,6 @@
 /** What an operator does with the log: copies of it, its events, what the daemon has said. */
 import { once } from "node:events"
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import Database from "libsql"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -86,7 +86,16 @@ describe("a backup", () => {
       (file: string) => [file, `${file}-wal`].forEach((one) => writeFileSync(one, "")),
       /in use/,
     ],
+    [
+      "that is only the beginning of one",
+      (file: string) => {
+        copyFileSync(backup, file)
+        truncateSync(file, Math.floor(statSync(file).size / 2))
+      },
+      /that-is-only-the-beginning-of-one\.db is no sound backup; [^]*the file is damaged[^]*Try an earlier backup/,
+    ],
     ["that is not there", () => undefined, /There is no file/],
+    ["that is a folder", (file: string) => mkdirSync(file), /that-is-a-folder\.db is no file/],
   ])("%s is refused, and nothing is left behind", async (name, spoil, said) => {
     const file = join(shell.root, `${name.replaceAll(" ", "-")}.db`)
     const data = `${file}.data`

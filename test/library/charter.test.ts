@@ -109,6 +109,29 @@ describe("follow", () => {
   })
 })
 
+describe("events", () => {
+  it.each(["oldest", "newest"] as const)("come page by page, the %s first, to an end", async (order) => {
+    const charter = await open()
+    const ids = ["a", "b", "c", "d", "e"]
+    for (const id of ids) await charter.publish(note(id))
+    const seen: Array<string> = []
+    let pages = 0
+    for (let after: string | undefined; pages++ < 10;) {
+      const page = await charter.events({
+        types: ["note.*"],
+        limit: 2,
+        order,
+        ...(after === undefined ? {} : { after }),
+      })
+      seen.push(...page.items.map(({ id }) => id))
+      if ((after = page.next) === undefined) break
+    }
+    expect(seen).toEqual(order === "oldest" ? ids : ids.toReversed())
+    expect(pages).toBeLessThan(6)
+    expect(await charter.events({ types: ["nothing.**"], order: "newest" })).toEqual({ items: [] })
+  })
+})
+
 describe("publish that waits", () => {
   it("answers with the end of the hold", async () => {
     const charter = await open()

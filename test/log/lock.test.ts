@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Result } from "effect"
@@ -73,4 +73,32 @@ describe("the data folder", () => {
     expect(Result.isFailure(result) && result.failure._tag).toBe("DataFolderUnusable")
     expect(readFileSync(file, "utf8")).toBe("a file")
   })
+
+  it.each(["charter.db", "lock.db", "lock.json", "daemon.json", "daemon.sock", "daemon.log"])(
+    "is refused with the path where %s is a folder",
+    async (name) => {
+      const folder = fresh()
+      mkdirSync(join(folder, name), { recursive: true })
+      expect(await attempt(folder)).toMatchObject(unusable(`${join(folder, name)} is a folder`))
+    },
+  )
+
+  it("is refused with the path where a file stands in for a folder", async () => {
+    const folder = fresh()
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, "changes"), "")
+    expect(await attempt(folder)).toMatchObject(unusable(`${join(folder, "changes")} is no folder`))
+  })
+
+  // Root may read everything.
+  it.skipIf(process.getuid?.() === 0)("is refused with the path where what is there may not be read", async () => {
+    const folder = fresh()
+    mkdirSync(join(folder, "changes"), { recursive: true, mode: 0o700 })
+    chmodSync(join(folder, "changes"), 0o300)
+    expect(await attempt(folder)).toMatchObject(unusable(`${join(folder, "changes")} may not be read`))
+  })
+})
+
+const unusable = (reason: string) => ({
+  failure: { _tag: "DataFolderUnusable", reason: expect.stringContaining(reason) },
 })

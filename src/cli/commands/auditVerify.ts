@@ -32,7 +32,10 @@ export const verifyLog = (file: string): Promise<VerifyReport> =>
   Effect.runPromise(
     Effect.mapError(
       readInThread(file, { kind: "verify" }),
-      ({ reason }) => new Failure(`The log cannot be read: ${reason}.`),
+      ({ reason }) =>
+        new Failure(`The log cannot be read: ${reason}.`, {
+          next: ["Where there is a backup: charter restore FILE --data FOLDER"],
+        }),
     ),
   )
 

@@ -59,7 +59,9 @@ export const backup = async ({ output, folders }: Invocation, given: Given): Pro
 
 export const restore = async ({ output, folders, foldersNamed }: Invocation, given: Given): Promise<void> => {
   const file = resolve(given.arguments[0]!)
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Failure(`There is no file ${file}.`)
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found?.isFile() !== true)
+    throw new Failure(found === undefined ? `There is no file ${file}.` : `${file} is no file.`)
   if ([`${file}-wal`, `${file}-journal`].some((beside) => existsSync(beside)))
     throw new Failure(`${file} is a database in use, not a backup: part of it lies in a file beside it.`, {
       next: ["A consistent copy, also while the daemon runs: charter backup FILE"],
@@ -107,11 +109,14 @@ const restoreInto = async (
     if (!isLogHeader(beginningOf(file)))
       throw new Failure(`${file} is no log of Charter.`, { next: ["One is made by: charter backup FILE"] })
     copyFileSync(file, unfinished, constants.COPYFILE_FICLONE)
-    const report = await during(() => "checking what was restored …", verifyLog(unfinished))
-    if (report.broken.length > 0)
-      throw new Failure([`${file} is no sound backup; nothing was restored:`, ...findingLines(report)].join("\n"), {
+    const unsound = (findings: ReadonlyArray<string>): Failure =>
+      new Failure([`${file} is no sound backup; nothing was restored:`, ...findings].join("\n"), {
         next: ["Try an earlier backup."],
       })
+    const report = await during(() => "checking what was restored …", verifyLog(unfinished)).catch((error: unknown) => {
+      throw error instanceof Failure ? unsound([error.message]) : error
+    })
+    if (report.broken.length > 0) throw unsound(findingLines(report))
     return report
   })
 }

@@ -97,7 +97,7 @@ const REASONS: Readonly<Record<string, string>> = {
   SQLITE_BUSY: "another process holds the file",
   SQLITE_LOCKED: "another process holds the file",
   SQLITE_IOERR: "the disk does not answer",
-  SQLITE_CORRUPT: "the file is damaged; `charter audit verify` says where",
+  SQLITE_CORRUPT: "the file is damaged",
   SQLITE_NOTADB: "the file is no database",
   SQLITE_CANTOPEN: "the file cannot be opened",
   SQLITE_PERM: "the file may not be opened",

@@ -50,14 +50,17 @@ export const layerLocal = ({ file }: LocalLogOptions): Layer.Layer<EventLog | Pr
 
 const openedFile = (file: string): Effect.Effect<Connection, LogUnavailable, Scope.Scope> =>
   Effect.acquireRelease(
-    attempt("open", () => {
-      const made = openWriter(file)
-      try {
-        migrate(made)
-      } finally {
-        made.close()
-      }
-      return openReader(file)
+    Effect.try({
+      try: () => {
+        const made = openWriter(file)
+        try {
+          migrate(made)
+        } finally {
+          made.close()
+        }
+        return openReader(file)
+      },
+      catch: (error) => new LogUnavailable({ operation: "open", reason: `${file}: ${reasonOf(error)}` }),
     }),
     (connection) => Effect.sync(() => connection.close()),
   )

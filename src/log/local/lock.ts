@@ -7,6 +7,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { Effect, Schema, type Scope } from "effect"
+import { wrongEntry } from "../../discovery/wrongEntry.ts"
 import { makeFolder } from "../../platform/makeFolder.ts"
 import { codeOf, openLock, reasonOf } from "./database.ts"
 
@@ -32,7 +33,7 @@ export class DataFolderHeld extends Schema.TaggedError<DataFolderHeld>()("DataFo
   }
 }
 
-/** The data folder cannot be made or written. */
+/** The data folder cannot be made or written, or something else is in it where the daemon keeps its own. */
 export class DataFolderUnusable extends Schema.TaggedError<DataFolderUnusable>()("DataFolderUnusable", {
   folder: Schema.String,
   reason: Schema.String,
@@ -58,6 +59,8 @@ export const acquireDataFolder = (
       Effect.try({
         try: () => {
           makeFolder(folder, 0o700)
+          const wrong = wrongEntry(folder)
+          if (wrong !== undefined) throw new Error(wrong)
           return openLock(join(folder, "lock.db"))
         },
         catch: (error) => (codeOf(error)?.startsWith("SQLITE_BUSY") === true ? held(folder) : unusable(folder, error)),
