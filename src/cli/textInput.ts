@@ -5,7 +5,13 @@ import { Failure } from "./failure.ts"
 
 /** Without a file, or with `-`, standard input. */
 export const textInput = (file: string | undefined): Promise<string> =>
-  file === undefined || file === "-" ? text(process.stdin) : textFile(file)
+  file === undefined || file === "-" ? text(standardInput("The text")) : textFile(file)
+
+/** Who is to write it on a terminal is told so. */
+export const standardInput = (what: string): NodeJS.ReadableStream => {
+  if (process.stdin.isTTY) process.stderr.write(`${what}, then Ctrl-D on a line of its own:\n`)
+  return process.stdin
+}
 
 export const unreadable = (file: string, error: unknown): Failure => {
   const { code, message } = error as NodeJS.ErrnoException

@@ -124,3 +124,29 @@ describe("charter inbox on a terminal", () => {
     expect(plain.text()).toContain("can vote")
   })
 })
+
+describe("other commands on a terminal", () => {
+  it("say that they read what is written there", async () => {
+    const terminal = sitDown("doc write notes.md --org team", "dana", 80)
+    await terminal.shows("then Ctrl-D")
+    terminal.type("a note\r\u0004")
+    await terminal.shows("notes.md of @team is at version 1.")
+    await terminal.ended
+  })
+
+  it("print for its columns, and go on under where a text began", async () => {
+    const described = sitDown("describe", "dana", 60)
+    await described.ended
+    expect(
+      described
+        .text()
+        .split("\n")
+        .filter((line) => line.length > 60),
+    ).toEqual([])
+    expect(described.text()).toContain("\n      - it waits for a vote of the organization's humans: 2\n        of them")
+    const checked = sitDown("doctor", "dana", 60)
+    await checked.ended
+    const [, reach = ""] = /^warn {2}reach {6}(\S.*(?:\n {17}\S.*)+)\n(?:ok|warn|bad) /m.exec(checked.text()) ?? []
+    expect(reach).toContain("→")
+  })
+})

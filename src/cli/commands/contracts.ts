@@ -1,5 +1,6 @@
 /** `charter contracts` */
 import { existsSync } from "node:fs"
+import { rewrap } from "../../language/describe/prose.ts"
 import type { Given, Invocation } from "../command.ts"
 import { connect } from "../connect.ts"
 import { bold, dim, yellow } from "../output.ts"
@@ -34,7 +35,7 @@ export const showContract = async (invocation: Invocation, given: Given): Promis
   const contract = await (await connect(invocation, "anyone")).contract(given.arguments[0]!)
   output.answer(contract, () =>
     [
-      plainLines(contract.description),
+      plainLines(rewrap(contract.description, output.columns)),
       "",
       dim(`${contract.file}:${contract.line}, version ${contract.version}`),
       "",
@@ -74,7 +75,9 @@ export const describeContracts = async (invocation: Invocation, given: Given): P
       ? (await client.contracts({ org })).items
       : await Promise.all(given.arguments.map((name) => client.contract(name)))
   output.answer({ items }, () =>
-    items.length === 0 ? NOTHING_IN_FORCE : items.map(({ description }) => plainLines(description)).join("\n\n"),
+    items.length === 0
+      ? NOTHING_IN_FORCE
+      : items.map(({ description }) => plainLines(rewrap(description, output.columns))).join("\n\n"),
   )
 }
 

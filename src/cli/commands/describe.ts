@@ -2,6 +2,7 @@
 import { hasErrors } from "../../domain/diagnostic.ts"
 import { describeContract } from "../../language/describe/describeContract.ts"
 import { describeSet } from "../../language/describe/describeSet.ts"
+import { rewrap } from "../../language/describe/prose.ts"
 import type { Given, Invocation } from "../command.ts"
 import { diagnosticText } from "../diagnosticText.ts"
 import { EXIT_FAILED } from "../failure.ts"
@@ -26,7 +27,7 @@ export const describe = async ({ output, folders }: Invocation, given: Given): P
     own.size > 0 || given.arguments.length === 0
       ? describeSet(contracts, own)
       : contracts.map((contract) => describeContract(contract, { organizations })).join("\n\n")
-  output.answer({ text, diagnostics }, () => plainLines(text))
+  output.answer({ text, diagnostics }, () => plainLines(rewrap(text, output.columns)))
   if (!hasErrors(diagnostics)) return 0
   if (!output.json)
     output.note(

@@ -18,7 +18,7 @@ import { connect, connectAs } from "../connect.ts"
 import { EXIT_FAILED, Failure } from "../failure.ts"
 import { bold, dim, green, red } from "../output.ts"
 import { plain } from "../text.ts"
-import { unreadable } from "../textInput.ts"
+import { standardInput, unreadable } from "../textInput.ts"
 
 /** As many as are published at once: in events, and in bytes of what is sent. */
 const MAX_BATCH_EVENTS = 500
@@ -53,7 +53,7 @@ export const importEvents = async (invocation: Invocation, given: Given): Promis
   const [file] = given.arguments
   const dry = given.options["dryRun"] === true
   const count = new Count()
-  const input = file === undefined || file === "-" ? process.stdin : await openFile(file)
+  const input = file === undefined || file === "-" ? standardInput("Events, one a line") : await openFile(file)
   const work = dry
     ? publishLines(undefined, linesOf(input, org, count), count)
     : tokenFile === undefined

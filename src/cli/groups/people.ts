@@ -115,7 +115,8 @@ export const peopleGroup: CommandGroup = {
             "humans of the organization are asked but you, and have 24 hours. The outcome is posted in the organization's " +
             "channel. With --binding it is enforced, too: who is elected owns the document, who is assigned gets the task; " +
             "then all humans are asked, and more than half of them must agree or vote. Contracts can deny or hold it " +
-            "(proposal.open.requested).",
+            "(proposal.open.requested). Without --org it is the organization that you are in, if there is only one; the " +
+            "operator's is @global.",
           arguments: {
             kind: "approval, decision, election or assignment",
             question: "what is asked, in one sentence",

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { describeContract } from "./describeContract.ts"
-import { citation, layout, LINE_COLUMNS, moment, quote, share, title } from "./prose.ts"
+import { citation, layout, LINE_COLUMNS, moment, quote, rewrap, share, title } from "./prose.ts"
 import * as sample from "./samples.ts"
 
 describe("layout", () => {
@@ -19,6 +19,19 @@ describe("layout", () => {
         expect(layout([{ indent: 0, text }]).replaceAll("\n    ", " ")).toBe(text)
       }),
     )
+  })
+
+  it("is made for a narrower terminal as if it had been made for that", () => {
+    const line = fc.record({
+      indent: fc.constantFrom(0, 2, 4),
+      text: fc.stringMatching(/^(?:- )?[a-z]{1,9}(?: [a-z]{1,9}){0,40}$/),
+    })
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1 }), fc.integer({ min: 30, max: 120 }), (lines, columns) => {
+        expect(rewrap(layout(lines), columns)).toBe(layout(lines, Math.min(columns, LINE_COLUMNS)))
+      }),
+    )
+    expect(rewrap(`A\n\n    b ${"c".repeat(30)}`, 20)).toBe(`A\n\n    b\n        ${"c".repeat(30)}`)
   })
 
   it("keeps a long word whole", () => {

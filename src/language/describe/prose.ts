@@ -16,7 +16,28 @@ export interface Line {
 }
 
 /** Wrapped text without a final line break. Lines without text are blank. */
-export const layout = (lines: ReadonlyArray<Line>): string => lines.map(wrap).join("\n")
+export const layout = (lines: ReadonlyArray<Line>, columns = LINE_COLUMNS): string =>
+  lines.map((line) => wrap(line, columns)).join("\n")
+
+/** What {@link layout} has made, for a narrower terminal. */
+export const rewrap = (text: string, columns: number): string => {
+  if (columns >= LINE_COLUMNS) return text
+  const lines: Array<{ readonly indent: number; text: string }> = []
+  let before = ""
+  for (const line of text.split("\n")) {
+    const seen = line.trimStart()
+    const indent = line.length - seen.length
+    const last = lines.at(-1)
+    const goesOn =
+      last !== undefined &&
+      indent === hangingOf(last) &&
+      before.length + 1 + seen.split(" ", 1)[0]!.length > LINE_COLUMNS
+    if (goesOn) last.text += ` ${seen}`
+    else lines.push({ indent, text: seen })
+    before = line
+  }
+  return layout(lines, columns)
+}
 
 /** Control, formatting (bidirectional, zero-width), private and separator characters: they change what is seen. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu
@@ -99,14 +120,14 @@ export const sentence = (text: string): string => text.charAt(0).toUpperCase() +
 const isPlain = (text: string): boolean => text !== "" && text === text.trim() && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text)
 
 /** Breaks stand for exactly one space each, so that the text before wrapping can be read back. */
-const wrap = ({ indent, text }: Line): string => {
+const wrap = ({ indent, text }: Line, columns: number): string => {
   if (text === "") return ""
-  const hanging = " ".repeat(indent + (text.startsWith("- ") ? 2 : 4))
+  const hanging = " ".repeat(hangingOf({ indent, text }))
   const lines: Array<string> = []
   let line = " ".repeat(indent)
   let empty = true
   for (const piece of text.split(/(?<=\S) (?=\S)/)) {
-    if (!empty && line.length + 1 + piece.length > LINE_COLUMNS) {
+    if (!empty && line.length + 1 + piece.length > columns) {
       lines.push(line)
       line = hanging + piece
     } else {
@@ -116,3 +137,5 @@ const wrap = ({ indent, text }: Line): string => {
   }
   return [...lines, line].join("\n")
 }
+
+const hangingOf = ({ indent, text }: Line): number => indent + (text.startsWith("- ") ? 2 : 4)
