@@ -66,6 +66,8 @@ export const makeWriter = (file: string): Writer => {
   let position = 0
   let dataVersion = -1
   let written: string | undefined
+  /** Since something could not be written, nothing has been that is certainly on the disk. */
+  let isDoubtful = false
 
   const connected = (): Session => {
     const found = identityOf(file)
@@ -130,6 +132,7 @@ export const makeWriter = (file: string): Writer => {
       const store = storing || full || lag > MAX_HEAD_LAG_RECORDS
       if (store) storeHeads(at, changed)
       commit.run([])
+      isDoubtful = false
       if (full) heads = new Map()
       for (const [org, head] of changed) heads.set(org, head)
       if (store) {
@@ -145,16 +148,21 @@ export const makeWriter = (file: string): Writer => {
       } catch {
         // Some failures have rolled back already; a new connection starts clean in any case.
       }
-      if (!concernsOneCommit(error)) disconnect()
+      if (!concernsOneCommit(error)) {
+        disconnect()
+        isDoubtful = true
+      }
       throw error
     }
   }
 
   /**
    * The same for what nobody is promised to find again after a power cut: it is on the disk with the next commit, which
-   * comes after it in the write-ahead log. A start opens every organization, and need not wait for the disk each time.
+   * comes after it in the write-ahead log. A start opens every organization, and need not wait for the disk each time. After
+   * a failure it has to: what only reaches the memory of the machine says nothing of the disk.
    */
   const lazily = <A>(body: () => A): A => {
+    if (isDoubtful) return body()
     connected().connection.exec("PRAGMA synchronous = NORMAL")
     try {
       return body()
