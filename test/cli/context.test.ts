@@ -46,7 +46,7 @@ describe("messages", () => {
   it("go where somebody is", async () => {
     expect(await shell.run(["channel", "post", "generl", "hello"], dana)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('Did you mean "general"?'),
+      stderr: expect.stringContaining('did you mean "general"?'),
     })
     expect(await shell.run(["send", "nobody", "hello"], dana)).toMatchObject({ code: 1 })
     expect(await shell.run(["inbox"])).toMatchObject({ code: 1 })

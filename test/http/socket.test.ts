@@ -256,7 +256,7 @@ describe("a message that is none", () => {
 
   it("names the slip", async () => {
     const socket = await as(daemon.tokens.dana)
-    expect(JSON.stringify(await socket.ask({ op: "publsh" }))).toContain('Did you mean \\"publish\\"?')
+    expect(JSON.stringify(await socket.ask({ op: "publsh" }))).toContain('did you mean \\"publish\\"?')
     socket.raw.send(Buffer.from([1, 2, 3]))
     expect(problemOf(await socket.take(({ op }) => op === "error"))).toMatchObject({ status: 400 })
     await socket.close()
