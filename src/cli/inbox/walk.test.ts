@@ -162,7 +162,7 @@ describe("the walk through an inbox", () => {
   })
 
   it("offers a reply to those only whom it can reach", async () => {
-    const { channel: _, ...direct } = item("i-1")
+    const direct = Object.fromEntries(Object.entries(item("i-1")).filter(([key]) => key !== "channel")) as Item
     const keys = async (more: Partial<Item>) => (await walkThrough(["r", "s"], [], [{ ...direct, ...more }])).text
     const typed = await walkThrough(["r", "escape", "s"], [], [{ ...direct, fromkind: "agent" }])
     expect(typed.text).toContain("r reply")
