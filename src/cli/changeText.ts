@@ -1,5 +1,6 @@
 /** A change of the rules: what it means, and how it stands. */
 import { amount } from "../domain/amount.ts"
+import { OPERATOR_ASPECTS, type OperatorAspect } from "../domain/change.ts"
 import type { ChangeView } from "./answers.ts"
 import type { Client } from "./client.ts"
 import { fileDiff } from "./fileDiff.ts"
@@ -43,12 +44,21 @@ export const changeText = async (client: Client, change: ChangeView): Promise<st
 
 /** Why contracts and votes do not suffice, as long as that matters. */
 export const operatorLines = ({ aspects, state }: ChangeView): ReadonlyArray<string> =>
-  aspects.includes("executors") && (state === "preview" || state === "waiting")
-    ? [
-        "  It says what the daemon executes for an agent, as its own user: only an operator lets that through,",
-        "  with charter accept, or by asking for it himself.",
-      ]
+  state === "preview" || state === "waiting"
+    ? OPERATOR_ASPECTS.flatMap((aspect) =>
+        aspects.includes(aspect)
+          ? [
+              `  It says ${OPERATORS[aspect]}: only an operator lets that through,`,
+              "  with charter accept, or by asking for it himself.",
+            ]
+          : [],
+      )
     : []
+
+const OPERATORS: Readonly<Record<OperatorAspect, string>> = {
+  executors: "what the daemon executes for an agent, as its own user",
+  environment: "what of the daemon's environment verifies a webhook",
+}
 
 const MARKS: Readonly<Record<string, string>> = { added: green("+"), removed: red("-"), changed: yellow("~") }
 

@@ -31,6 +31,8 @@ export interface NameChanges {
 export const ASPECTS = [
   // The daemon executes something else for an agent than before; not where it executes less.
   "executors",
+  // A webhook is verified with a variable of the daemon's environment with which none of the organization's was before.
+  "environment",
   "parent",
   "default",
   "owner",
@@ -46,6 +48,10 @@ export const ASPECTS = [
   "texts",
 ] as const
 export type Aspect = (typeof ASPECTS)[number]
+
+/** What is the operator's to say, whatever contracts allow: it takes what is the daemon's own user's. */
+export const OPERATOR_ASPECTS = ["executors", "environment"] as const satisfies ReadonlyArray<Aspect>
+export type OperatorAspect = (typeof OPERATOR_ASPECTS)[number]
 
 /** What a change comes to, compared with the set in force when it was asked for. */
 export interface ChangeMeaning {

@@ -1,6 +1,7 @@
 /** Bounds on what follows from one event. At a bound nothing is dropped: the next request is held for a human. */
 import type { Event } from "../domain/event.ts"
 import { MAX_COMMIT_BYTES } from "../domain/record.ts"
+import { refuse } from "../domain/refusal.ts"
 import type { Command } from "./command.ts"
 import { type Draft, follow } from "./draft.ts"
 import type { OrganizationState } from "./state.ts"
@@ -35,6 +36,13 @@ export const isRefusable = (command: Command): boolean =>
   REFUSABLE.has(command.kind) || (command.kind === "vote" && command.choice === "approve")
 
 const REFUSABLE: ReadonlySet<Command["kind"]> = new Set(["publish", "delegate", "accept", "byHand"])
+
+/** Said of what {@link isRefusable}. */
+export const TOO_LARGE = refuse(
+  "too-large",
+  "commit-too-large",
+  `with what follows from it this takes more than ${MAX_COMMIT_BYTES} bytes in the log; ask with less data, or have the contracts copy less of it`,
+)
 
 export interface Bound {
   readonly bound: "depth" | "hops" | "waiting" | "holds" | "fan-out" | "size"

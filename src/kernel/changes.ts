@@ -6,6 +6,8 @@ import {
   isChangeRequest,
   JOIN,
   type JoinRequested,
+  OPERATOR_ASPECTS,
+  type OperatorAspect,
 } from "../domain/change.ts"
 import type { Decision } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
@@ -16,15 +18,15 @@ import type { OpenChange, OrganizationState } from "./state.ts"
 /** Stands for a contract where the daemon's own rule for changes holds an event. */
 export const CHANGES_CONTRACT = "charter/changes"
 
-/** `pass`: it may happen. Else: who is asked; `executors`: the operator, whatever contracts allow. */
-export type ChangeRule = "pass" | "humans" | "operator" | "executors"
+/** `pass`: it may happen. Else: who is asked; an aspect: the operator, whatever contracts allow. */
+export type ChangeRule = "pass" | "humans" | "operator" | OperatorAspect
 
 /**
  * What the daemon's own rule makes of a change; `undefined` for every other event. Where a contract speaks it says nothing,
- * but of what is executed.
+ * but of what is executed, and of what is taken from the daemon's environment.
  *
- * What the daemon executes, it executes as its own user: that is the operator's to say, also where a contract speaks, since
- * members decide on contracts. Of the rest, an operator's passes, and so does that of a human whom the organization's own
+ * What the daemon executes, it executes as its own user, and its environment is that user's: that is the operator's to say,
+ * also where a contract speaks, since members decide on contracts. Of the rest, an operator's passes, and so does that of a human whom the organization's own
  * file names, if he asks for it himself, and a join by an operator's link. Whatever else asks needs a human of the
  * organization; for `@global`, and where an organization has no human, the operator.
  */
@@ -33,7 +35,8 @@ export const changeRule = (definitions: Definitions, event: Event): ChangeRule |
   const { actor, org } = event
   const own = event.depth === undefined && actor.onbehalf === undefined
   if (own && (actor.kind === "operator" || isInvited(event))) return "pass"
-  if (changesExecutors(event)) return "executors"
+  const aspect = operatorAspect(event)
+  if (aspect !== undefined) return aspect
   const humans = definitions.view(org).organization.members.filter(({ kind }) => kind === "human")
   if (own && actor.kind === "human" && humans.some(({ name }) => name === actor.name)) return "pass"
   return org === GLOBAL || humans.length === 0 ? "operator" : "humans"
@@ -43,10 +46,15 @@ export const changeRule = (definitions: Definitions, event: Event): ChangeRule |
 export const isOperators = (event: Event): boolean => event.actor.kind === "operator" || isInvited(event)
 
 /** Who asks has no say in this: the service works out what a change means. */
-const changesExecutors = ({ type, data }: Event): boolean => {
+const operatorAspect = ({ type, data }: Event): OperatorAspect | undefined => {
   const { aspects } = (data ?? {}) as Partial<ChangeRequested>
-  return type === CHANGE_RULES && Array.isArray(aspects) && aspects.includes("executors")
+  return type === CHANGE_RULES && Array.isArray(aspects)
+    ? OPERATOR_ASPECTS.find((aspect) => aspects.includes(aspect))
+    : undefined
 }
+
+export const isOperatorAspect = (rule: ChangeRule | undefined): rule is OperatorAspect =>
+  (OPERATOR_ASPECTS as ReadonlyArray<ChangeRule | undefined>).includes(rule)
 
 /** What is asked for; `undefined` where the daemon has not made it, so that nothing is to be carried out. */
 export const askedChange = ({ type, depth, data }: Event): ChangeRequested | JoinRequested | undefined => {

@@ -2,6 +2,7 @@
 import type { DecidingRule } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import type { Matches } from "./cell.ts"
+import type { OperatorAspect } from "../domain/change.ts"
 import type { ChangeRule } from "./changes.ts"
 import type { Considered } from "./considered.ts"
 import { interpolate } from "./interpolate.ts"
@@ -30,7 +31,7 @@ export type Combined =
       readonly verdict: "hold"
       readonly rule: "require"
       readonly requiring: ReadonlyArray<Considered>
-      readonly from?: "executors"
+      readonly from?: OperatorAspect
     }
 
 /**

@@ -10,7 +10,7 @@ import { timeText } from "../domain/timeText.ts"
 import { type BuiltIn, builtInEffects } from "./builtInEffects.ts"
 import { type Bound, boundExceeded, boundOf, HOLDS_BOUND, MAX_OPEN_HOLDS } from "./bounds.ts"
 import { type Cell, match } from "./cell.ts"
-import { type ChangeRule, CHANGES_CONTRACT, changeRule, isOperators } from "./changes.ts"
+import { type ChangeRule, CHANGES_CONTRACT, changeRule, isOperatorAspect, isOperators } from "./changes.ts"
 import { type Combined, combine, withoutShadows } from "./combine.ts"
 import { type Considered, consider } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
@@ -127,11 +127,11 @@ const carriedOut = (
 type Base = { -readonly [Key in keyof Decision]: Decision[Key] }
 
 /**
- * Where no contract has decided on a change of the rules, the daemon's own rule does. On what is executed it decides
+ * Where no contract has decided on a change of the rules, the daemon's own rule does. On what is the operator's to say it decides
  * beside them: what they deny is denied, what they ask for is asked for as well.
  */
 const underChangeRule = (rule: ChangeRule | undefined, combined: Combined, event: Event): Combined => {
-  if (rule === "executors") {
+  if (isOperatorAspect(rule)) {
     if (combined.verdict === "allow") return { verdict: "hold", rule: "change", from: rule }
     return combined.verdict === "hold" && combined.rule === "require" ? { ...combined, from: rule } : combined
   }

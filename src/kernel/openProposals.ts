@@ -1,11 +1,12 @@
 /** Opens what a held event waits for. */
 import type { EscalationLevel, Selector } from "../domain/contract.ts"
+import type { OperatorAspect } from "../domain/change.ts"
 import { DEFAULT_WITHIN_MS } from "../domain/contract.ts"
 import { durationInWords } from "../domain/duration.ts"
 import type { Event } from "../domain/event.ts"
 import type { Proposal } from "../domain/proposal.ts"
 import type { Bound } from "./bounds.ts"
-import { type ChangeRule, CHANGES_CONTRACT } from "./changes.ts"
+import { type ChangeRule, CHANGES_CONTRACT, isOperatorAspect } from "./changes.ts"
 import { type Considered, escalationOf } from "./considered.ts"
 import type { Definitions } from "./definitions.ts"
 import { type Draft, follow, placeName } from "./draft.ts"
@@ -73,7 +74,7 @@ export const openProposals = (
     ],
     reason: [
       ...proposals.map((proposal) => waitsFor(proposal, now)),
-      ...(change === "executors" ? [EXECUTORS_REASON] : []),
+      ...(isOperatorAspect(change) ? [OPERATOR_REASONS[change]] : []),
     ].join("; "),
   }
 }
@@ -170,12 +171,16 @@ const changesRequirement = (org: string, asked: Exclude<ChangeRule, "pass">): Re
   contract: { fullName: CHANGES_CONTRACT, version: "1", scope: org },
   from: asked === "humans" ? HUMANS : "operator",
   self: false,
-  ...(asked === "executors" ? { message: EXECUTORS_REASON } : undefined),
+  ...(isOperatorAspect(asked) ? { message: OPERATOR_REASONS[asked] } : undefined),
 })
 
 /** Why contracts do not suffice. */
-const EXECUTORS_REASON =
-  "it says what the daemon executes for an agent, as its own user, which only an operator lets through (charter accept)"
+const OPERATOR_REASONS: Readonly<Record<OperatorAspect, string>> = {
+  executors:
+    "it says what the daemon executes for an agent, as its own user, which only an operator lets through (charter accept)",
+  environment:
+    "it verifies a webhook with a variable of the daemon's environment that the organization does not use so far, which only an operator lets through (charter accept)",
+}
 
 const HUMANS: ReadonlyArray<Selector> = [{ kind: "humans", scope: false }]
 

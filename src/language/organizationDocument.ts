@@ -1,6 +1,7 @@
 /** An organization's document → its normal form. */
 import { formatDuration } from "../domain/duration.ts"
 import { DEFAULT_CHANNEL, type Member, type Organization, type Schedule, type Webhook } from "../domain/organization.ts"
+import { secretVariable } from "../domain/secretVariable.ts"
 import { readCondition, readTimeZone } from "./conditionTree.ts"
 import { readOrganizationName } from "./contractDocument.ts"
 import type { Findings } from "./findings.ts"
@@ -124,13 +125,11 @@ const readSharedDocument = (findings: Findings, node: Node): Organization["docum
   return findings.placed(document, node, { owner })
 }
 
-const SECRET = /^\$\{\{\s*env\.[A-Za-z_][A-Za-z0-9_]*\s*\}\}$/
-
 const readWebhook = (findings: Findings, node: Node): Webhook => {
   const { get } = fields(findings, node, WebhookMap, "a webhook")
   const secret = text(findings, get("secret"), "the secret")
   const at = get("secret")
-  if (at !== undefined && secret !== "" && !SECRET.test(secret))
+  if (at !== undefined && secret !== "" && secretVariable(secret) === undefined)
     findings.error(
       at,
       "literal-secret",

@@ -102,7 +102,7 @@ const who = ({ record: { event, decision } }: ExplanationParts): string => {
 const RULE_WORDS: Readonly<Record<string, string | undefined>> = {
   default: "; no contract decided it, so the organization's default did",
   change:
-    "; no contract denies this change of the rules or asks anybody, so the daemon's own rule decided (charter/changes): what is executed for an agent needs an operator; of the rest, what an operator, a human member for himself, or an operator's link asks for passes, and all else waits for a human of the organization, in @global for the operator",
+    "; no contract denies this change of the rules or asks anybody, so the daemon's own rule decided (charter/changes): what is executed for an agent, and what more of the daemon's environment verifies a webhook, needs an operator; of the rest, what an operator, a human member for himself, or an operator's link asks for passes, and all else waits for a human of the organization, in @global for the operator",
 }
 
 const contractText = (contract: ExplainedContract): ReadonlyArray<string> => {

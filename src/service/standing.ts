@@ -1,6 +1,7 @@
 /** How work stands over all organizations: what runs, how agents are, and what nobody will take up. */
 import type { Standing } from "../workspace/standing.ts"
 import type { BuiltinData } from "../domain/builtins.ts"
+import { secretVariable } from "../domain/secretVariable.ts"
 import { executorKinds } from "../executors/registry.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import { memberOf, worksByHand } from "../kernel/members.ts"
@@ -8,7 +9,7 @@ import type { OrganizationState } from "../kernel/state.ts"
 import type { FailedTry } from "../supervision/failedTries.ts"
 import type { MailboxFigures } from "../supervision/mailbox.ts"
 import type { RunUnderWay, Status } from "./views/daemon.ts"
-import { resolveSecret, secretVariable } from "./webhooks/webhook.ts"
+import { resolveSecret } from "./webhooks/webhook.ts"
 
 type States = ReadonlyArray<OrganizationState>
 

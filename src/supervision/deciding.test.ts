@@ -21,6 +21,12 @@ it("a change that comes to say what is executed needs the operator's word", () =
   expect(needsOperatorAfterAll({ meaning }, asked("human", ["members"]))).toMatchObject({ code: "concerns-others" })
   expect(needsOperatorAfterAll({ meaning }, asked("human", ["executors", "members"]))).toBeUndefined()
   expect(needsOperatorAfterAll({ meaning }, asked("operator", ["members"]))).toBeUndefined()
+  const taking = { ...meaning, aspects: ["executors", "environment"] as const }
+  expect(needsOperatorAfterAll({ meaning: taking }, asked("human", ["executors"]))).toMatchObject({
+    code: "concerns-others",
+    reason: expect.stringContaining("environment"),
+  })
+  expect(needsOperatorAfterAll({ meaning: taking }, asked("human", ["executors", "environment"]))).toBeUndefined()
   const harmless = { ...meaning, aspects: ["members"] as const }
   expect(needsOperatorAfterAll({ meaning: harmless }, asked("human", ["members"]))).toBeUndefined()
 })

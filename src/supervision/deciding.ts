@@ -1,5 +1,5 @@
 /** Whose rules decide on a change: every organization that it changes something for, as things stand before it. */
-import type { ChangeRequested } from "../domain/change.ts"
+import { type ChangeRequested, OPERATOR_ASPECTS, type OperatorAspect } from "../domain/change.ts"
 import type { Contract } from "../domain/contract.ts"
 import type { Event } from "../domain/event.ts"
 import { GLOBAL } from "../domain/names.ts"
@@ -108,13 +108,21 @@ export const needsOperatorAfterAll = (
   { actor, data }: Pick<Event, "actor" | "data">,
 ): NotWritten | undefined => {
   const { aspects } = data as Partial<ChangeRequested>
-  return actor.kind === "operator" || aspects?.includes("executors") === true || !meaning.aspects.includes("executors")
+  const unasked = OPERATOR_ASPECTS.find(
+    (aspect) => meaning.aspects.includes(aspect) && aspects?.includes(aspect) !== true,
+  )
+  return actor.kind === "operator" || unasked === undefined
     ? undefined
     : {
         written: false,
         code: "concerns-others",
-        reason: "it says what is executed for an agent, and no operator was asked; ask for it again",
+        reason: `it says ${UNASKED[unasked]}, and no operator was asked; ask for it again`,
       }
+}
+
+const UNASKED: Readonly<Record<OperatorAspect, string>> = {
+  executors: "what is executed for an agent",
+  environment: "what of the daemon's environment verifies a webhook",
 }
 
 const byId = (organizations: ReadonlyArray<Organization>): ReadonlyMap<string, Organization> =>

@@ -3,7 +3,7 @@ import { Clock, Context, Effect, Exit, Fiber, Scope } from "effect"
 import type { LogRecord } from "../domain/record.ts"
 import { MAX_COMMIT_BYTES } from "../domain/record.ts"
 import { isRefusal, refuse } from "../domain/refusal.ts"
-import { isRefusable, ROOMS } from "../kernel/bounds.ts"
+import { isRefusable, ROOMS, TOO_LARGE } from "../kernel/bounds.ts"
 import type { Command } from "../kernel/command.ts"
 import { daemonActor } from "../kernel/draft.ts"
 import { encodeState, SNAPSHOT_VERSION } from "../kernel/snapshot.ts"
@@ -39,11 +39,6 @@ const MAX_CONFLICTS = 3
 const RELOAD_PAUSE_MS = 1_000
 const LONGEST_RELOAD_PAUSE_MS = 15_000
 
-const TOO_LARGE = refuse(
-  "too-large",
-  "commit-too-large",
-  `with what follows from it this takes more than ${MAX_COMMIT_BYTES} bytes in the log; ask with less data, or have the contracts copy less of it`,
-)
 interface Pending extends Traced {
   readonly command: Command
   readonly reply: (answer: Exit.Exit<Submitted, LogUnavailable>) => void

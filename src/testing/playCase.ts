@@ -11,13 +11,16 @@ import {
 import type { Decision, Verdict } from "../domain/decision.ts"
 import type { Actor } from "../domain/event.ts"
 import { HOLD_ENDS, type ProposalState } from "../domain/proposal.ts"
-import type { LogRecord } from "../domain/record.ts"
+import { type LogRecord, MAX_COMMIT_BYTES } from "../domain/record.ts"
 import { isRefusal } from "../domain/refusal.ts"
 import { adoptAgents } from "../kernel/agents.ts"
+import { isRefusable, ROOMS, TOO_LARGE } from "../kernel/bounds.ts"
 import type { Answer, Command } from "../kernel/command.ts"
 import type { Definitions } from "../kernel/definitions.ts"
-import { emptyState } from "../kernel/state.ts"
+import { evolve } from "../kernel/evolve.ts"
+import { emptyState, type OrganizationState } from "../kernel/state.ts"
 import { Turn } from "../kernel/turn.ts"
+import { commitBytes } from "../log/commit.ts"
 import type { Coverage } from "./coverage.ts"
 import { table } from "../domain/table.ts"
 
@@ -28,21 +31,55 @@ export const playCase = (
   coverage: Pick<Coverage, "add">,
 ): ReadonlyArray<string> => {
   const { organization: org } = tests
-  const state = emptyState(org)
   const records: Array<LogRecord> = []
   const failures: Array<string> = []
   let now = testCase.at ?? tests.at ?? DEFAULT_TEST_TIME_MS
   let published = 0
-  adoptAgents(state, definitions, now)
+  const start = now
+  const stateSoFar = (): OrganizationState => {
+    const made = emptyState(org)
+    adoptAgents(made, definitions, start)
+    for (const record of records) evolve(made, definitions, record)
+    return made
+  }
+  let state = stateSoFar()
   /** The event that expectations are about: the case's own, and before it the last one given. */
   let subject: { readonly seq: number; readonly decision: Decision | undefined } | undefined
 
   const execute = (command: Command): Answer => {
     const turn = new Turn(state, definitions, now)
     const answer = turn.execute(command)
+    if (commit(turn)) return answer
+    for (const room of ROOMS) {
+      const answered = executeIn(room, command)
+      if (answered !== undefined) return answered
+    }
+    throw new Error(`what must follow takes more than ${MAX_COMMIT_BYTES} bytes, the most that one commit holds`)
+  }
+
+  /** As in a daemon what one commit does not hold is none; the state is then as it was. */
+  const commit = (turn: Turn): boolean => {
+    if (commitBytes(turn.records) > MAX_COMMIT_BYTES) {
+      state = stateSoFar()
+      return false
+    }
     coverage.add(definitions, turn.records)
     records.push(...turn.records)
-    return answer
+    return true
+  }
+
+  /** One thing after the other, with so many bytes for what follows from each. `undefined` where that is too much as well. */
+  const executeIn = (room: number, command: Command): Answer | undefined => {
+    for (let due = true; due;) {
+      const turn = new Turn(state, definitions, now, room)
+      turn.catchUp(false)
+      due = turn.records.length > 0
+      if (!commit(turn)) return undefined
+    }
+    if (isRefusable(command)) return TOO_LARGE
+    const turn = new Turn(state, definitions, now, room)
+    const answer = turn.execute(command)
+    return commit(turn) ? answer : undefined
   }
 
   /** Time passes from timer to timer, as it does in a daemon that is awake. */

@@ -1,6 +1,7 @@
 /** Who has another organization's agent work for his own needs that organization's word. */
 import { afterEach, describe, expect, it } from "vitest"
 import { Household } from "../support/Household.ts"
+import type { Status } from "../../src/service/views/daemon.ts"
 import { approve, deny, ended, propose } from "./people.ts"
 
 const TEAM = `organization: "@team"
@@ -93,5 +94,39 @@ describe("an agent of another organization", { timeout: 60_000 }, () => {
     expect((await propose(house, "@dana", { [ROUTE]: own })).deciding).toEqual(["@team"])
     const gone = { "organizations/third.yaml": THIRD.replace(/.*ref.*\n/, "") }
     expect(await propose(house, "@theo", gone)).toMatchObject({ state: "changed", deciding: ["@third"] })
+  })
+
+  it("is taken back by its organization alone: without an executor it begins nothing more; it goes once nobody names it", async () => {
+    const routes = {
+      [ROUTE]: NAMED,
+      "contracts/third.yaml": NAMED.replace("@other", "@third").replace("@deployer@team", "@deployer"),
+    }
+    await open(routes)
+    const gone = { "organizations/team.yaml": TEAM.replace(/.*agent.*\n/, "") }
+    expect(await propose(house, "@dana", gone)).toMatchObject({
+      status: 400,
+      diagnostics: [
+        { file: ROUTE, code: "unknown-member" },
+        { file: "organizations/third.yaml", code: "unknown-member" },
+      ],
+    })
+    const idle = { "organizations/team.yaml": TEAM.replace(/, executor:.*/, " }") }
+    expect(await propose(house, "@dana", idle)).toMatchObject({ state: "changed", deciding: ["@team"] })
+    for (const [as, org] of [
+      ["@hugo", "@other"],
+      ["@theo", "@third"],
+    ] as const)
+      await house.publish("deploy.requested", {}, { as, org })
+    const { warnings } = await house.get<Status>("/v1/status")
+    expect(warnings.filter((one) => one.includes("has no executor"))).toHaveLength(2)
+    for (const org of ["@other", "@third"]) expect(await house.events("task.started", org)).toEqual([])
+    const all = {
+      ...gone,
+      [ROUTE]: null,
+      "contracts/third.yaml": null,
+      "organizations/third.yaml": THIRD.replace(/.*ref.*\n/, ""),
+    }
+    expect((await propose(house, "operator", all, { dryRun: true })).deciding).toEqual(["@other", "@team", "@third"])
+    expect((await house.inspect()).violations).toEqual([])
   })
 })

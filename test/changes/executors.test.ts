@@ -8,6 +8,7 @@ import { Shell } from "../cli/charter.ts"
 import { call } from "../http/client.ts"
 import { Household } from "../support/Household.ts"
 import type { AcceptedEdit, EditView } from "../../src/service/views/changes.ts"
+import { accept, waitsForTheOperator } from "./operators.ts"
 import { approve, change, deny, ended, type Proposed, propose } from "./people.ts"
 
 const OTHER = "organizations/other.yaml"
@@ -34,17 +35,11 @@ const open = async (more: Readonly<Record<string, string>> = {}, options: Parame
   (house = await Household.open({ [OTHER]: TEXT, ...more }, options))
 
 /** For the operator, and in force for nobody. */
-const waitsForTheOperator = async (at: Household, asked: Proposed, contracts = ["charter/changes"]) => {
-  expect(asked).toMatchObject({
-    status: 202,
-    state: "waiting",
-    requests: [{ verdict: "hold", contracts, reason: expect.stringContaining("only an operator lets through") }],
-  })
+const waits = (at: Household, asked: Proposed, contracts?: ReadonlyArray<string>) => {
+  waitsForTheOperator(asked, contracts)
   expect(asked.aspects).toContain("executors")
   expect(at.read(OTHER)).toBe(TEXT)
 }
-const accept = (at: Household, { requests }: Proposed) =>
-  at.daemon.call("POST", `/v1/holds/${requests[0]!.hold}/accept`, { json: {} })
 
 describe("a member's token", { timeout: 60_000 }, () => {
   it("does not become the operator's by an agent that reads it out", async () => {
@@ -124,7 +119,7 @@ describe("a member who changes what is executed for an agent", { timeout: 60_000
   it("waits for the operator, at whose word it is written and runs", async () => {
     const at = await open()
     const asked = await propose(at, "@hugo", ADDED)
-    await waitsForTheOperator(at, asked)
+    waits(at, asked)
     expect(await approve(at, asked, "@other", "@ines")).toBe(403)
     const { warnings } = await at.get<{ readonly warnings: ReadonlyArray<string> }>("/v1/status")
     expect(warnings).toMatchObject([expect.stringContaining(`charter accept ${asked.requests[0]!.proposals![0]}`)])
@@ -142,7 +137,7 @@ describe("a member who changes what is executed for an agent", { timeout: 60_000
     ["in whose place it stands", with_("human: ines", "agent: ines, executor: { kind: command, run: [id] }")],
   ])("waits where it is %s", async (_, files) => {
     const at = await open()
-    await waitsForTheOperator(at, await propose(at, "@hugo", files))
+    waits(at, await propose(at, "@hugo", files))
   })
 
   it.each([
@@ -165,14 +160,14 @@ describe("a member who changes what is executed for an agent", { timeout: 60_000
       'organization: "@mine"\nparent: "@other"\nmembers: [{ agent: a, executor: { kind: command, run: [id] } }]\n'
     const asked = await propose(at, "@hugo", { "organizations/mine.yaml": made })
     expect(asked.deciding).toEqual(["@other"])
-    await waitsForTheOperator(at, asked)
+    waits(at, asked)
   })
 
   it("waits whatever a contract allows, which members could add", async () => {
     const at = await open()
     const free = 'contract: all-is-well\nscope: "@other"\non: contract.change.requested\nthen: allow\n'
     expect(await propose(at, "@hugo", { "contracts/free.yaml": free })).toMatchObject({ state: "changed" })
-    await waitsForTheOperator(at, await propose(at, "@hugo", ADDED))
+    waits(at, await propose(at, "@hugo", ADDED))
   })
 
   it("is denied where a contract denies it", async () => {
@@ -190,7 +185,7 @@ then: deny("we run what we run")
     const two = 'contract: ines-looks\nscope: "@other"\non: contract.change.requested\nthen: require_approval(@ines)\n'
     const at = await open({ "contracts/two.yaml": two })
     const asked = await propose(at, "@hugo", ADDED)
-    await waitsForTheOperator(at, asked, ["@other/ines-looks", "charter/changes"])
+    waits(at, asked, ["@other/ines-looks", "charter/changes"])
     expect(await approve(at, asked, "@other", "@ines")).toBe(200)
     expect(await change(at, asked.change)).toMatchObject({ state: "waiting" })
     await accept(at, asked)

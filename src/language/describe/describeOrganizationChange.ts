@@ -1,7 +1,8 @@
 /** What an edit changes in an organization, a line for each thing, and which of its aspects it touches. */
 import { amount } from "../../domain/amount.ts"
 import type { Aspect } from "../../domain/change.ts"
-import { HUMAN_EXECUTOR, type Member, type Organization } from "../../domain/organization.ts"
+import { HUMAN_EXECUTOR, type Member, type Organization, type Webhook } from "../../domain/organization.ts"
+import { secretVariable } from "../../domain/secretVariable.ts"
 import { memberPhrase } from "./organization.ts"
 import { enumeration, quote, word } from "./prose.ts"
 import { member as memberName } from "./selectors.ts"
@@ -30,6 +31,8 @@ export const describeOrganizationChange = (
     const old = before.find((other) => sameMember(other, one))
     return old === undefined || content(old) === content(one) ? [] : [[old, one]]
   })
+  const known = new Set(previous?.webhooks.map(variableOf))
+  const taken = next?.webhooks.filter((webhook) => !known.has(variableOf(webhook))) ?? []
   const facts = FACTS.filter(({ of }) => of(previous) !== of(next))
   const members = [
     ...joined.map((one) => `joins: ${memberPhrase(one)}`),
@@ -46,12 +49,13 @@ export const describeOrganizationChange = (
           ]
         : []
   return {
-    lines: [...head, ...inner.map((line) => `${id}: ${line}`)],
+    lines: [...head, ...[...inner, ...taken.map(taking)].map((line) => `${id}: ${line}`)],
     aspects: [
       ...(joined.some(({ executor }) => isExecuted(executor)) ||
       pairs.some(([old, one]) => isExecuted(one.executor) && configuration(one) !== configuration(old))
         ? (["executors"] as const)
         : []),
+      ...(taken.length > 0 ? (["environment"] as const) : []),
       ...facts.map(({ aspect }) => aspect),
       ...(joined.length + left.length > 0 ? (["members"] as const) : []),
       ...MEMBER_FACTS.filter(({ of }) => pairs.some(([old, one]) => of(old) !== of(one))).map(({ aspect }) => aspect),
@@ -127,6 +131,12 @@ const alteration = (old: Member, now: Member): string => {
   const [before, after] = [memberPhrase(old), memberPhrase(now)]
   return before === after ? `changed: ${after}, in what is not shown here` : `now ${after}; before ${before}`
 }
+
+/** However the text is spaced. */
+const variableOf = ({ secret }: Webhook): string => secretVariable(secret) ?? secret
+
+const taking = ({ source, secret }: Webhook): string =>
+  `webhooks from ${word(source)} are verified with ${secretVariable(secret) ?? "a secret"} of the daemon's environment, which it has not used for one so far`
 
 const sameMember = (one: Member, other: Member): boolean => one.name === other.name && one.kind === other.kind
 

@@ -75,7 +75,7 @@ const changesSentence = (scopes: ReadonlyArray<string>, organizations: ReadonlyM
   const waiting = scopes.filter((scope) => !isStrict(scope))
   const toOperator = waiting.filter((scope) => scope === GLOBAL || hasNoHuman(scope))
   const subject = "A change of the rules that no contract speaks to passes"
-  if (waiting.length === 0) return `${subject} only where an operator asks for it (charter/changes). ${EXECUTORS}`
+  if (waiting.length === 0) return `${subject} only where an operator asks for it (charter/changes). ${OPERATORS}`
   const whom =
     toOperator.length === waiting.length
       ? "the operator"
@@ -83,11 +83,12 @@ const changesSentence = (scopes: ReadonlyArray<string>, organizations: ReadonlyM
   const refused = strict.length === 0 ? "" : `; in ${enumeration(strict, "and")} only an operator's passes`
   return (
     `${subject} where an operator asks for it, or a human whom the organization's file names; any other waits for ` +
-    `${whom}${refused} (charter/changes). ${EXECUTORS}`
+    `${whom}${refused} (charter/changes). ${OPERATORS}`
   )
 }
 
-const EXECUTORS = "One that says what is executed for an agent needs an operator, whatever contracts say."
+const OPERATORS =
+  "One that says what is executed for an agent, or verifies a webhook with more of the daemon's environment, needs an operator, whatever contracts say."
 
 /** `@global`, then by the names of the parents from the top down. */
 const inOrder = (

@@ -1,4 +1,5 @@
 /** What each kind of webhook knows: how a delivery is verified, and which event it is. One file per kind. */
+import { secretVariable } from "../../domain/secretVariable.ts"
 import { github } from "./github.ts"
 
 export interface WebhookKind {
@@ -26,11 +27,6 @@ const KINDS: ReadonlyArray<WebhookKind> = [github]
 export const webhookKind = (source: string): WebhookKind | undefined => KINDS.find((kind) => kind.source === source)
 
 export const webhookSources: ReadonlyArray<string> = KINDS.map((kind) => kind.source)
-
-const ENVIRONMENT = /^\$\{\{\s*env\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}$/
-
-/** The environment variable that a secret is read from. */
-export const secretVariable = (text: string): string | undefined => ENVIRONMENT.exec(text)?.[1]
 
 /** The value of a secret as a file writes it; `undefined` where its variable is not set. It never leaves the door. */
 export const resolveSecret = (
