@@ -138,7 +138,7 @@ describe("the walk through an inbox", () => {
     const { text, done } = await walkThrough(["x", "a", "escape", "s", "q"], [proposal("p-1"), proposal("p-2")])
     expect(done).toEqual([])
     expect(text).toMatch(/One thing waits on: charter inbox$/)
-    expect((await walkThrough(["s"], [proposal("p-1")])).text).toMatch(/0 done\. 1 skipped; they wait on\.$/)
+    expect((await walkThrough(["s"], [proposal("p-1")])).text).toMatch(/0 done\. 1 skipped; it waits on\.$/)
   })
 
   it("shows the whole on demand", async () => {
@@ -159,6 +159,16 @@ describe("the walk through an inbox", () => {
     const vote = () => Promise.reject(new Failure("It has been decided already."))
     const { text } = await walkThrough(["a", "", "s"], [proposal("p-1")], [], { vote })
     expect(text).toContain("It has been decided already.\na approve")
+  })
+
+  it("offers a reply to those only whom it can reach", async () => {
+    const direct = Object.fromEntries(Object.entries(item("i-1")).filter(([key]) => key !== "channel")) as Item
+    const keys = async (more: Partial<Item>) => (await walkThrough(["r", "s"], [], [{ ...direct, ...more }])).text
+    const typed = await walkThrough(["r", "escape", "s"], [], [{ ...direct, fromkind: "agent" }])
+    expect(typed.text).toContain("r reply")
+    for (const fromkind of ["operator", "system", "external"] as const)
+      expect(await keys({ fromkind, from: "operator" })).not.toContain("r reply")
+    expect((await walkThrough(["s"], [], [{ ...item("i-1"), fromkind: "operator" }])).text).toContain("r reply")
   })
 
   it("acknowledges and answers messages, where they were said", async () => {

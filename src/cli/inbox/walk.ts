@@ -106,7 +106,7 @@ const read = async (client: Client, terminal: Terminal, item: InboxItem): Promis
             { key: "f", does: "fail" },
           ]),
       { key: "k", does: "acknowledge" },
-      { key: "r", does: "reply" },
+      ...(canReply(item) ? [{ key: "r", does: "reply" }] : []),
       { key: "s", does: "skip" },
       { key: "o", does: "open" },
       { key: "q", does: "quit" },
@@ -117,7 +117,7 @@ const read = async (client: Client, terminal: Terminal, item: InboxItem): Promis
     if (key === "k" && (await attempt(terminal, () => client.markInbox([item.id], "acknowledged")))) return "decided"
     if (task !== undefined && (key === "c" || key === "f") && (await finish(client, terminal, task, key)))
       return "decided"
-    if (key === "r" && (await reply(client, terminal, item))) return "decided"
+    if (key === "r" && canReply(item) && (await reply(client, terminal, item))) return "decided"
   }
 }
 
@@ -135,6 +135,10 @@ const finish = async (client: Client, terminal: Terminal, task: string, key: "c"
     terminal.print(`${task} is ${state}.`)
   })
 }
+
+/** Only members have an inbox: not the operator, the daemon, or who is outside. */
+const canReply = ({ channel, fromkind }: InboxItem): boolean =>
+  channel !== undefined || fromkind === "human" || fromkind === "agent"
 
 /** Answers where it was said, which settles it. */
 const reply = async (client: Client, terminal: Terminal, { id, org, channel, from }: InboxItem): Promise<boolean> => {
@@ -182,7 +186,10 @@ const attempt = async (terminal: Terminal, act: () => Promise<unknown>): Promise
 
 const farewell = (all: number, { decided, skipped }: { decided: number; skipped: number }, me: string): string => {
   if (all === 0) return `Nothing waits for you, ${plain(me)}. What has been: charter inbox list --all`
-  const rest = skipped === 0 ? "Nothing waits for you any more." : `${skipped} skipped; they wait on.`
+  const rest =
+    skipped === 0
+      ? "Nothing waits for you any more."
+      : `${skipped} skipped; ${skipped === 1 ? "it waits" : "they wait"} on.`
   return `\n${green(`${decided} done.`)} ${rest}`
 }
 
