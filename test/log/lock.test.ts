@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
@@ -90,12 +91,16 @@ describe("the data folder", () => {
     expect(await attempt(folder)).toMatchObject(unusable(`${join(folder, "changes")} is no folder`))
   })
 
-  // Root may read everything.
-  it.skipIf(process.getuid?.() === 0)("is refused with the path where what is there may not be read", async () => {
+  it("is refused with the path where what is there may not be read", () => {
     const folder = fresh()
     mkdirSync(join(folder, "changes"), { recursive: true, mode: 0o700 })
     chmodSync(join(folder, "changes"), 0o300)
-    expect(await attempt(folder)).toMatchObject(unusable(`${join(folder, "changes")} may not be read`))
+    const module = new URL("../../src/discovery/wrongEntry.ts", import.meta.url).href
+    const program = `import { wrongEntry } from ${JSON.stringify(module)}; console.log(wrongEntry(process.argv[1]))`
+    const node = [process.execPath, "--input-type=module", "-e", program, folder]
+    // Root reads everything, unless its capabilities are taken away.
+    const [command, ...words] = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-all", ...node] : node
+    expect(execFileSync(command!, words, { encoding: "utf8" })).toContain(`${join(folder, "changes")} may not be read`)
   })
 })
 
