@@ -181,3 +181,16 @@ describe("an edit that waits", { timeout: 60_000 }, () => {
     expect(await editsOf("@dana")).toMatchObject([{ diagnostics: [] }])
   })
 })
+
+it("a contract is shown with its own text, not with what else is in its file", { timeout: 60_000 }, async () => {
+  house = await Household.open(FILES)
+  const sourceFor = async (who: Person, org: string) => {
+    const { json } = await house.daemon.call("GET", `/v1/contracts/${encodeURIComponent(`${org}/twice`)}`, {
+      token: await tokenOf(who),
+    })
+    return (json as { readonly source?: string }).source
+  }
+  expect(await sourceFor("@dana", "@a")).toBe(rule("twice", "never", "@a").trimEnd())
+  expect(await sourceFor("@hugo", "@b")).toBe(rule("twice", "never", "@b").trimEnd())
+  expect(await sourceFor("@dana", "@b")).toBeUndefined()
+})

@@ -76,7 +76,17 @@ describe("--data after publish", () => {
 
   it("stands beside the folder, which is before the command", async () => {
     const published = await shell.run(["--data", data, "publish", "a.b", "--data", "{}"], { cwd: empty })
-    expect(published, published.stderr).toMatchObject({ code: 0, stderr: "" })
+    expect(published, published.stderr).toMatchObject({ code: 0, stderr: IN_GLOBAL })
+  })
+})
+
+const IN_GLOBAL = "In @global: only its contracts were asked. For others: --org @other\n"
+
+describe("publish without --org, where there are organizations", () => {
+  it("says whose contracts were asked, to a person alone", async () => {
+    expect(await shell.run(["publish", "a.b"])).toMatchObject({ code: 0, stderr: IN_GLOBAL })
+    for (const more of [["--json"], ["--org", "@other"], ["--org", "@global"]])
+      expect(await shell.run(["publish", "a.b", ...more]), more.join(" ")).toMatchObject({ code: 0, stderr: "" })
   })
 })
 

@@ -39,7 +39,7 @@ export const showContract = async (invocation: Invocation, given: Given): Promis
       "",
       dim(`${contract.file}:${contract.line}, version ${contract.version}`),
       "",
-      plainLines(documentAt(contract.source ?? "", contract.line)),
+      plainLines(contract.source ?? ""),
     ].join("\n"),
   )
 }
@@ -79,15 +79,4 @@ export const describeContracts = async (invocation: Invocation, given: Given): P
       ? NOTHING_IN_FORCE
       : items.map(({ description }) => plainLines(rewrap(description, output.columns))).join("\n\n"),
   )
-}
-
-/** Of several documents of a file, the one that begins on this line, or right before it. */
-const documentAt = (source: string, line: number): string => {
-  const lines = source.split("\n")
-  const isBreak = (text: string | undefined): boolean => text !== undefined && /^---(?:\s|$)/.test(text)
-  let start = line - 1
-  while (start > 0 && !isBreak(lines[start - 1])) start--
-  let end = line
-  while (end < lines.length && !isBreak(lines[end])) end++
-  return lines.slice(start, end).join("\n").trimEnd()
 }

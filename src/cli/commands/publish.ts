@@ -1,5 +1,6 @@
 /** `charter publish` */
 import { randomUUID } from "node:crypto"
+import { GLOBAL } from "../../domain/names.ts"
 import { formatDuration, parseDuration } from "../../domain/duration.ts"
 import { isJsonProblem, readStrictJsonText } from "../../domain/strictJson.ts"
 import type { PublishAnswer } from "../answers.ts"
@@ -7,7 +8,7 @@ import type { Client, NewEvent } from "../client.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { EXIT_FAILED, misuse } from "../failure.ts"
-import { bold, dim, green, red, yellow } from "../output.ts"
+import { bold, dim, green, type Output, red, yellow } from "../output.ts"
 import { proposalLines } from "../proposalText.ts"
 import { plain } from "../text.ts"
 import { textFile, textInput } from "../textInput.ts"
@@ -27,6 +28,7 @@ export const publish = async (invocation: Invocation, given: Given): Promise<num
   }
   const client = await connect(invocation, "anyone")
   const first = await client.publish(event)
+  if (org === undefined && first.org === GLOBAL && !output.json) await noteOthers(client, output)
   if (until === undefined || !isHeld(first)) {
     const text = await decisionText(client, event, first)
     output.answer(first, () => text)
@@ -42,6 +44,14 @@ export const publish = async (invocation: Invocation, given: Given): Promise<num
     : await decisionText(client, event, last)
   output.answer(last, () => text)
   return last.verdict === "allow" ? 0 : EXIT_FAILED
+}
+
+/** Whoever means an organization and does not say so has asked none of its contracts. */
+const noteOthers = async (client: Client, output: Output): Promise<void> => {
+  const { items } = await client.organizations()
+  const other = items.find(({ id }) => id !== GLOBAL)
+  if (other !== undefined)
+    output.note(dim(`In ${GLOBAL}: only its contracts were asked. For others: --org ${other.id}`))
 }
 
 const isHeld = ({ verdict, holdState = "held" }: PublishAnswer): boolean => verdict === "hold" && holdState === "held"
@@ -121,7 +131,7 @@ export const decisionText = async (client: Client, event: NewEvent, answer: Publ
   return lines.join("\n")
 }
 
-const orgOption = ({ org }: PublishAnswer): string => (org === "@global" ? "" : ` --org ${org}`)
+const orgOption = ({ org }: PublishAnswer): string => (org === GLOBAL ? "" : ` --org ${org}`)
 
 const HEADLINES: Readonly<Record<PublishAnswer["verdict"], (what: string, why: string) => string>> = {
   allow: (what) => `${bold(green("Allowed"))}: ${what}.`,

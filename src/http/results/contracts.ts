@@ -22,7 +22,7 @@ export const ContractResult = named(Struct(contract), "Contract", "A contract in
 export const ContractWithSource = named(
   Struct({ ...contract, source: Text }),
   "ContractWithSource",
-  "A contract in force, with the text of its file.",
+  "A contract in force, with its text: of a file with several documents, its own.",
 )
 
 export const DiagnosticResult = named(

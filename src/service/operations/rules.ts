@@ -63,7 +63,7 @@ export const ruleOperations = (dependencies: Dependencies): Operations => {
         )
       }
       const { files } = yield* workspace.current
-      return { ...view(found), source: files[found.position.file]?.text ?? "" }
+      return { ...view(found), source: documentAt(files[found.position.file]?.text ?? "", found.position.line) }
     }),
     lint: (_, files) => Effect.sync(() => lintFiles(files)),
     describe: (_, files) =>
@@ -136,3 +136,14 @@ const summaryOf = (organization: Organization): OrganizationSummary => ({
   members: organization.members.map(({ name, kind, roles, weight }) => ({ name, kind, roles, weight })),
   channels: organization.channels,
 })
+
+/** Of a file's documents, which may be of several organizations, the one that begins on this line, or right before it. */
+const documentAt = (source: string, line: number): string => {
+  const lines = source.split("\n")
+  const isBreak = (text: string | undefined): boolean => text !== undefined && /^---(?:\s|$)/.test(text)
+  let start = line - 1
+  while (start > 0 && !isBreak(lines[start - 1])) start--
+  let end = line
+  while (end < lines.length && !isBreak(lines[end])) end++
+  return lines.slice(start, end).join("\n").trimEnd()
+}
