@@ -30,7 +30,7 @@ export const WRITER_BUSY_MS = 5_000
 export const READER_BUSY_MS = 50
 
 /** Pages that the write-ahead log may grow by under uninterrupted load before a commit has to copy them back. */
-const WAL_AUTOCHECKPOINT_PAGES = 4_000
+const WAL_AUTOCHECKPOINT_PAGES = 2_000
 /** Pages of the indexes that the writer keeps: ids come in no order, so every commit touches many. */
 const WRITER_CACHE_KIB = 32 * 1024
 
