@@ -65,7 +65,8 @@ export class Mailbox {
   readonly #committed: (records: ReadonlyArray<LogRecord>, state: OrganizationState) => void
   readonly #wrote: (failure?: LogUnavailable) => void
   #queue: Array<Pending> = []
-  #wake: (() => void) | undefined
+  /** Ends the idle wait; absent while nobody waits. */
+  #resume: ((effect: Effect.Effect<void>) => void) | undefined
   #fiber: Fiber.Fiber<void> | undefined
   #state: OrganizationState | undefined
   #failure: string | undefined
@@ -102,7 +103,7 @@ export class Mailbox {
     this.#wrote = wrote
     this.#alarm = new Alarm(context, () => {
       this.#tick()
-      this.#wake?.()
+      this.#wake()
     })
   }
 
@@ -152,7 +153,7 @@ export class Mailbox {
         )
       this.#queue.push({ command, reply: resume, trace: span && { span, since: performance.now() } })
       this.#start()
-      this.#wake?.()
+      this.#wake()
     })
   }
 
@@ -193,14 +194,10 @@ export class Mailbox {
   /** Until somebody asks for something, a timer is due, or the log is asked again after a failure. */
   #idle(): Effect.Effect<void> {
     const woken = Effect.callback<void>((resume) => {
-      // What is asked for in one go is decided in one turn.
-      this.#wake = () => {
-        this.#wake = undefined
-        queueMicrotask(() => resume(Effect.void))
-      }
-      if (this.#queue.length > 0) resume(Effect.void)
+      if (this.#queue.length > 0) return resume(Effect.void)
+      this.#resume = resume
       return Effect.sync(() => {
-        this.#wake = undefined
+        this.#resume = undefined
       })
     })
     if (this.#failure !== undefined && !this.#closed) {
@@ -212,6 +209,14 @@ export class Mailbox {
     }
     if (this.#state !== undefined) this.#alarm.set(this.#state.nextTimer)
     return woken
+  }
+
+  /** What is asked for in one go is decided in one turn. */
+  #wake(): void {
+    const resume = this.#resume
+    if (resume === undefined) return
+    this.#resume = undefined
+    queueMicrotask(() => resume(Effect.void))
   }
 
   #tick(): void {
