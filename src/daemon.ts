@@ -6,7 +6,7 @@ import { statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { Context, Data, Deferred, Effect, Layer, type Scope } from "effect"
 import { removeDaemonFile, writeDaemonFile } from "./discovery/daemonFile.ts"
-import { runMark, socketFile } from "./discovery/folders.ts"
+import { databaseFile, journalFolder, runMark, socketFile } from "./discovery/folders.ts"
 import type { DiskEdits } from "./domain/change.ts"
 import { type Diagnostic, formatDiagnostic } from "./domain/diagnostic.ts"
 import { Server } from "./http/Server.ts"
@@ -86,7 +86,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
   const hurry = yield* Deferred.make<void>()
   yield* Effect.sync(() => makeFolder(options.data, 0o700))
 
-  const logLive = options.ephemeral === true ? layerMemory : layerLocal({ file: join(options.data, "charter.db") })
+  const logLive = options.ephemeral === true ? layerMemory : layerLocal({ file: databaseFile(options.data) })
   const recall = () =>
     BUILD === undefined ? noMemory : openMemory({ file: join(options.data, "checked-rules"), build: BUILD })
   const rulesLive = Revisions.layer.pipe(Layer.provideMerge(logLive))
@@ -100,7 +100,7 @@ export const startCore = Effect.fn("startCore")(function* <A = void, E = never>(
         lastGood,
         accept: acceptable,
         confirmsEdits: edits === "confirm",
-        journal: join(options.data, "changes"),
+        journal: journalFolder(options.data),
         memory: recall(),
       })
     }),
@@ -272,8 +272,8 @@ const drain = (graceMs: number, hurry: Effect.Effect<void>) =>
 
 /** Of the database and what is beside it: the write-ahead log. */
 const bytesOf = (data: string): number =>
-  ["charter.db", "charter.db-wal"].reduce(
-    (bytes, file) => bytes + (statSync(join(data, file), { throwIfNoEntry: false })?.size ?? 0),
+  [databaseFile(data), `${databaseFile(data)}-wal`].reduce(
+    (bytes, file) => bytes + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
     0,
   )
 

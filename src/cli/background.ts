@@ -2,10 +2,9 @@
 import { spawn } from "node:child_process"
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from "node:fs"
 import { createServer } from "node:net"
-import { join } from "node:path"
 import type { DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon, isAlive } from "../discovery/findDaemon.ts"
-import { type Folders, isWorkspace, outputFile } from "../discovery/folders.ts"
+import { type Folders, holderFile, isWorkspace, outputFile } from "../discovery/folders.ts"
 import { wrongEntry } from "../discovery/wrongEntry.ts"
 import type { DiskEdits } from "../domain/change.ts"
 import { makeFolder } from "../platform/makeFolder.ts"
@@ -142,7 +141,7 @@ const pause = (milliseconds: number): Promise<undefined> =>
 /** Who holds the data folder says so beside its lock. */
 const isHeldByAnother = (data: string, pid: number | undefined): boolean => {
   try {
-    const holder = JSON.parse(readFileSync(join(data, "lock.json"), "utf8")) as { readonly pid: number }
+    const holder = JSON.parse(readFileSync(holderFile(data), "utf8")) as { readonly pid: number }
     return holder.pid !== pid && isAlive(holder.pid)
   } catch {
     return false

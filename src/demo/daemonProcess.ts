@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { closeSync, openSync, readFileSync } from "node:fs"
-import { join } from "node:path"
 import { type DaemonFile, readDaemonFile } from "../discovery/daemonFile.ts"
+import { outputFile } from "../discovery/folders.ts"
 
 export interface DaemonProcess {
   readonly file: DaemonFile
@@ -29,7 +29,7 @@ export const startDaemonProcess = async (
   folders: Folders,
   environment: Readonly<Record<string, string>>,
 ): Promise<DaemonProcess> => {
-  const output = join(folders.data, "daemon.log")
+  const output = outputFile(folders.data)
   const log = openSync(output, "a", 0o600)
   const child = spawn(
     process.execPath,

@@ -55,6 +55,15 @@ const defaultDataFolder = (workspace: string, environment: Environment): string 
 
 export const databaseFile = (data: string): string => join(data, "charter.db")
 
+/** Locked for as long as a daemon has the data folder. */
+export const lockFile = (data: string): string => join(data, "lock.db")
+
+/** Who has it, for whoever finds it locked. */
+export const holderFile = (data: string): string => join(data, "lock.json")
+
+/** A journal for each change of the rules that is written into files. */
+export const journalFolder = (data: string): string => join(data, "changes")
+
 /** Where a daemon that runs in the background writes what it has to say. */
 export const outputFile = (data: string): string => join(data, "daemon.log")
 

@@ -26,9 +26,9 @@ export type ChangeRule = "pass" | "humans" | "operator" | OperatorAspect
  * but of what is executed, and of what is taken from the daemon's environment.
  *
  * What the daemon executes, it executes as its own user, and its environment is that user's: that is the operator's to say,
- * also where a contract speaks, since members decide on contracts. Of the rest, an operator's passes, and so does that of a human whom the organization's own
- * file names, if he asks for it himself, and a join by an operator's link. Whatever else asks needs a human of the
- * organization; for `@global`, and where an organization has no human, the operator.
+ * also where a contract speaks, since members decide on contracts. Of the rest, an operator's passes, and so does that of
+ * a human whom the organization's own file names, if he asks for it himself, and a join by an operator's link. Whatever
+ * else asks needs a human of the organization; for `@global`, and where an organization has no human, the operator.
  */
 export const changeRule = (definitions: Definitions, event: Event): ChangeRule | undefined => {
   if (!isChangeRequest(event.type)) return undefined

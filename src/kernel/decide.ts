@@ -127,8 +127,8 @@ const carriedOut = (
 type Base = { -readonly [Key in keyof Decision]: Decision[Key] }
 
 /**
- * Where no contract has decided on a change of the rules, the daemon's own rule does. On what is the operator's to say it decides
- * beside them: what they deny is denied, what they ask for is asked for as well.
+ * Where no contract has decided on a change of the rules, the daemon's own rule does. On what is the operator's to say it
+ * decides beside them: what they deny is denied, what they ask for is asked for as well.
  */
 const underChangeRule = (rule: ChangeRule | undefined, combined: Combined, event: Event): Combined => {
   if (isOperatorAspect(rule)) {

@@ -5,7 +5,7 @@ import type { Motion, Proposal } from "../domain/proposal.ts"
 import { isRefusal, type Refusal, refuse } from "../domain/refusal.ts"
 import type { Task } from "../domain/task.ts"
 import { type AskedMotion, readMotion } from "../language/motion.ts"
-import { nearest } from "../language/suggest.ts"
+import { orDidYouMean } from "../language/suggest.ts"
 import { bindingProblem, withOwnersVeto } from "./binding.ts"
 import type { Definitions } from "./definitions.ts"
 import { isDocumentName, MAX_DOCUMENTS } from "./documents.ts"
@@ -198,11 +198,10 @@ const candidateProblem = (
   const candidates = resolution.kind === "plurality" ? resolution.options : [candidate!]
   const unknown = candidates.find((name) => !members.has(name))
   if (unknown === undefined) return undefined
-  const meant = nearest(unknown, members.keys())
   return refuse(
     "invalid",
     "candidate-unknown",
-    `"${unknown}" is no member of ${org}, and only members can be chosen${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+    `"${unknown}" is no member of ${org}, and only members can be chosen${orDidYouMean(unknown, members.keys())}`,
   )
 }
 

@@ -33,5 +33,12 @@ export const didYouMean = (word: string, candidates: Iterable<string>): string |
   return found === undefined ? undefined : `Did you mean ${JSON.stringify(found)}?`
 }
 
+/** The same as the end of a sentence that says what is not there: `; did you mean "nay"?`. Else `otherwise`, or nothing. */
+export const orDidYouMean = (word: string, candidates: Iterable<string>, otherwise?: string): string => {
+  const found = nearest(word, candidates)
+  if (found !== undefined) return `; did you mean "${found}"?`
+  return otherwise === undefined ? "" : `; ${otherwise}`
+}
+
 /** One slip in a short word, two in a longer one, three in a long one; never most of the word. */
 const tolerated = (word: string): number => (word.length <= 3 ? 1 : word.length <= 8 ? 2 : 3)

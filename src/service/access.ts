@@ -7,7 +7,7 @@ import { type Refusal, refuse } from "../domain/refusal.ts"
 import type { Definitions } from "../kernel/definitions.ts"
 import { agentNameIn } from "../kernel/members.ts"
 import { memberActor, operatorActor } from "../supervision/actors.ts"
-import { nearest } from "../language/suggest.ts"
+import { orDidYouMean } from "../language/suggest.ts"
 import type { Identity } from "./identity.ts"
 import { Refused } from "./refused.ts"
 
@@ -80,11 +80,10 @@ const isOwnToken = ({ kind, name }: Identity, token: Partial<BuiltinData["token.
 /** The refusal where there is no such organization. */
 export const unknownOrganization = ({ organizations }: Definitions, org: string): Refusal | undefined => {
   if (organizations.has(org)) return undefined
-  const guess = nearest(org, organizations.keys())
   return refuse(
     "not-found",
     "organization-unknown",
-    `there is no organization "${org}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
+    `there is no organization "${org}"${orDidYouMean(org, organizations.keys())}`,
   )
 }
 

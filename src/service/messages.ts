@@ -3,7 +3,7 @@ import type { Refusal } from "../domain/refusal.ts"
 import { refuse } from "../domain/refusal.ts"
 import { memberName } from "../domain/names.ts"
 import type { Definitions } from "../kernel/definitions.ts"
-import { nearest } from "../language/suggest.ts"
+import { orDidYouMean } from "../language/suggest.ts"
 
 export const checkMessage = (definitions: Definitions, org: string, data: unknown): Refusal | undefined => {
   const { channel, to, text } = (data ?? {}) as { readonly channel?: unknown; readonly to?: unknown; text?: unknown }
@@ -17,9 +17,8 @@ export const checkMessage = (definitions: Definitions, org: string, data: unknow
 export const unknownChannel = (definitions: Definitions, org: string, channel: string): Refusal | undefined => {
   const { channels } = definitions.view(org).organization
   if (channels.includes(channel)) return undefined
-  const guess = nearest(channel, channels)
-  const meant = guess === undefined ? `there is ${channels.join(", ")}` : `did you mean "${guess}"?`
-  return refuse("not-found", "channel-unknown", `${org} has no channel "${channel}"; ${meant}`)
+  const meant = orDidYouMean(channel, channels, `there is ${channels.join(", ")}`)
+  return refuse("not-found", "channel-unknown", `${org} has no channel "${channel}"${meant}`)
 }
 
 const unknownReceiver = (definitions: Definitions, org: string, to: string): Refusal | undefined => {
@@ -27,12 +26,7 @@ const unknownReceiver = (definitions: Definitions, org: string, to: string): Ref
   if (members.has(to) || definitions.isHuman(to)) return undefined
   if (to.startsWith("@") && members.has(memberName(to)))
     return malformed(`a member is named without its sign here: "${memberName(to)}"`)
-  const meant = nearest(to, members.keys())
-  return refuse(
-    "not-found",
-    "member-unknown",
-    `nobody in ${org} is called "${to}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
-  )
+  return refuse("not-found", "member-unknown", `nobody in ${org} is called "${to}"${orDidYouMean(to, members.keys())}`)
 }
 
 const malformed = (what: string): Refusal => refuse("invalid", "message-malformed", `this is no message: ${what}`)

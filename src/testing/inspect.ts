@@ -1,6 +1,6 @@
 /** Opens the data of a daemon that has ended, and gathers what the invariants are checked on. */
-import { join } from "node:path"
 import { Effect, Layer } from "effect"
+import { databaseFile } from "../discovery/folders.ts"
 import type { LogRecord } from "../domain/record.ts"
 import { encodeState, SNAPSHOT_VERSION } from "../kernel/snapshot.ts"
 import { emptyState } from "../kernel/state.ts"
@@ -54,7 +54,7 @@ export const inspect = (
     ]
     return { violations: checkInvariants({ records, holds, proposals, tasks, verify, same, ...more }), records }
   }).pipe(
-    Effect.provide(Revisions.layer.pipe(Layer.provideMerge(layerLocal({ file: join(data, "charter.db") })))),
+    Effect.provide(Revisions.layer.pipe(Layer.provideMerge(layerLocal({ file: databaseFile(data) })))),
     Effect.scoped,
     Effect.runPromise,
   )

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { targetOf, withdrawFiles, writeFiles } from "./writeFiles.ts"
+import { targetOf, withdrawFiles, withWhatWasBefore, writeFiles } from "./writeFiles.ts"
 
 const ONE = "contracts/one.yaml"
 const TWO = "contracts/two.yaml"
@@ -51,7 +51,7 @@ describe("a change that breaks off", () => {
     // The next try finds the first file as it is to be, as if somebody had edited it so.
     const again = { ...change, files: change.files.map((one, at) => (at === 0 ? { ...one, before: "after" } : one)) }
     expect(
-      writeFiles(root, journal, again, () => {
+      writeFiles(root, journal, withWhatWasBefore(journal, again), () => {
         throw new Error("the disk is full")
       }),
     ).toContain("the disk is full")

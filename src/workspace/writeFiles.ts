@@ -30,16 +30,16 @@ interface JournalFile extends FileChange {
 export type Passed = (point: "writing" | "written", file: string) => void
 
 /**
- * Why it was not written, as a sentence; every file is as it was then. `undefined`: all are as they are to be.
+ * Why it was not written, as a sentence; every file is as it was then. `undefined`: all are as they are to be. The journal of
+ * a change that is tried again is one {@link withWhatWasBefore}.
  * @throws where neither can be had now; the journal stays
  */
 export const writeFiles = (
   workspace: string,
   folder: string,
-  asked: Journal,
+  journal: Journal,
   passed: Passed = () => {},
 ): string | undefined => {
-  const journal = withWhatWasBefore(folder, asked)
   saveJournal(folder, journal)
   const problem = replaceAll(workspace, journal, passed)
   if (problem !== undefined) {

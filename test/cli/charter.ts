@@ -54,6 +54,12 @@ export class Shell {
     return { env: { CHARTER_TOKEN: (await this.run(["token", "create", name])).stdout.trim() } }
   }
 
+  /** Asks in the team for a deploy to production, which its contract holds. */
+  async heldDeploy(): Promise<{ readonly id: string; readonly proposals: ReadonlyArray<string> }> {
+    const data = ["--data", '{"environment":"production"}']
+    return (await this.run(["publish", "deploy.requested", "--org", "team", ...data, "--json"])).json()
+  }
+
   start(args: ReadonlyArray<string>, { env = {}, cwd = this.workspace, node = [] }: RunOptions = {}) {
     return spawn(process.execPath, [...node, ENTRY, ...args], {
       cwd,

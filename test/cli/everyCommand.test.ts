@@ -22,20 +22,12 @@ const commands: ReadonlyArray<readonly [name: string, command: Command]> = GROUP
 beforeAll(async () => {
   expect(await shell.run(["up", "--port", "0"])).toMatchObject({ code: 0 })
   env["CHARTER_TOKEN"] = (await shell.run(["token", "create", "dana"])).stdout.trim()
-  const hold = async () =>
-    (
-      await shell.run([
-        "publish",
-        "deploy.requested",
-        "--org",
-        "team",
-        "--data",
-        '{"environment":"production"}',
-        "--json",
-      ])
-    ).json() as { readonly id: string; readonly proposals: ReadonlyArray<string> }
-  const held = await hold()
-  Object.assign(known, { event: held.id, proposal: held.proposals[0], another: (await hold()).proposals[0] })
+  const held = await shell.heldDeploy()
+  Object.assign(known, {
+    event: held.id,
+    proposal: held.proposals[0],
+    another: (await shell.heldDeploy()).proposals[0],
+  })
   const routed = await shell.run(["publish", "review.requested", "--org", "team", "--json"])
   known["task"] = (routed.json() as { readonly tasks: ReadonlyArray<string> }).tasks[0]!
   for (const name of ["own", "lost"]) {

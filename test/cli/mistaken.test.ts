@@ -177,16 +177,7 @@ describe("the beginning of what is said", () => {
       code: 1,
       stderr: "error: coder is not stopped.\n",
     })
-    const held = await shell.run([
-      "publish",
-      "deploy.requested",
-      "--org",
-      "team",
-      "--data",
-      '{"environment":"production"}',
-      "--json",
-    ])
-    const [proposal] = (held.json() as { readonly proposals: ReadonlyArray<string> }).proposals
+    const [proposal] = (await shell.heldDeploy()).proposals
     for (const name of ["dana", "erin"]) await shell.run(["deny", proposal!], await shell.as(name))
     expect((await shell.run(["deny", proposal!], await shell.as("erin"))).stderr).toBe(
       `error: ${proposal} has been defeated already.\n`,

@@ -10,7 +10,7 @@ import type { WebSocket } from "ws"
 import type { Identity } from "../../service/identity.ts"
 import { refuse } from "../../domain/refusal.ts"
 import { Refused } from "../../service/refused.ts"
-import { nearest } from "../../language/suggest.ts"
+import { orDidYouMean } from "../../language/suggest.ts"
 import { type Edge, problemOf } from "../edge.ts"
 import { parseJson } from "../json.ts"
 import { MAX_BUFFERED_BYTES, MAX_OPERATIONS_UNDER_WAY } from "../limits.ts"
@@ -175,9 +175,8 @@ export const serveSocket = (
 const unknownOp = (op: unknown): Problem => {
   if (typeof op !== "string")
     return invalid("op-missing", `a message is { "op": ${ops.map((name) => JSON.stringify(name)).join(" | ")}, ... }`)
-  const guess = nearest(op, ops)
-  const meant = guess === undefined ? `there is ${ops.join(", ")}` : `did you mean "${guess}"?`
-  return invalid("op-unknown", `there is no op ${JSON.stringify(op)}; ${meant}`)
+  const meant = orDidYouMean(op, ops, `there is ${ops.join(", ")}`)
+  return invalid("op-unknown", `there is no op ${JSON.stringify(op)}${meant}`)
 }
 
 const unidentified = new Refused({

@@ -5,8 +5,8 @@
  */
 import { readFileSync, renameSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
-import { join } from "node:path"
 import { Effect, Schema, type Scope } from "effect"
+import { holderFile, lockFile } from "../../discovery/folders.ts"
 import { wrongEntry } from "../../discovery/wrongEntry.ts"
 import { makeFolder } from "../../platform/makeFolder.ts"
 import { codeOf, openLock, reasonOf } from "./database.ts"
@@ -61,7 +61,7 @@ export const acquireDataFolder = (
           makeFolder(folder, 0o700)
           const wrong = wrongEntry(folder)
           if (wrong !== undefined) throw new Error(wrong)
-          return openLock(join(folder, "lock.db"))
+          return openLock(lockFile(folder))
         },
         catch: (error) => (codeOf(error)?.startsWith("SQLITE_BUSY") === true ? held(folder) : unusable(folder, error)),
       }),
@@ -76,8 +76,6 @@ export const acquireDataFolder = (
     yield* announce()
     return { folder, holder, announce }
   })
-
-const holderFile = (folder: string): string => join(folder, "lock.json")
 
 /** Whole or not at all: a reader never sees half of it. */
 const writeHolder = (folder: string, holder: Holder): void => {

@@ -1,7 +1,7 @@
 /** Agents come, change and go: each a change of their organization's file, decided like any other. */
 import { Effect } from "effect"
 import { GLOBAL, memberName } from "../../domain/names.ts"
-import { nearest } from "../../language/suggest.ts"
+import { orDidYouMean } from "../../language/suggest.ts"
 import { addMember, memberIn, replaceMember, type WrittenMember } from "../../workspace/memberEdits.ts"
 import { checkOrganization, fail } from "../access.ts"
 import type { AgentChange } from "../views/agents.ts"
@@ -55,18 +55,9 @@ export const agentChangeOperations = (
     known !== undefined && ("agent" in known || "ref" in known)
 
   const unknown = (org: string, name: string) => {
-    const guess = nearest(
-      name,
-      definitionsOf(dependencies)
-        .view(org)
-        .organization.members.filter(({ kind }) => kind === "agent")
-        .map((one) => one.name),
-    )
-    return fail(
-      "not-found",
-      "agent-unknown",
-      `${org} has no agent "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
-    )
+    const { members } = definitionsOf(dependencies).view(org).organization
+    const agents = members.filter(({ kind }) => kind === "agent").map((one) => one.name)
+    return fail("not-found", "agent-unknown", `${org} has no agent "${name}"${orDidYouMean(name, agents)}`)
   }
 
   return {

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import type { BuiltinData } from "../../domain/builtins.ts"
 import { requesterOf } from "../../domain/event.ts"
-import { nearest } from "../../language/suggest.ts"
+import { orDidYouMean } from "../../language/suggest.ts"
 import { fail, visibleOrganizations } from "../access.ts"
 import type { Revised } from "../views/changes.ts"
 import type { Service } from "../Service.ts"
@@ -56,11 +56,10 @@ export const historyOperations = (dependencies: Dependencies): Pick<typeof Servi
         end = page.end
       }
       if (found.length > 0) return found
-      const guess = nearest(name, definitions.contracts.keys())
       return yield* fail(
         "not-found",
         "contract-unknown",
-        `there has been no contract "${name}" that ${identity.name} may see${guess === undefined || !seen ? "" : `; did you mean "${guess}"?`}`,
+        `there has been no contract "${name}" that ${identity.name} may see${seen ? orDidYouMean(name, definitions.contracts.keys()) : ""}`,
       )
     }),
   }

@@ -9,7 +9,7 @@ import { describeSet } from "../../language/describe/describeSet.ts"
 import { checkExecutorConfig } from "../../executors/registry.ts"
 import { notAcceptable } from "../../language/acceptance.ts"
 import { checkSet, parseFile } from "../../language/load.ts"
-import { nearest } from "../../language/suggest.ts"
+import { orDidYouMean } from "../../language/suggest.ts"
 import { runContractTests } from "../../testing/runContractTests.ts"
 import { checkOrganization, fail, visibleContracts, visibleOrganizations } from "../access.ts"
 import type { Service } from "../Service.ts"
@@ -52,14 +52,11 @@ export const ruleOperations = (dependencies: Dependencies): Operations => {
       const found =
         contracts.find((contract) => contract.fullName === name) ?? only(contracts.filter(({ id }) => id === name))
       if (found === undefined) {
-        const guess = nearest(
-          name,
-          contracts.flatMap(({ fullName, id }) => [fullName, id]),
-        )
+        const names = contracts.flatMap(({ fullName, id }) => [fullName, id])
         return yield* fail(
           "not-found",
           "contract-unknown",
-          `there is no contract "${name}"${guess === undefined ? "" : `; did you mean "${guess}"?`}`,
+          `there is no contract "${name}"${orDidYouMean(name, names)}`,
         )
       }
       const { files } = yield* workspace.current

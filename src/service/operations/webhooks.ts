@@ -1,7 +1,7 @@
 /** Deliveries from outside: verified over the raw body, then published in the organization whose secret fits. */
 import { Effect } from "effect"
 import { isJsonProblem, readStrictJson } from "../../domain/strictJson.ts"
-import { nearest } from "../../language/suggest.ts"
+import { orDidYouMean } from "../../language/suggest.ts"
 import { fail } from "../access.ts"
 import { checkSize, MAX_ATTRIBUTE_LENGTH } from "../publishing.ts"
 import { Refused } from "../refused.ts"
@@ -16,9 +16,8 @@ export const webhookOperations = (dependencies: Dependencies): Pick<typeof Servi
   webhook: Effect.fnUntraced(function* (source, headers, body) {
     const kind = webhookKind(source)
     if (kind === undefined) {
-      const guess = nearest(source, webhookSources)
-      const meant = guess === undefined ? `known are ${webhookSources.join(", ")}` : `did you mean "${guess}"?`
-      return yield* fail("not-found", "webhook-unknown", `there is no webhook "${source}"; ${meant}`)
+      const meant = orDidYouMean(source, webhookSources, `known are ${webhookSources.join(", ")}`)
+      return yield* fail("not-found", "webhook-unknown", `there is no webhook "${source}"${meant}`)
     }
     const declared = [...definitionsOf(dependencies).organizations.values()].flatMap((organization) =>
       organization.webhooks
