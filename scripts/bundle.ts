@@ -5,10 +5,20 @@
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { builtinModules } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild"
+import {
+  type CodeSplittingGroup,
+  type OutputChunk,
+  type OutputOptions,
+  type Plugin,
+  rolldown,
+  type RolldownBuild,
+  type RolldownOutput,
+} from "rolldown"
+import { groupsOf } from "./pieces.ts"
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url))
 
@@ -21,84 +31,107 @@ export const PROGRAM: Entries = { charter: "src/bin.ts", "log-thread": "src/log/
 const ENTRIES: Entries = { ...PROGRAM, index: "src/library/index.ts" }
 
 /** Bundles into `folder`, which is replaced as a whole. */
-export const bundle = async (folder: string): Promise<Metafile> => {
+export const bundle = async (folder: string): Promise<ReadonlyArray<OutputChunk>> => {
   const made = mkdtempSync(`${folder}-`)
   try {
-    const metafile = await compile(made, ENTRIES)
+    const chunks = await compile(made, ENTRIES)
     cpSync(join(ROOT, "packaging", "charter"), join(made, "charter"))
     declare(join(made, "types"))
-    writeFileSync(join(made, "THIRD-PARTY-LICENSES.txt"), licensesOf(packagesIn(metafile)))
+    writeFileSync(join(made, "THIRD-PARTY-LICENSES.txt"), licensesOf(foldersIn(chunks)))
     rmSync(folder, { recursive: true, force: true })
     renameSync(made, folder)
-    return metafile
+    return chunks
   } finally {
     rmSync(made, { recursive: true, force: true })
   }
 }
 
 /** The JavaScript alone, as it is in the package, into `folder`. A daemon needs `log-thread` beside its own entry. */
-export const compile = async (folder: string, entries: Entries): Promise<Metafile> => {
-  const { outputFiles } = await build({ ...options(folder, entries, "unknown"), write: false })
+export const compile = async (folder: string, entries: Entries): Promise<ReadonlyArray<OutputChunk>> => {
+  const split = await pieces(entries, "unknown", (bundled) => bundled.generate(output(folder)))
   const hash = createHash("sha256")
-  for (const { path, contents } of outputFiles.toSorted((a, b) => (a.path < b.path ? -1 : 1)))
-    hash.update(path.slice(folder.length)).update(contents)
-  const { metafile } = await build(options(folder, entries, hash.digest("hex")))
-  return metafile
+  for (const { fileName, code } of split.toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1)))
+    hash.update(fileName).update(code)
+  return pieces(entries, hash.digest("hex"), (bundled) => bundled.write(output(folder, groupsOf(split))))
 }
 
 /** `identity` names this build: what one build has kept is no other one's to read. */
-const options = (folder: string, entries: Entries, identity: string): BuildOptions & { readonly metafile: true } => ({
-  absWorkingDir: ROOT,
-  entryPoints: { ...entries },
-  outdir: folder,
-  bundle: true,
-  splitting: true,
-  platform: "node",
-  format: "esm",
-  target: "node24",
-  external: Object.keys(manifest().dependencies),
-  chunkNames: "[name]-[hash]",
-  define: { BUNDLE_IDENTITY: JSON.stringify(identity) },
-  // Stack traces are read by people: names stay, and so do the comments that name a piece's file.
-  minifySyntax: true,
-  legalComments: "none",
-  // Packages of the older kind ask for Node's modules by `require`.
-  banner: {
-    js: 'import{createRequire as charterRequire}from"node:module";const require=charterRequire(import.meta.url);',
-  },
-  plugins: [builtinsOnDemand, examplesAlone],
-  metafile: true,
-  logLevel: "warning",
+const pieces = async (
+  entries: Entries,
+  identity: string,
+  make: (bundled: RolldownBuild) => Promise<RolldownOutput>,
+): Promise<ReadonlyArray<OutputChunk>> => {
+  const bundled = await rolldown({
+    cwd: ROOT,
+    input: { ...entries },
+    platform: "node",
+    external: Object.keys(manifest().dependencies),
+    preserveEntrySignatures: "allow-extension",
+    transform: { target: "node24", define: { BUNDLE_IDENTITY: JSON.stringify(identity) } },
+    plugins: [builtinsByName, examplesAlone],
+    // Of a package that loads something on demand which its own barrel names, too: the barrel is not kept whole.
+    checks: { ineffectiveDynamicImport: false },
+  })
+  try {
+    return (await make(bundled)).output.filter((one) => one.type === "chunk")
+  } finally {
+    await bundled.close()
+  }
+}
+
+const output = (folder: string, groups: ReadonlyArray<CodeSplittingGroup> = []): OutputOptions => ({
+  dir: folder,
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name]-[hash].js",
+  codeSplitting: groups.length === 0 || { groups: [...groups], includeDependenciesRecursively: false },
+  // Stack traces are read by people: names and lines stay.
+  minify: "dce-only",
+  comments: false,
+  polyfillRequire: false,
 })
 
 /**
- * Importing one of these loads all that it could ever export, a client for HTTP and WebCrypto among it, which takes
- * longer than all of our own code. Asked for through `require`, each export is loaded when it is used.
+ * An import of one of Node's modules makes all that it could ever export: streams for whoever reads a file, a client for
+ * HTTP, WebCrypto, which takes longer than all of our own code. Here each name is asked for by itself, where it is used.
+ * The entry is left alone: a Node that is too old for this has to be able to read it, and to be told so.
  */
-const builtinsOnDemand: Plugin = {
-  name: "builtins-on-demand",
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^(?:node:)?(?:http|https|crypto)$/ }, ({ path, kind }) =>
-      kind === "import-statement" || kind === "dynamic-import"
-        ? { path: path.replace(/^(?:node:)?/, "node:"), namespace: "builtin" }
-        : undefined,
-    )
-    onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-      loader: "js",
-    }))
+const builtinsByName: Plugin = {
+  name: "builtins-by-name",
+  resolveId: {
+    filter: { id: new RegExp(`^(?:node:)?(?:${builtinModules.join("|")})$`) },
+    handler: (source, importer, { kind }) =>
+      importer === undefined || importer.startsWith("\0rolldown/") || importer === join(ROOT, "src", "bin.ts")
+        ? undefined
+        : {
+            id: `\0${kind === "require-call" ? "required" : "imported"}:${source.replace(/^(?:node:)?/, "node:")}`,
+            moduleSideEffects: false,
+          },
+  },
+  load: {
+    filter: { id: /^\0(?:required|imported):/ },
+    handler: async (id) => {
+      const [, how, path] = /^\0(\w+):(.+)$/.exec(id)!
+      if (how === "required") return `module.exports = process.getBuiltinModule("${path}")`
+      const names = Object.keys((await import(path!)) as object).filter((name) => name !== "default")
+      return [
+        `const builtin = /* @__PURE__ */ process.getBuiltinModule("${path}")`,
+        "export default builtin",
+        ...names.map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})()`),
+      ].join("\n")
+    },
   },
 }
 
 /** Of the webhook deliveries that the demo plays: the deliveries, without the documentation around them. */
 const examplesAlone: Plugin = {
   name: "examples-alone",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /webhooks-examples.*\.json$/ }, ({ path }) => {
-      const definitions = JSON.parse(readFileSync(path, "utf8")) as ReadonlyArray<Record<string, unknown>>
+  load: {
+    filter: { id: /webhooks-examples.*\.json$/ },
+    handler: (file) => {
+      const definitions = JSON.parse(readFileSync(file, "utf8")) as ReadonlyArray<Record<string, unknown>>
       const json = JSON.stringify(definitions.map(({ name, examples }) => ({ name, examples })))
-      return { contents: `export default JSON.parse(${JSON.stringify(json)})`, loader: "js" }
-    })
+      return { code: `export default JSON.parse(${JSON.stringify(json)})`, moduleType: "js" }
+    },
   },
 }
 
@@ -127,10 +160,10 @@ const declare = (folder: string): void => {
 }
 
 /** Folders of the packages of which there is code in the bundle. */
-const packagesIn = ({ inputs }: Metafile): ReadonlyArray<string> => {
+const foldersIn = (chunks: ReadonlyArray<OutputChunk>): ReadonlyArray<string> => {
   const folders = new Set<string>()
-  for (const file of Object.keys(inputs)) {
-    const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []
+  for (const id of chunks.flatMap(({ moduleIds }) => moduleIds)) {
+    const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []
     if (folder !== undefined) folders.add(folder)
   }
   return [...folders].toSorted()
@@ -140,15 +173,15 @@ const licensesOf = (folders: ReadonlyArray<string>): string =>
   [
     "Charter is licensed under Apache-2.0, see LICENSE. Its bundle holds code of the packages below, under their licences.\n",
     ...folders.map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8")) as Record<
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<
         string,
         string
       >
-      const [file] = globSync("{LICENSE,LICENCE,COPYING}*", { cwd: join(ROOT, folder) }).toSorted()
+      const [file] = globSync("{LICENSE,LICENCE,COPYING}*", { cwd: folder }).toSorted()
       const text =
         file === undefined
           ? `Licence: ${license}. The package has no text of it.`
-          : readFileSync(join(ROOT, folder, file), "utf8")
+          : readFileSync(join(folder, file), "utf8")
       return `${"─".repeat(100)}\n${name} ${version} (${license})\n\n${text.trim()}\n`
     }),
   ].join("\n")
@@ -157,7 +190,7 @@ const manifest = () =>
   JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { readonly dependencies: Record<string, string> }
 
 if (import.meta.main) {
-  const { outputs } = await bundle(join(ROOT, "dist"))
-  const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0)
-  process.stdout.write(`dist/ holds ${Object.keys(outputs).length} pieces, ${(bytes / 1e6).toFixed(1)} MB\n`)
+  const chunks = await bundle(join(ROOT, "dist"))
+  const bytes = chunks.reduce((sum, { code }) => sum + code.length, 0)
+  process.stdout.write(`dist/ holds ${chunks.length} pieces, ${(bytes / 1e6).toFixed(1)} MB\n`)
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { build } from "esbuild"
+import { build } from "rolldown"
 import { afterAll, expect, it } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -27,13 +27,10 @@ it("the log finds its thread in a bundle, beside the program", async () => {
   )
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
   await build({
-    entryPoints: { program, "log-thread": join(root, "src/log/local/thread.ts") },
-    outdir: join(folder, "dist"),
-    bundle: true,
+    input: { program, "log-thread": join(root, "src/log/local/thread.ts") },
     platform: "node",
-    format: "esm",
     external: ["libsql"],
-    logLevel: "error",
+    output: { dir: join(folder, "dist") },
   })
   writeFileSync(join(folder, "dist", "package.json"), JSON.stringify({ type: "module" }))
   const printed = execFileSync(process.execPath, [join(folder, "dist", "program.js")]).toString()

@@ -2,11 +2,12 @@
 import { spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { basename, join, relative } from "node:path"
+import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
-import type { Metafile } from "esbuild"
+import type { OutputChunk } from "rolldown"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { bundle } from "../../scripts/bundle.ts"
+import { loadedWith, packagesOf } from "../../scripts/pieces.ts"
 
 /** These work on files or on the log themselves; every other command only talks to the daemon. */
 const WORKS_ITSELF = [
@@ -24,39 +25,25 @@ const WORKS_ITSELF = [
 
 /** Larger, and starting is felt. */
 const MAX_START_BYTES = 256 * 1024
+/** Each costs the start a third of a millisecond. */
+const MAX_DAEMON_PIECES = 40
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url))
 const root = mkdtempSync(join(tmpdir(), "charter-pieces-"))
-let outputs: Metafile["outputs"] = {}
+let chunks: ReadonlyArray<OutputChunk> = []
 beforeAll(async () => {
-  outputs = (await bundle(join(root, "dist"))).outputs
+  chunks = await bundle(join(root, "dist"))
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
-
-/** The file, and all that is loaded with it: what it imports on demand is not. */
-const loadedWith = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
-  if (seen.has(file)) return seen
-  seen.add(file)
-  for (const { path, kind } of outputs[file]?.imports ?? []) if (kind !== "dynamic-import") loadedWith(path, seen)
-  return seen
-}
-
-/** Of which there is code in these files of the bundle. */
-const packagesOf = (files: ReadonlyArray<string>): ReadonlySet<string> =>
-  new Set(
-    files
-      .flatMap((file) => [file, ...Object.keys(outputs[file]?.inputs ?? {})])
-      .map((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? input),
-  )
 
 /** By its source: the packages of which there is code, and how much code there is in all. */
 const pieces = () =>
   new Map(
-    Object.entries(outputs).flatMap(([file, { entryPoint }]) => {
-      if (entryPoint === undefined) return []
-      const loaded = [...loadedWith(file)]
-      const bytes = loaded.reduce((sum, one) => sum + (outputs[one]?.bytes ?? 0), 0)
-      return [[entryPoint, { packages: packagesOf(loaded), bytes }] as const]
+    chunks.flatMap(({ fileName, facadeModuleId }) => {
+      if (facadeModuleId === null) return []
+      const loaded = loadedWith(fileName, chunks)
+      const bytes = chunks.reduce((sum, one) => sum + (loaded.has(one.fileName) ? one.code.length : 0), 0)
+      return [[relative(ROOT, facadeModuleId), { packages: packagesOf(loaded, chunks), bytes }] as const]
     }),
   )
 
@@ -88,14 +75,8 @@ const loadedBy = (...args: ReadonlyArray<string>) => {
     { cwd: root, encoding: "utf8", env: { HOME: root } },
   )
   const files = stderr.split("\n").flatMap((url) => (url.startsWith("file:") ? [fileURLToPath(url)] : []))
-  // They were bundled in another folder, and then moved.
-  const known = new Map(Object.keys(outputs).map((output) => [join(root, "dist", basename(output)), output]))
-  return {
-    status,
-    stdout,
-    files: files.filter((file) => file !== hook).map((file) => relative(join(root, "dist"), file)),
-    packages: packagesOf(files.flatMap((file) => known.get(file) ?? [])),
-  }
+  const loaded = files.filter((file) => file !== hook).map((file) => relative(join(root, "dist"), file))
+  return { status, stdout, files: loaded, packages: packagesOf(loaded, chunks) }
 }
 
 it.each([[["--help"]], [["--version"]], [["completion", "zsh"]], [["status", "--help"]]])(
@@ -108,6 +89,16 @@ it.each([[["--help"]], [["--version"]], [["completion", "zsh"]], [["status", "--
     expect([packages.has("effect"), packages.has("libsql")]).toEqual([false, false])
   },
 )
+
+it("a daemon opens few pieces, however many share what is in them", () => {
+  const daemon = new Set(["bin.ts", "cli/run.ts", "cli/commands/up.ts", "cli/foreground.ts", "daemon.ts"])
+  const opened = chunks.flatMap(({ fileName, facadeModuleId }) =>
+    facadeModuleId !== null && daemon.has(relative(join(ROOT, "src"), facadeModuleId))
+      ? [...loadedWith(fileName, chunks)]
+      : [],
+  )
+  expect(new Set(opened).size).toBeLessThan(MAX_DAEMON_PIECES)
+})
 
 it("a command that works itself loads effect when it runs: the look finds it", () => {
   expect(loadedBy("lint", "--workspace", ROOT).packages.has("effect")).toBe(true)

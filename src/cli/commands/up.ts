@@ -2,9 +2,10 @@
 import { amount } from "../../domain/amount.ts"
 import { parseDuration } from "../../domain/duration.ts"
 import { findDaemon } from "../../discovery/findDaemon.ts"
-import { outputFile } from "../../discovery/folders.ts"
+import { databaseFile, outputFile } from "../../discovery/folders.ts"
 import { type DaemonFile, urlOf, withoutToken } from "../../discovery/daemonFile.ts"
 import { DISK_EDITS } from "../../domain/change.ts"
+import { startWriterAhead } from "../../log/local/startThread.ts"
 import { DEFAULT_HOST, DEFAULT_PORT, startInBackground } from "../background.ts"
 import { type Bounds } from "../program.ts"
 import { makeClient } from "../client.ts"
@@ -22,8 +23,10 @@ export const up = async (invocation: Invocation, given: Given): Promise<number |
   const diskEdits = choiceOption(given, "diskEdits", DISK_EDITS)
   const bounds = readBounds(given, invocation.environment)
   // A service manager would take the word that one runs for its own having started; the data folder's lock refuses it.
-  if (given.options["foreground"] === true)
+  if (given.options["foreground"] === true) {
+    startWriterAhead(databaseFile(folders.data))
     return (await import("../foreground.ts")).runInForeground(invocation, { host, port, diskEdits, ...bounds })
+  }
   const found = await findDaemon(folders.data)
   if (found.state === "running") {
     checkServes(invocation, found.daemon)
