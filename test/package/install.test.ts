@@ -1,7 +1,16 @@
 /** The package as people get it: packed, installed with npm into an empty folder, and run outside of `npm run`. */
 import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -80,6 +89,22 @@ it.each(["SIGTERM", "SIGINT"] as const)("is one process: %s to what was started 
 it("hands on the exit code of a daemon that cannot start", () => {
   const words = ["up", "--foreground", "--workspace", join(project, "nowhere"), "--data", join(root, "nowhere")]
   expect(run(charter(), ...words)).toMatchObject({ status: 1, stderr: expect.stringContaining("There is no folder") })
+})
+
+it("says so where a part of it is missing, also of what is started ahead", () => {
+  const thread = join(project, "node_modules", "charter", "dist", "log-thread.js")
+  renameSync(thread, `${thread}.away`)
+  try {
+    mkdirSync(join(project, "without", "contracts"), { recursive: true })
+    const words = ["up", "--foreground", "--port", "0", "--workspace", "without", "--data", join(root, "without")]
+    const { status, stderr } = run(charter(), ...words)
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/error: .*the writer thread failed: Cannot find module/),
+    ])
+  } finally {
+    renameSync(`${thread}.away`, thread)
+  }
 })
 
 it("plays the demo", () => {
