@@ -84,6 +84,8 @@ const output = (folder: string, groups: ReadonlyArray<CodeSplittingGroup> = []):
   entryFileNames: "[name].js",
   chunkFileNames: "[name]-[hash].js",
   codeSplitting: groups.length === 0 || { groups: [...groups], includeDependenciesRecursively: false },
+  // Without a look at each use whether it is declared yet.
+  topLevelVar: true,
   // Stack traces are read by people: names and lines stay.
   minify: "dce-only",
   comments: false,
