@@ -29,6 +29,8 @@ export interface BuiltinData {
   /** It waited for room, was decided afresh, and waits on: for room again, or for proposals. */
   readonly "hold.continued": HoldContinued
   readonly "approval.resolved": ApprovalResolved
+  /** A standing approval is taken back: the vote that gave it, and whose it is. */
+  readonly "approval.revoked": { readonly id: string; readonly elector: string }
   readonly "task.created": Task
   readonly "task.started": TaskStarted
   readonly "task.progress": TaskProgress

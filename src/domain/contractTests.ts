@@ -65,8 +65,8 @@ export type TestStep = { readonly expect?: Expectation; readonly position: Posit
       readonly on: string
       readonly within: number
     }
-  /** `by` takes back what he has delegated. */
-  | { readonly kind: "revoke"; readonly by: string }
+  /** `by` takes back what he has delegated last, or the approval that he has let stand last. */
+  | { readonly kind: "revoke"; readonly what: "delegation" | "standing"; readonly by: string }
   | { readonly kind: "after"; readonly after: number }
 )
 

@@ -94,6 +94,7 @@ export const BUILT_IN_TYPES: ReadonlyArray<string> = [
   "delegation.expired",
   "vote.cast",
   "approval.resolved",
+  "approval.revoked",
   "hold.opened",
   "hold.continued",
   "hold.released",

@@ -16,6 +16,7 @@ import { joining } from "./routes/joining.ts"
 import { organizations } from "./routes/organizations.ts"
 import { proposals } from "./routes/proposals.ts"
 import { resources } from "./routes/resources.ts"
+import { standing } from "./routes/standing.ts"
 import { tasks } from "./routes/tasks.ts"
 import { tokens } from "./routes/tokens.ts"
 
@@ -27,6 +28,7 @@ export const routes = [
   ...joining,
   ...proposals,
   ...delegations,
+  ...standing,
   ...holds,
   ...tasks,
   ...agents,

@@ -42,6 +42,8 @@ export type Command =
       readonly as?: EventName
     }
   | { readonly kind: "revokeDelegation"; readonly by: Actor; readonly id: string }
+  /** By the vote that gave it. What it has approved stays approved. */
+  | { readonly kind: "revokeStanding"; readonly by: Actor; readonly id: string }
   /** Ends a hold by one of its names: the hold's own id, or that of one of its proposals. */
   | { readonly kind: "cancel"; readonly target: string; readonly by: Actor; readonly reason?: string }
   /** The operator lets through what waits for him, by one of its names. */

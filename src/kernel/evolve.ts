@@ -171,6 +171,9 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
     case "delegation.expired":
       state.delegations.delete((event.data as BuiltinData["delegation.revoked"]).id)
       return
+    case "approval.revoked":
+      state.standing.delete((event.data as BuiltinData["approval.revoked"]).id)
+      return
     case "hold.continued": {
       const continued = event.data as BuiltinData["hold.continued"]
       const hold = state.holds.get(continued.hold)

@@ -25,7 +25,14 @@ import { resourceProblem, STORE_RESOURCE } from "./resources.ts"
 import { writtenFiring } from "./schedules.ts"
 import type { OpenProposal, OrganizationState } from "./state.ts"
 import { dueAt, nextTimer } from "./timers.ts"
-import { acceptDrafts, cancelDrafts, delegationDraft, revokeDelegationDraft, voteDraft } from "./voting.ts"
+import {
+  acceptDrafts,
+  cancelDrafts,
+  delegationDraft,
+  revokeDelegationDraft,
+  revokeStandingDraft,
+  voteDraft,
+} from "./voting.ts"
 import {
   byHandDrafts,
   cancelTaskDrafts,
@@ -98,6 +105,8 @@ export class Turn {
         return this.#doneUnless(delegationDraft(state, definitions, command, this.#now))
       case "revokeDelegation":
         return this.#doneUnless(revokeDelegationDraft(state, command))
+      case "revokeStanding":
+        return this.#doneUnless(revokeStandingDraft(state, command, this.#now))
       case "accept":
         return this.#allUnless(acceptDrafts(state, command))
       case "cancel":

@@ -1,4 +1,4 @@
-/** Votes, cancels and delegations: who may, and what is recorded. Pure. */
+/** Votes, cancels, delegations and the end of standing approvals: who may, and what is recorded. Pure. */
 import type { BuiltinData } from "../domain/builtins.ts"
 import { type Actor, requesterOf } from "../domain/event.ts"
 import { isEventPattern } from "../domain/eventTypes.ts"
@@ -170,6 +170,24 @@ export const revokeDelegationDraft = (
     type: "delegation.revoked",
     actor: by,
     data: { id, from: delegation.from } satisfies BuiltinData["delegation.revoked"],
+  }
+}
+
+/** Who has voted may take it back, also when he is an agent or of another organization; votes that it has cast stay. */
+export const revokeStandingDraft = (
+  state: OrganizationState,
+  { id, by }: CommandOf<"revokeStanding">,
+  now: number,
+): Draft | Refusal => {
+  const standing = state.standing.get(id)
+  if (standing === undefined || standing.until <= now)
+    return refuse("not-found", "standing-unknown", `there is no standing approval "${id}" in ${state.org}`)
+  if (by.kind !== "operator" && !((by.kind === "human" || by.kind === "agent") && by.name === standing.by))
+    return refuse("forbidden", "not-the-approver", `only ${standing.by} or an operator may take ${id} back`)
+  return {
+    type: "approval.revoked",
+    actor: by,
+    data: { id, elector: standing.by } satisfies BuiltinData["approval.revoked"],
   }
 }
 

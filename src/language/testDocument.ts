@@ -133,9 +133,12 @@ const readStep = (findings: Findings, node: Node): TestStep | undefined => {
       }
     }
     case "revoke":
-      if (flag(findings, get("revoke"), '"revoke"') === false)
-        findings.error(get("revoke")!, "unknown-value", '"revoke" is true.', "Leave the step out.")
-      return { kind, by: memberNameOf(findings, get("by"), '"by"'), ...common }
+      return {
+        kind,
+        what: readRevoked(findings, get("revoke")),
+        by: memberNameOf(findings, get("by"), '"by"'),
+        ...common,
+      }
     case "after":
       return { kind, after: duration(findings, get("after"), '"after"') ?? 1, ...common }
   }
@@ -152,6 +155,15 @@ const readStanding = (findings: Findings, node: Node): { readonly within: number
     within: duration(findings, get("within"), '"within"') ?? 1,
     max: number(findings, get("max"), '"max"', { least: 1, whole: true }) ?? 1,
   }
+}
+
+/** `true`, of what is delegated, or `standing`. */
+const readRevoked = (findings: Findings, node: Node | undefined): Extract<TestStep, { kind: "revoke" }>["what"] => {
+  const value = node?.kind === "scalar" ? node.value : undefined
+  if (value === "standing") return value
+  if (node !== undefined && value !== true)
+    expected(findings, node, '"revoke" is true or standing', didYouMean(String(value), ["true", "standing"]))
+  return "delegation"
 }
 
 const readExpectation = (findings: Findings, node: Node): Expectation => {

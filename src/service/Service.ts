@@ -25,7 +25,7 @@ import type { AcceptedEdit, CancelledChange, ChangeView, EditView, Proposed, Rev
 import type { OutgoingMessage, OwnedDocument } from "./views/context.ts"
 import type { RunUnderWay, Status } from "./views/daemon.ts"
 import type { EventInput, EventQuery, EventView, Explanation, PublishAnswer, Replay } from "./views/events.ts"
-import type { DelegationView, ProposalRequest } from "./views/governance.ts"
+import type { DelegationView, ProposalRequest, StandingView } from "./views/governance.ts"
 import type { JoinAnswer, JoinLink, JoinRequest, LinkRequest } from "./views/joining.ts"
 import type { OrganizationStateView, OrganizationSummary } from "./views/organizations.ts"
 import type { ContractView, TestReport } from "./views/rules.ts"
@@ -127,6 +127,10 @@ export class Service extends Context.Service<
       key?: string,
     ) => Answer<DelegationView>
     readonly revokeDelegation: (identity: Identity, id: string) => Answer<DelegationView>
+    /** Standing approvals in force, of one organization, or of all that the identity is in and its own elsewhere. */
+    readonly standing: (identity: Identity, org?: string) => Answer<ReadonlyArray<StandingView>>
+    /** Nothing more is approved by it; the votes that it has cast stay. */
+    readonly revokeStanding: (identity: Identity, id: string) => Answer<StandingView>
     /** Asks for `proposal.open.requested`; the decision on it names the proposal. */
     readonly openProposal: (identity: Identity, request: ProposalRequest) => Answer<PublishAnswer>
     /** By the id of a hold or of one of its proposals; the answer is the hold. */

@@ -157,9 +157,13 @@ export const playCase = (
       expires: new Date(now + within).toISOString(),
     })
 
-  const revoke = (name: string): Answer => {
-    const given = [...state.delegations.values()].findLast(({ from }) => from === name)
-    return execute({ kind: "revokeDelegation", id: given?.id ?? "", by: actorNamed(definitions, org, name) })
+  const revoke = ({ what, by: name }: Extract<TestStep, { kind: "revoke" }>): Answer => {
+    const by = actorNamed(definitions, org, name)
+    const delegated = [...state.delegations.values()].findLast(({ from }) => from === name)
+    const standing = [...state.standing.values()].findLast((one) => one.by === name)
+    return what === "delegation"
+      ? execute({ kind: "revokeDelegation", id: delegated?.id ?? "", by })
+      : execute({ kind: "revokeStanding", id: standing?.id ?? "", by })
   }
 
   /** What was held last, else what a member opened last. */
@@ -187,7 +191,7 @@ export const playCase = (
       case "delegate":
         return check(step.expect, delegate(step), step.position.line)
       case "revoke":
-        return check(step.expect, revoke(step.by), step.position.line)
+        return check(step.expect, revoke(step), step.position.line)
       case "after":
         return check(step.expect, passTime(step.after), step.position.line)
     }

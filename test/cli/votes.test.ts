@@ -29,6 +29,15 @@ const publish = async (type: string, data: unknown) =>
     proposals?: ReadonlyArray<string>
   }
 
+/** `kill -9`, and another daemon on the same data. */
+const restarted = async (): Promise<void> => {
+  const { pid } = (await shell.run(["status", "--json"])).json() as { readonly pid: number }
+  process.kill(pid, "SIGKILL")
+  const up = await shell.run(["up", "--port", "0", "--json"])
+  expect(up, up.stderr).toMatchObject({ code: 0 })
+  expect(up.json()).toMatchObject({ started: true })
+}
+
 describe("a delegation", () => {
   it("is made, listed, and taken back by who made it", async () => {
     const unsaid = await shell.run(["delegate", "dana", "--for", "7d"], erin)
@@ -79,6 +88,35 @@ describe("a standing approval", () => {
     )
     expect((await shell.run(["proposals", "--all"])).stdout).toContain("approved by dana (by a standing approval), ")
     expect(await publish("purchase.requested", { what: "paper" })).toMatchObject({ holdState: "held" })
+  })
+
+  it("is listed, and taken back by who gave it, also after the daemon was killed", async () => {
+    const { proposals } = await publish("purchase.requested", { what: "ink" })
+    const approved = await shell.run(["approve", proposals![0]!, "--standing", "2h", "--max", "20"], dana)
+    const [, id = ""] = /charter standing revoke (\S+)/.exec(approved.stdout) ?? []
+    expect(approved.stdout).toContain("The same is approved again, 20 times at most, until ")
+    await publish("purchase.requested", { what: "ink" })
+    const listed = await shell.run(["standing", "--org", "team"], dana)
+    expect(listed.stdout).toMatch(new RegExp(`${id} +dana +purchase\\.requested +operator +19 `))
+
+    expect(await shell.run(["standing", "revoke", id], erin)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`Only dana or an operator may take ${id} back.`),
+    })
+    expect(await shell.run(["standing", "revoke", id], dana)).toMatchObject({
+      code: 0,
+      stdout: "purchase.requested of operator is no longer approved by itself for dana in @team.\n",
+    })
+    await restarted()
+    expect((await shell.run(["standing"])).stdout).toContain("No approval stands for more than its own event.")
+    expect((await shell.run(["state", "team"])).stdout).not.toContain("Standing approvals")
+    expect(await shell.run(["standing", "revoke", id], dana)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/There is no standing approval[^]*charter standing/),
+    })
+    const held = await publish("purchase.requested", { what: "ink" })
+    expect(held).toMatchObject({ holdState: "held" })
+    expect((await shell.run(["events", "--org", "team", "--type", "approval.revoked"])).stdout).toContain("dana")
   })
 
   it.each([

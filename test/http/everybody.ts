@@ -96,14 +96,15 @@ const mint = async (daemon: Daemon, expires?: string): Promise<{ readonly id: st
 
 /** What is made anew for each request, since some requests end it. */
 export const subjectsOf = (daemon: Daemon) => {
-  const publish = async (type: string) => {
+  const publish = async (type: string, data?: unknown) => {
     const { json } = await daemon.call("POST", "/v1/events", {
       token: daemon.tokens.dana,
-      json: { type, org: "@team" },
+      json: { type, org: "@team", data },
     })
     return json as { id: string; hold?: string; proposals?: ReadonlyArray<string>; tasks?: ReadonlyArray<string> }
   }
 
+  let standing = 0
   let documents = 0
   const write = async (name: string): Promise<string> => {
     await daemon.call("PUT", `/v1/documents/${name}?org=@team`, { json: { text: `the text of ${name}` } })
@@ -142,6 +143,16 @@ export const subjectsOf = (daemon: Daemon) => {
       const json = { org: "@team", to: "erik", on: "never.requested", expires: "2099-01-01T00:00:00Z" }
       const { json: made } = await daemon.call("POST", "/v1/delegations", { token: daemon.tokens.dana, json })
       return (made as { readonly id: string }).id
+    },
+    /** Each for data of its own: it approves nothing of what the others are about. */
+    standing: async () => {
+      const token = daemon.tokens.dana
+      const terms = { until: new Date(Date.now() + 3_600_000).toISOString(), max: 2 }
+      const { proposals } = await publish("deploy.requested", { build: ++standing })
+      const json = { choice: "approve", standing: terms }
+      await daemon.call("POST", `/v1/proposals/${proposals![0]}/votes`, { token, json })
+      const { json: given } = await daemon.call("GET", "/v1/standing", { token })
+      return (given as { readonly items: ReadonlyArray<{ readonly id: string }> }).items.at(-1)!.id
     },
     change: async () => (await propose("@team")).change,
     "operator's hold": async () => (await propose("@global")).requests[0]!.hold!,

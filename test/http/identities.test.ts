@@ -137,6 +137,8 @@ const TABLE: ReadonlyArray<Row> = [
     statuses: [401, 403, 201, 403, 403, 403, 403],
   },
   { route: "DELETE /v1/delegations/{id}", about: "delegation", statuses: [401, 200, 200, 403, 403, 404, 404] },
+  { route: "GET /v1/standing", path: "/v1/standing?org=@team", statuses: INSIDE },
+  { route: "DELETE /v1/standing/{id}", about: "standing", statuses: [401, 200, 200, 403, 403, 404, 404] },
   { route: "GET /v1/holds", path: "/v1/holds?org=@team", statuses: INSIDE },
   { route: "GET /v1/holds/{id}", about: "hold", statuses: TEAM },
   { route: "POST /v1/holds/{id}/cancel", about: "hold", statuses: [401, 200, 200, 403, 403, 404, 404] },

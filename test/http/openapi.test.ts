@@ -329,6 +329,8 @@ describe("what succeeds", () => {
       standing: { until: new Date(Date.now() + 3_600_000).toISOString(), max: 2 },
     })
     await go("GET /v1/proposals/{id}", proposal)
+    const { items } = (await go("GET /v1/standing", "")) as unknown as { items: ReadonlyArray<{ readonly id: string }> }
+    await go("DELETE /v1/standing/{id}", items[0]!.id)
     await go("GET /v1/proposals", "")
     await go("GET /v1/holds/{id}", held.hold!)
     await go("POST /v1/proposals/{id}/cancel", proposal, { reason: "later" }, operator)

@@ -224,6 +224,8 @@ const ELSEWHERE = [
   "GET /v1/delegations",
   "POST /v1/delegations",
   "DELETE /v1/delegations/{id}",
+  "GET /v1/standing",
+  "DELETE /v1/standing/{id}",
   "POST /v1/tokens",
   "POST /v1/holds/{id}/cancel",
   "POST /v1/inbox/ack",
@@ -281,6 +283,63 @@ describe("every route", () => {
     expect((await daemon.call("GET", "/v1/delegations", { token })).json).toEqual({ items: [] })
     const { status } = await daemon.call("POST", "/v1/delegations", { token, json: { ...json, to: "nobody" } })
     expect(status).toBe(400)
+  })
+
+  it("shows what approves itself again, and takes it back", async () => {
+    const token = daemon.tokens.dana
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    const { proposals } = await publish("deploy.requested")
+    const path = `/v1/proposals/${proposals![0]}/votes`
+    await daemon.call("POST", path, { token, json: { choice: "approve", standing: { until, max: 3 } } })
+    const again = (await publish("deploy.requested")).proposals![0]!
+    const listed = await daemon.call("GET", "/v1/standing?org=@team", { token })
+    const { items } = listed.json as { readonly items: ReadonlyArray<{ readonly id: string }> }
+    const { id } = items[0]!
+    const contract = "@team/deploys-need-two"
+    const standing = { id, by: "dana", contract, requester: "dana", type: "deploy.requested", until, left: 2 }
+    expect(listed.json).toEqual({ items: [{ ...standing, org: "@team" }] })
+    const state = () => daemon.call("GET", "/v1/organizations/@team/state", { token })
+    expect((await state()).json).toMatchObject({ standing: [standing] })
+
+    const revoke = (by: string) => daemon.call("DELETE", `/v1/standing/${id}`, { token: by })
+    expect(await revoke(daemon.tokens.erik)).toMatchObject({
+      status: 403,
+      json: { type: "urn:charter:problem:not-the-approver" },
+    })
+    expect(await revoke(token)).toMatchObject({ status: 200, json: { ...standing, org: "@team" } })
+    expect(await revoke(token)).toMatchObject({ status: 404, json: { type: "urn:charter:problem:standing-unknown" } })
+    expect((await daemon.call("GET", "/v1/standing", { token })).json).toEqual({ items: [] })
+    expect((await state()).json).toMatchObject({ standing: [] })
+    // What it has approved stays approved; what comes is not.
+    const votesOn = async (proposal: string) => (await daemon.call("GET", `/v1/proposals/${proposal}`, { token })).json
+    expect(await votesOn(again)).toMatchObject({ state: "active", votes: [{ by: "dana", bystanding: id }] })
+    expect(await votesOn((await publish("deploy.requested")).proposals![0]!)).toMatchObject({ votes: [] })
+    const { json } = await daemon.call("GET", "/v1/events?type=approval.revoked&org=@team", { token })
+    expect(json).toMatchObject({ items: [{ actor: "dana", data: { id, elector: "dana" } }] })
+  })
+
+  it.each([
+    ["a human", "zoe", "zoe"],
+    ["an agent", "stranger", "stranger@elsewhere"],
+  ] as const)("lets %s of another organization take back an approval of its own", async (_, who, by) => {
+    const token = daemon.tokens[who]
+    const json = { org: "@team", kind: "decision", question: `Does ${who} agree?`, from: ["@erik", `@${by}`] }
+    const opened = await daemon.call("POST", "/v1/proposals", { token: daemon.tokens.dana, json })
+    const [proposal = ""] = (opened.json as { readonly proposals?: ReadonlyArray<string> }).proposals ?? []
+    const standing = { until: new Date(Date.now() + 3_600_000).toISOString(), max: 3 }
+    const vote = await daemon.call("POST", `/v1/proposals/${proposal}/votes`, {
+      token,
+      json: { choice: "approve", standing },
+    })
+    expect(vote.status, vote.text).toBe(200)
+    const { items } = (await daemon.call("GET", "/v1/standing", { token })).json as {
+      readonly items: ReadonlyArray<{ readonly id: string; readonly by: string }>
+    }
+    expect(items).toMatchObject([{ by, org: "@team", contract: "charter/members" }])
+    expect((await daemon.call("GET", "/v1/standing?org=@team", { token })).status).toBe(403)
+    const revoke = () => daemon.call("DELETE", `/v1/standing/${items[0]!.id}`, { token })
+    expect(await revoke()).toMatchObject({ status: 200, json: { by } })
+    expect((await revoke()).status).toBe(404)
   })
 
   it("cancels a hold by its own id", async () => {

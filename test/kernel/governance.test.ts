@@ -2,9 +2,12 @@
 import { beforeEach, describe, expect, it } from "vitest"
 import type { BuiltinData } from "../../src/domain/builtins.ts"
 import type { Actor } from "../../src/domain/event.ts"
+import type { LogRecord } from "../../src/domain/record.ts"
 import { isRefusal } from "../../src/domain/refusal.ts"
 import type { Command } from "../../src/kernel/command.ts"
 import type { Definitions } from "../../src/kernel/definitions.ts"
+import { evolve } from "../../src/kernel/evolve.ts"
+import { decodeState, encodeState } from "../../src/kernel/snapshot.ts"
 import { emptyState, type OrganizationState } from "../../src/kernel/state.ts"
 import { Turn } from "../../src/kernel/turn.ts"
 import { definitionsFrom } from "../support/definitions.ts"
@@ -186,6 +189,110 @@ describe("a standing approval", () => {
     expect(state.proposals.get(publish("deploy.requested", { service: "web" }).proposals![0]!)!.votes.size).toBe(0)
     definitions = definitionsFrom(RULES.replace("  - { human: fred }\n", ""))
     expect(state.proposals.get(publish("deploy.requested", { service: "web" }).proposals![0]!)!.votes.size).toBe(0)
+  })
+
+  const givenBy = (by: string): string => [...state.standing.values()].findLast((one) => one.by === by)?.id ?? "none"
+  const takeBack = (by: Actor, id: string) => execute({ kind: "revokeStanding", by, id })
+  const votesOn = (service: string): ReadonlyArray<string> => {
+    const { proposals } = publish("deploy.requested", { service })
+    return [...state.proposals.get(proposals![0]!)!.votes.keys()]
+  }
+
+  it("can be taken back by who gave it: nothing more is approved by it, and what it has approved stays", () => {
+    begin()
+    const open = publish("deploy.requested", { service: "web" })
+    const id = givenBy("dana")
+    expect(takeBack(human("dana"), id)).toMatchObject({
+      event: { type: "approval.revoked", actor: { name: "dana" }, data: { id, elector: "dana" } },
+    })
+    expect(state.standing.size).toBe(0)
+    expect(votesOn("web")).toEqual([])
+    vote("erin", open.proposals![0]!)
+    expect(isHeld(open.hold)).toBe(false)
+  })
+
+  it("is taken back alone: those of others, and others of the same voter, stand", () => {
+    begin()
+    const first = givenBy("dana")
+    const mail = publish("deploy.requested", { service: "mail" })
+    vote("dana", mail.proposals![0]!, "approve", terms())
+    vote("erin", mail.proposals![0]!, "approve", terms())
+    takeBack(human("dana"), first)
+    expect(votesOn("web")).toEqual([])
+    expect(publish("deploy.requested", { service: "mail" }).hold).not.toSatisfy(isHeld)
+  })
+
+  it("is taken back by an operator, too, and an agent takes back its own", () => {
+    begin()
+    const root: Actor = { name: "operator", kind: "operator", roles: [] }
+    expect(takeBack(root, givenBy("dana"))).toMatchObject({
+      event: { actor: { kind: "operator" }, data: { elector: "dana" } },
+    })
+    definitions = definitionsFrom(RULES.replace("from: org.humans, within: 1d", "from: org.members, within: 1d"))
+    const asked = execute({
+      kind: "publish",
+      event: { id: "e0", source: "s", type: "deploy.requested", org: "@team", actor: human("fred"), data: {} },
+    })
+    const [proposal = ""] = (isRefusal(asked) ? undefined : asked.decision?.proposals) ?? []
+    execute({ kind: "vote", proposal, by: coder, choice: "approve", standing: terms() })
+    expect(isRefusal(takeBack(coder, givenBy("coder")))).toBe(false)
+    expect(state.standing.size).toBe(0)
+  })
+
+  it.each([
+    ["by another member", () => takeBack(human("erin"), givenBy("dana")), "not-the-approver"],
+    [
+      "by what is not a member and has the name",
+      () => takeBack({ name: "dana", kind: "external", roles: [] }, givenBy("dana")),
+      "not-the-approver",
+    ],
+    ["that there is not", () => takeBack(human("dana"), "team-999"), "standing-unknown"],
+    [
+      "a second time",
+      () => {
+        const id = givenBy("dana")
+        takeBack(human("dana"), id)
+        return takeBack(human("dana"), id)
+      },
+      "standing-unknown",
+    ],
+    [
+      "when its time is up",
+      () => {
+        now += 2 * HOUR
+        return takeBack(human("dana"), givenBy("dana"))
+      },
+      "standing-unknown",
+    ],
+    [
+      "when it is used up",
+      () => {
+        const id = givenBy("dana")
+        for (const build of [1, 2]) publish("deploy.requested", { service: "web", build })
+        return takeBack(human("dana"), id)
+      },
+      "standing-unknown",
+    ],
+  ])("taken back %s is refused", (_, attempt, type) => {
+    begin()
+    expect(attempt()).toMatchObject({ refused: true, type })
+  })
+
+  it("that was taken back is so in the log alone, and in a snapshot from before", () => {
+    const records: Array<LogRecord> = []
+    const keep = (command: Command) => {
+      const turn = new Turn(state, definitions, now)
+      turn.execute(command)
+      records.push(...turn.records)
+    }
+    begin()
+    const before = encodeState(state)
+    keep({ kind: "revokeStanding", by: human("dana"), id: givenBy("dana") })
+    const read = decodeState(before)
+    expect([...read.standing.keys()]).toHaveLength(1)
+    for (const record of records) evolve(read, definitions, record)
+    expect(encodeState(read)).toBe(encodeState(state))
+    expect(decodeState(encodeState(state)).standing.size).toBe(0)
   })
 
   it.each([

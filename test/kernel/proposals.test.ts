@@ -1,7 +1,7 @@
 /**
  * The whole life of proposals, those of contracts and those of members, against a model of what the design says, in
- * random lives: votes, changes of mind, delegations, standing approvals, vetoes, time, members who leave, revisions,
- * restarts. The model's oracle counts every way in which the votes that remain could be cast.
+ * random lives: votes, changes of mind, delegations, standing approvals, what is taken back, vetoes, time, members who
+ * leave, revisions, restarts. The model's oracle counts every way in which the votes that remain could be cast.
  *
  * `CHARTER_PROPERTY_RUNS=5000 npm test -- test/kernel/proposals.test.ts` for more of them.
  */
@@ -99,6 +99,15 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("revoke" as const), back: fc.nat(3), by: everybody }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("revoke standing" as const),
+      back: fc.nat(3),
+      /** Now and then somebody else than who gave it. */
+      by: fc.option(everybody, { freq: 2, nil: undefined }),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("cancel" as const), which: fc.nat(9), ofAll: sometimes, by: everybody }),
@@ -249,6 +258,8 @@ class Product {
   }
 }
 
+const OPERATOR: Actor = { name: "root", kind: "operator", roles: [] }
+
 const actorOf = (name: string): Actor => ({
   name,
   kind: (AGENTS as ReadonlyArray<string>).includes(name) ? "agent" : "human",
@@ -264,6 +275,7 @@ const seen = new Map<string, number>([
   ["proposal.escalated", 0],
   ["proposal.executed", 0],
   ["delegation.expired", 0],
+  ["approval.revoked", 0],
   ["document.owner.changed", 0],
   ["task.created", 0],
   ["hold.released", 0],
@@ -338,6 +350,7 @@ const take = (product: Product, model: Model, one: Step): void => {
       const { standing } = one
       const until = product.now + (standing?.minutes ?? 0) * MINUTE
       for (const by of voters) {
+        const name = place()
         const answer = product.execute({
           kind: "vote",
           proposal: target.id,
@@ -347,7 +360,7 @@ const take = (product: Product, model: Model, one: Step): void => {
             ? undefined
             : { standing: { until: new Date(until).toISOString(), max: standing.max } }),
         })
-        same(answer, model.vote(target.id, by, choice, standing && { until, max: standing.max }))
+        same(answer, model.vote(target.id, by, choice, standing && { id: name, until, max: standing.max }))
         compare(product, model)
       }
       return
@@ -369,12 +382,23 @@ const take = (product: Product, model: Model, one: Step): void => {
       if (id === undefined) return
       return same(product.execute({ kind: "revokeDelegation", id, by: actorOf(one.by) }), model.revoke(id, one.by))
     }
+    case "revoke standing": {
+      const given = model.standing.at(-1 - one.back)
+      if (given === undefined) return
+      const { id } = given
+      const by = one.by ?? given.by
+      const isOperator = by === "zoe"
+      return same(
+        product.execute({ kind: "revokeStanding", id, by: isOperator ? OPERATOR : actorOf(by) }),
+        model.revokeStanding(id, by, isOperator),
+      )
+    }
     case "cancel": {
       const proposal = targetOf(model, one)
       if (proposal === undefined) return
       const target = proposal.hold?.id ?? proposal.id
       const isOperator = one.by === "zoe"
-      const by: Actor = isOperator ? { name: "root", kind: "operator", roles: [] } : actorOf(one.by)
+      const by = isOperator ? OPERATOR : actorOf(one.by)
       return same(product.execute({ kind: "cancel", target, by }), model.cancel(target, one.by, isOperator))
     }
     case "pass":
@@ -404,6 +428,8 @@ const compare = (product: Product, model: Model): void => {
   expect(product.tasks).toEqual(model.tasks)
   expect(Object.fromEntries(product.state.owners)).toEqual(Object.fromEntries(model.owners))
   expect([...product.state.delegations.keys()]).toEqual(model.delegations.map(({ id }) => id))
+  const standing = [...product.state.standing.values()].filter(({ until }) => until > product.now)
+  expect(standing.map(({ id, left }) => [id, left])).toEqual(model.standingNow.map(({ id, left }) => [id, left]))
   // Only what is open takes room.
   expect([...product.state.proposals.keys()]).toEqual(model.stillOpen.map(({ id }) => id))
 }

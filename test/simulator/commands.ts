@@ -53,8 +53,10 @@ export const commandOf = (
         expires: new Date(now + step.ms).toISOString(),
       }
     case "revoke": {
-      const id = pick(state.delegations, step.which)
-      return id === undefined ? undefined : { kind: "revokeDelegation", id, by: actor(step.by) }
+      const given = new Map<string, unknown>([...state.delegations, ...state.standing])
+      const id = pick(given, step.which)
+      const kind = state.delegations.has(id ?? "") ? "revokeDelegation" : "revokeStanding"
+      return id === undefined ? undefined : { kind, id, by: actor(step.by) }
     }
     case "work": {
       const fit = [...state.tasks.values()].filter((open) => fits(step.does, open))

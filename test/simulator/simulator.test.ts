@@ -16,6 +16,7 @@ it(`breaks nothing in ${STEPS} steps from seed ${SEED}`, { timeout: 120_000 + ST
     "hold.continued",
     "proposal.escalated",
     "proposal.executed",
+    "approval.revoked",
     "document.owner.changed",
     "task.completed",
     "task.checkpoint",

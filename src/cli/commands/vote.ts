@@ -1,12 +1,15 @@
 /** `charter approve`, `charter deny`, `charter vote` */
 import type { Choice, StandingTerms } from "../../domain/proposal.ts"
 import type { ProposalView } from "../answers.ts"
+import type { Client } from "../client.ts"
 import { nearest } from "../../language/suggest.ts"
 import { type Given, type Invocation, textOption } from "../command.ts"
 import { connect } from "../connect.ts"
 import { misuse } from "../failure.ts"
 import { proposalOf } from "../proposalOf.ts"
+import { dim } from "../output.ts"
 import { outcomeText, proposalLines, VOTED } from "../proposalText.ts"
+import { plain } from "../text.ts"
 import { localTime, readTime } from "../times.ts"
 
 export const vote = async (invocation: Invocation, given: Given, chosen?: Choice): Promise<void> => {
@@ -24,14 +27,26 @@ export const vote = async (invocation: Invocation, given: Given, chosen?: Choice
     ...(standing === undefined ? undefined : { standing }),
   })
   const outcome = await outcomeText(client, view, choice)
+  const made = standing && (await standingOf(client, view, standing))
   invocation.output.answer(view, () => {
     const lines = [outcome, ...proposalLines(view, new Date())]
     if (standing !== undefined)
       lines.push(
         `The same is approved again, ${standing.max === 1 ? "once" : `${standing.max} times`} at most, until ${localTime(standing.until)}.`,
       )
+    if (made !== undefined) lines.push(dim(`Take it back: charter standing revoke ${plain(made)}`))
     return lines.join("\n")
   })
+}
+
+/** Its id; nothing where it has ended already. */
+const standingOf = async (
+  client: Client,
+  { org, contract }: ProposalView,
+  { until }: StandingTerms,
+): Promise<string | undefined> => {
+  const list = await client.standing({}).catch(() => undefined)
+  return list?.items.findLast((one) => one.org === org && one.contract === contract && one.until === until)?.id
 }
 
 const readStanding = (given: Given): StandingTerms | undefined => {

@@ -11,7 +11,8 @@ const DIGEST = ["--digest <hash>", "refuse the vote unless the proposal is about
 
 const STANDING =
   "With --standing the same is approved again by itself: the same requester, type and contract, and the same data, or " +
-  "what the contract names under same:. It ends with its time, with its count, or with a change of the contract."
+  "what the contract names under same:. It ends with its time, with its count, with a change of the contract, or at once " +
+  "with charter standing revoke."
 const STANDING_OPTIONS = [
   ["--standing <duration>", "approve the same again for so long, such as 2h; needs --max"],
   ["--max <number>", "with --standing: so often at most"],
@@ -230,6 +231,30 @@ export const peopleGroup: CommandGroup = {
           examples: [["delegations revoke DELEGATION", "with CHARTER_TOKEN set"]],
           run: async (invocation, given) =>
             (await import("../commands/delegations.ts")).revokeDelegation(invocation, given),
+        },
+      ],
+    },
+    {
+      name: "standing",
+      summary: "approvals that repeat themselves",
+      commands: [
+        {
+          usage: "list",
+          summary: "list the standing approvals in force",
+          details:
+            "Lists the approvals that were given with --standing and may be used still: by whom, for what, how often and until when.",
+          examples: [["standing list --org @team", "in one organization"]],
+          run: async (invocation) => (await import("../commands/standing.ts")).listStanding(invocation),
+        },
+        {
+          usage: "revoke <id>",
+          summary: "take a standing approval back, at once",
+          details:
+            "Takes back an approval that you have let stand: nothing more is approved by it. Votes that it has cast " +
+            `already stay, also on what is still open; vote again to change one. ${AS_A_PERSON}`,
+          arguments: { id: "the standing approval, as charter standing shows it" },
+          examples: [["standing revoke team-41", "with CHARTER_TOKEN set"]],
+          run: async (invocation, given) => (await import("../commands/standing.ts")).revokeStanding(invocation, given),
         },
       ],
     },

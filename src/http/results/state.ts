@@ -1,6 +1,7 @@
 /** What is open in an organization. */
 import { Schema } from "effect"
 import { named, optional, texts, Time } from "./parts.ts"
+import { standing } from "./standing.ts"
 
 const { Struct, Array: list, Finite, Int, Literals, String: Text } = Schema
 
@@ -37,7 +38,7 @@ export const StateResult = named(
       Struct({ id: Text, task: Text, member: Text, started: Time, usd: Finite, tokens: Finite, turns: Finite }),
     ),
     delegations: list(Struct({ id: Text, from: Text, to: Text, on: Text, expires: Text })),
-    standing: list(Struct({ by: Text, contract: Text, type: Text, until: Time, left: Int })),
+    standing: list(Struct(standing)),
     agents: list(Struct({ name: Text, since: Time, stopped: optional(Text), next: optional(Time) })),
     documents: list(Struct({ name: Text, version: Int })),
     changes: list(Struct({ id: Text, state: Literals(["waiting", "allowed", "refused"]), stuck: optional(Text) })),

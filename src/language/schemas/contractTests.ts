@@ -69,7 +69,10 @@ export const DelegateStep = Schema.Struct({
   expect,
 })
 export const RevokeStep = Schema.Struct({
-  revoke: described(Schema.Literals([true]), "What has been delegated is taken back."),
+  revoke: described(
+    Schema.Literals([true, "standing"]),
+    "true: what has been delegated last is taken back. standing: the approval that was let stand last.",
+  ),
   by: described(MemberName, "Who takes it back."),
   expect,
 })

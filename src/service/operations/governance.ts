@@ -1,6 +1,6 @@
 /** Proposals, votes, holds and tasks. */
-import { Effect } from "effect"
-import { requesterOf } from "../../domain/event.ts"
+import { Clock, Effect } from "effect"
+import { type Actor, requesterOf } from "../../domain/event.ts"
 import { memberName } from "../../domain/names.ts"
 import type { Delegation, Elector } from "../../domain/proposal.ts"
 import { OPEN_PROPOSAL } from "../../kernel/motions.ts"
@@ -12,7 +12,8 @@ import { checkCursor } from "../cursor.ts"
 import type { Identity } from "../identity.ts"
 import { Refused } from "../refused.ts"
 import type { Service } from "../Service.ts"
-import type { DelegationView } from "../views/governance.ts"
+import { standingIn } from "../standingApprovals.ts"
+import type { DelegationView, StandingView } from "../views/governance.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 import { asNamed, keyUsed, submit } from "./submit.ts"
 
@@ -21,6 +22,8 @@ type Operations = Pick<
   | "delegations"
   | "delegate"
   | "revokeDelegation"
+  | "standing"
+  | "revokeStanding"
   | "proposals"
   | "proposal"
   | "vote"
@@ -115,6 +118,27 @@ export const governanceOperations = (
       )
   }
 
+  /** As `org` knows whoever votes there: an agent of another organization is `name@org`. */
+  const voterIn = (identity: Identity, org: string): Actor => {
+    const definitions = definitionsOf(dependencies)
+    const actor = actorOf(definitions, identity, identity.org ?? org)
+    return identity.kind === "operator" ? actor : { ...actor, name: nameIn(definitions, identity, org) }
+  }
+
+  /** Those that are in force, of the organizations that the identity is in, and its own where it is only an elector. */
+  const standingOf = (identity: Identity): Effect.Effect<ReadonlyArray<StandingView>> =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const visible = visibleOrganizations(definitionsOf(dependencies), identity)
+      return dependencies.mailboxes.states().flatMap((state) => {
+        const { org } = state
+        const { kind, name } = voterIn(identity, org)
+        const isOwn = (by: string): boolean => (kind === "human" || kind === "agent") && by === name
+        return standingIn(state, now)
+          .filter(({ by }) => visible?.has(org) !== false || isOwn(by))
+          .map((one) => ({ ...one, org }))
+      })
+    })
+
   const cancelling = (
     identity: Identity,
     { id, org }: { readonly id: string; readonly org: string },
@@ -166,6 +190,23 @@ export const governanceOperations = (
       yield* submit(dependencies, found.org, { kind: "revokeDelegation", id, by })
       return found
     }),
+    standing: (identity, org) => {
+      const checked = org === undefined ? Effect.void : checkOrganization(definitionsOf(dependencies), identity, org)
+      return Effect.map(Effect.andThen(checked, standingOf(identity)), (all) =>
+        all.filter((one) => org === undefined || one.org === org),
+      )
+    },
+    revokeStanding: Effect.fnUntraced(function* (identity, id) {
+      const found = (yield* standingOf(identity)).find((one) => one.id === id)
+      if (found === undefined)
+        return yield* fail(
+          "not-found",
+          "standing-unknown",
+          `there is no standing approval "${id}" that ${identity.name} may see`,
+        )
+      yield* submit(dependencies, found.org, { kind: "revokeStanding", id, by: voterIn(identity, found.org) })
+      return found
+    }),
     proposals: visibleList(projections.proposals, isAsked),
     holds: visibleList(projections.holds),
     tasks: visibleList(projections.tasks, isMine),
@@ -174,7 +215,6 @@ export const governanceOperations = (
     task,
     vote: Effect.fnUntraced(function* (identity, id, { choice, reason, digest, standing }) {
       const open = yield* proposal(identity, id)
-      const definitions = definitionsOf(dependencies)
       // What has succeeded with a delay may still be vetoed.
       const delayed = open.state === "succeeded" && open.delay !== undefined && open.executedAt === undefined
       if (open.state !== "active" && !delayed)
@@ -187,10 +227,7 @@ export const governanceOperations = (
       yield* submit(dependencies, open.org, {
         kind: "vote",
         proposal: id,
-        by: {
-          ...actorOf(definitions, identity, identity.org ?? open.org),
-          name: nameIn(definitions, identity, open.org),
-        },
+        by: voterIn(identity, open.org),
         choice,
         ...(reason === undefined ? undefined : { reason }),
         ...(digest === undefined ? undefined : { digest }),

@@ -11,6 +11,7 @@ import { checkOrganization, fail } from "../access.ts"
 import type { Service } from "../Service.ts"
 import type { OrganizationStateView } from "../views/organizations.ts"
 import { stuckInWords } from "../standing.ts"
+import { standingIn } from "../standingApprovals.ts"
 import { definitionsOf, type Dependencies } from "./dependencies.ts"
 
 /** The past is made again from the first record on: so many are folded for one answer at most. */
@@ -94,9 +95,7 @@ const viewOf = (state: OrganizationState, stuck: ReadonlyArray<FailedTry>): Orga
     delegations: [...state.delegations.values()]
       .filter(({ expires }) => Date.parse(expires) > state.time)
       .map(({ id, from, to, on, expires }) => ({ id, from, to, on, expires })),
-    standing: [...state.standing.values()]
-      .filter(({ until, left }) => until > state.time && left > 0)
-      .map(({ by, contract, type, until, left }) => ({ by, contract, type, until: timeOf(until), left })),
+    standing: standingIn(state, state.time),
     agents: [...state.agents].map(([name, agent]) => {
       const next = firingAt(agent, busy.has(name))
       return {

@@ -1,6 +1,7 @@
 /** Organizations: what their files say, and what is open in them. */
 import type { Member, Organization } from "../../domain/organization.ts"
 import type { Delegation } from "../../domain/proposal.ts"
+import type { StandingView } from "./governance.ts"
 
 export interface OrganizationSummary extends Pick<
   Organization,
@@ -48,14 +49,7 @@ export interface OrganizationStateView {
     readonly turns: number
   }>
   readonly delegations: ReadonlyArray<Delegation>
-  /** Approvals that repeat themselves, `left` times more. */
-  readonly standing: ReadonlyArray<{
-    readonly by: string
-    readonly contract: string
-    readonly type: string
-    readonly until: string
-    readonly left: number
-  }>
+  readonly standing: ReadonlyArray<Omit<StandingView, "org">>
   readonly agents: ReadonlyArray<{
     readonly name: string
     readonly since: string

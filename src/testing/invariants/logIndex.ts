@@ -55,6 +55,8 @@ export interface LogIndex {
   readonly stopped: Set<string>
   /** By organization. */
   readonly delegations: Map<string, Delegations>
+  /** Standing approvals that were taken back, by organization and id. */
+  readonly takenBack: Set<string>
 }
 
 export const place = (org: string, seq: number): string => `${org} ${seq}`
@@ -74,6 +76,7 @@ export const indexOf = (records: Iterable<LogRecord>, say: Say): LogIndex => {
     firings: [],
     stopped: new Set(),
     delegations: new Map(),
+    takenBack: new Set(),
   }
   const keys = new Set<string>()
   const heads = new Map<
@@ -167,9 +170,14 @@ const fold = (index: LogIndex, event: Event, say: Say): void => {
       if (life === undefined) return say(3, `a vote was cast on ${vote.proposal}, which is not there`)
       if (life.ends.length > 0 && !isVetoInDelay(life, vote))
         say(3, `${vote.by} has voted on ${vote.proposal} after its end`)
+      if (index.takenBack.has(`${event.org} ${vote.bystanding}`))
+        say(3, `${vote.by} has voted on ${vote.proposal} by ${vote.bystanding}, which was taken back`)
       life.votes.push({ vote, time: event.time, seq: event.seq })
       return
     }
+    case "approval.revoked":
+      index.takenBack.add(`${event.org} ${(event.data as BuiltinData["approval.revoked"]).id}`)
+      return
     case "proposal.succeeded":
     case "proposal.defeated":
     case "proposal.expired":

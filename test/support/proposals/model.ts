@@ -61,6 +61,7 @@ interface Delegation {
 }
 
 interface Standing {
+  readonly id: string
   readonly by: string
   readonly contract: string
   readonly version: string
@@ -174,7 +175,12 @@ export class Model {
   }
 
   /** Was it taken? */
-  vote(id: string, by: string, choice: string, standing: { until: number; max: number } | undefined): boolean {
+  vote(
+    id: string,
+    by: string,
+    choice: string,
+    standing: { id: string; until: number; max: number } | undefined,
+  ): boolean {
     const proposal = this.proposals.find((one) => one.id === id)
     if (proposal === undefined || this.#isOver(proposal) || !this.isThere(by)) return false
     const isVeto = choice === "deny" && proposal.vetoers.includes(by)
@@ -188,7 +194,7 @@ export class Model {
     if (standing !== undefined) {
       const { contract, version, asker, type, same, electors } = proposal
       const kept = { by, contract, version, asker, type, same, electors: namesOf(electors) }
-      this.standing.push({ ...kept, until: standing.until, left: standing.max })
+      this.standing.push({ ...kept, id: standing.id, until: standing.until, left: standing.max })
     }
     this.#afterVote(proposal, by, choice)
     return true
@@ -219,6 +225,18 @@ export class Model {
     if (!this.delegations.some((one) => one.id === id && one.from === by)) return false
     this.delegations = this.delegations.filter((one) => one.id !== id)
     this.#settleAll()
+    return true
+  }
+
+  /** Those that may still be used. */
+  get standingNow(): ReadonlyArray<Standing> {
+    return this.standing.filter(({ until }) => until > this.now)
+  }
+
+  /** What it has approved stays approved. */
+  revokeStanding(id: string, by: string, isOperator: boolean): boolean {
+    if (!this.standingNow.some((one) => one.id === id && (isOperator || one.by === by))) return false
+    this.standing = this.standing.filter((one) => one.id !== id)
     return true
   }
 

@@ -7,7 +7,7 @@ import { isReserved } from "../../../src/domain/eventTypes.ts"
 import type { Member } from "../../../src/domain/organization.ts"
 import { HOLD_ENDS, type HoldState, type Proposal } from "../../../src/domain/proposal.ts"
 import { isRefusal } from "../../../src/domain/refusal.ts"
-import type { DelegationView } from "../../../src/service/views/governance.ts"
+import type { DelegationView, StandingView } from "../../../src/service/views/governance.ts"
 import type { HoldView, Listed, ProposalView, TaskView } from "../../../src/log/Projections.ts"
 import type { CastCase } from "./cast.ts"
 import { rename } from "./cast.ts"
@@ -93,7 +93,7 @@ export class RestCase {
       case "delegate":
         return this.#delegate(stage, step)
       case "revoke":
-        return this.#revoke(stage, step.by)
+        return this.#revoke(stage, step)
       case "after":
         return undefined
     }
@@ -265,11 +265,12 @@ export class RestCase {
     return refusalOf(status, json)
   }
 
-  async #revoke(stage: Stage, by: string): Promise<Refused> {
-    const given = await stage.get<Listed<DelegationView>>(`/v1/delegations?org=${this.org}`)
-    const { id = "none" } = given.items.findLast(({ from }) => from === by) ?? {}
+  async #revoke(stage: Stage, { what, by }: Extract<TestStep, { kind: "revoke" }>): Promise<Refused> {
+    const list = what === "delegation" ? "/v1/delegations" : "/v1/standing"
+    const given = await stage.get<Listed<Partial<DelegationView & StandingView>>>(`${list}?org=${this.org}`)
+    const { id = "none" } = given.items.findLast((one) => (one.from ?? one.by) === by) ?? {}
     const token = await this.#tokenOf(stage, by)
-    const { status, json } = await stage.request("DELETE", `/v1/delegations/${id}`, { token })
+    const { status, json } = await stage.request("DELETE", `${list}/${id}`, { token })
     return refusalOf(status, json)
   }
 
