@@ -1,5 +1,7 @@
 /** The kernel lives through random lives; and a kernel with a mistake planted in it is found out. */
 import { afterEach, describe, expect, it, vi } from "vitest"
+import type { LogRecord } from "../../src/domain/record.ts"
+import type { OrganizationState } from "../../src/kernel/state.ts"
 import { describeFound } from "./report.ts"
 import { simulate, type Simulation } from "./simulate.ts"
 
@@ -96,6 +98,24 @@ describe("a mistake in the kernel", () => {
       () => ({ enforced: () => [] }),
       /was chosen by .*, and has got nothing/,
       1,
+    ],
+    [
+      "an approval that was taken back goes on",
+      "../../src/kernel/evolve.ts",
+      ({ evolve }) => ({
+        evolve: (
+          state: OrganizationState,
+          definitions: unknown,
+          record: LogRecord,
+          ...rest: ReadonlyArray<unknown>
+        ) => {
+          const standing = [...state.standing]
+          ;(evolve as Function)(state, definitions, record, ...rest)
+          if (record.event.type === "approval.revoked") for (const [id, one] of standing) state.standing.set(id, one)
+        },
+      }),
+      /has voted on .* by .*, which was taken back/,
+      7004,
     ],
     [
       "what follows is never cut to what one commit holds",
