@@ -87,6 +87,13 @@ export class Turn {
   /** Carries out one command, after what has become due. A refusal has recorded nothing of its own. */
   execute(command: Command): Answer {
     this.#fireTimers()
+    const answer = this.#carryOut(command)
+    // What it has made due, such as what waits for the room that it leaves. Where room is short that is for a turn of its own.
+    if (this.#room === undefined) this.#fireTimers()
+    return answer
+  }
+
+  #carryOut(command: Command): Answer {
     const state = this.#state
     const definitions = this.#definitions
     switch (command.kind) {

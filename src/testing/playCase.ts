@@ -46,14 +46,7 @@ export const playCase = (
   /** The event that expectations are about: the case's own, and before it the last one given. */
   let subject: { readonly seq: number; readonly decision: Decision | undefined } | undefined
 
-  /** What has become due by it is done at the same moment, as by a daemon. */
   const execute = (command: Command): Answer => {
-    const answer = executeOne(command)
-    while (state.nextTimer <= now) executeOne({ kind: "tick" })
-    return answer
-  }
-
-  const executeOne = (command: Command): Answer => {
     const turn = new Turn(state, definitions, now)
     const answer = turn.execute(command)
     if (commit(turn)) return answer
