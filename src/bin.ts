@@ -12,12 +12,15 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED_NODE) {
   let folder = import.meta.dirname
   while (folder !== dirname(folder) && !existsSync(join(folder, "node_modules", "node"))) folder = dirname(folder)
   const isFetched = folder !== dirname(folder)
+  const isThere = existsSync(join(folder, "node_modules", "node", "bin", "node"))
   process.stderr.write(
     [
       `charter: Charter ${VERSION} needs Node ${NEEDED_NODE} or newer, and this is Node ${process.versions.node} (${process.execPath}).`,
-      isFetched
-        ? "→ npm did not run the script that puts Charter's own Node in place: npm rebuild node --ignore-scripts=false"
-        : "→ npm could not fetch Charter's own Node, the package node, and went on without it: install Charter again where npm's registry can be reached",
+      isThere
+        ? "→ Charter's own Node is there, and was not asked for: leave out CHARTER_NODE, and start Charter as charter"
+        : isFetched
+          ? "→ npm did not run the script that puts Charter's own Node in place: npm rebuild node --ignore-scripts=false"
+          : "→ npm could not fetch Charter's own Node, the package node, and went on without it: install Charter again where npm's registry can be reached",
       "→ Or use another Node: CHARTER_NODE=/path/to/node charter",
       "",
     ].join("\n"),

@@ -29,14 +29,21 @@ export const openDaemon = async (folder: string, files: Readonly<Record<string, 
       environment: { CHARTER_LOG_LEVEL: "warn" },
     }).pipe(Scope.provide(scope)),
   )
-  const tokenFor: OpenDaemon["tokenFor"] = async (identity, kind) => {
-    const response = await fetch(`${url}/v1/tokens`, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${operatorToken}` },
-      body: JSON.stringify({ identity, kind }),
-    })
-    if (!response.ok) throw new Error(await response.text())
-    return ((await response.json()) as { readonly token: string }).token
-  }
+  const tokenFor: OpenDaemon["tokenFor"] = (identity, kind) => askToken(url, operatorToken, identity, kind)
   return { url, port, operatorToken, tokenFor, close: () => Effect.runPromise(Scope.close(scope, Exit.void)) }
+}
+
+export const askToken = async (
+  url: string,
+  operatorToken: string,
+  identity: string,
+  kind: "agent" | "human",
+): Promise<string> => {
+  const response = await fetch(`${url}/v1/tokens`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${operatorToken}` },
+    body: JSON.stringify({ identity, kind }),
+  })
+  if (!response.ok) throw new Error(await response.text())
+  return ((await response.json()) as { readonly token: string }).token
 }

@@ -2,12 +2,16 @@
 import type { Event } from "../../src/domain/event.ts"
 import type { Connection } from "./client.ts"
 import { post } from "./load.ts"
+import { shapeFor } from "../workload/shape.ts"
 
-export interface HttpInput {
-  readonly contracts: number
+export interface Sent {
   readonly connections: number
   /** Events of one request: a list where there are more than one. */
   readonly batch: number
+}
+
+export interface HttpInput extends Sent {
+  readonly contracts: number
   /** A folder of its own, for workspace and database. */
   readonly folder: string
 }
@@ -15,9 +19,19 @@ export interface HttpInput {
 /** Requests that a connection has, before it begins again. */
 const REQUESTS = 100
 
+/** The token of an agent of each organization of the workload. */
+export const agentTokens = async (
+  contracts: number,
+  tokenFor: (identity: string, kind: "agent") => Promise<string>,
+): Promise<ReadonlyMap<string, string>> => {
+  const tokens = new Map<string, string>()
+  for (const org of shapeFor(contracts).organizations) tokens.set(org, await tokenFor(`worker${org}`, "agent"))
+  return tokens
+}
+
 /** Each connection belongs to one organization. `tokens` by organization. */
 export const connectionsOf = (
-  { connections, batch }: HttpInput,
+  { connections, batch }: Sent,
   events: ReadonlyArray<Event>,
   tokens: ReadonlyMap<string, string>,
 ): ReadonlyArray<Connection> => {

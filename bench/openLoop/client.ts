@@ -1,11 +1,15 @@
 /** Requests at fixed times, whether the ones before are answered or not; each is timed from when it was due. */
-import type { Connection } from "../http/client.ts"
 import { answerMessages } from "../contest/helper.ts"
+import { connectionsOf } from "../http/requests.ts"
 import { Sender } from "../http/sender.ts"
+import { makeEvents } from "../workload/events.ts"
 
 export interface OpenLoopRun {
   readonly port: number
-  readonly connections: ReadonlyArray<Connection>
+  readonly contracts: number
+  readonly connections: number
+  /** By organization. */
+  readonly tokens: ReadonlyArray<readonly [string, string]>
   readonly perSecond: number
   readonly ms: number
 }
@@ -14,11 +18,15 @@ export interface OpenLoopResult {
   readonly refused: number
   /** Milliseconds from when each was due until it was answered, in the order in which they were due. */
   readonly latencies: ReadonlyArray<number>
+  /** Milliseconds from the first that was due to the last answer. */
+  readonly tookMs: number
 }
 
 /** What is due waits for a connection that is free; the time it waits counts. */
-const run = async ({ port, connections, perSecond, ms }: OpenLoopRun): Promise<OpenLoopResult> => {
-  const senders = connections.map(({ requests }) => new Sender(port, requests))
+const run = async ({ port, contracts, connections, tokens, perSecond, ms }: OpenLoopRun): Promise<OpenLoopResult> => {
+  const senders = connectionsOf({ connections, batch: 1 }, makeEvents(contracts), new Map(tokens)).map(
+    ({ requests }) => new Sender(port, requests),
+  )
   await Promise.all(senders.map((sender) => sender.open()))
   const free = [...senders]
   const total = Math.round((perSecond * ms) / 1_000)
@@ -37,7 +45,7 @@ const run = async ({ port, connections, perSecond, ms }: OpenLoopRun): Promise<O
         free.push(sender)
         if (++answered === total) {
           senders.forEach((one) => one.close())
-          return resolve({ refused, latencies })
+          return resolve({ refused, latencies, tookMs: performance.now() - start })
         }
         sendDue()
       })

@@ -29,6 +29,9 @@ export interface Daemon {
 
 const installed = new WeakMap<Settings, Promise<string>>()
 
+/** Where the daemon of a workspace keeps what it has. */
+export const dataOf = (workspace: string): string => `${workspace}-data`
+
 /** Installs it in a folder of the run, once. */
 export const makeProgram = async (settings: Settings): Promise<Program> => {
   const installing = installed.get(settings) ?? install(join(settings.folder, "program"))
@@ -45,7 +48,7 @@ export const makeProgram = async (settings: Settings): Promise<Program> => {
     timed: (...words) => timed(program, words, env),
     up: (workspace) =>
       start(
-        spawn(program, ["up", "--foreground", "--port", "0", "--workspace", workspace, "--data", `${workspace}-data`], {
+        spawn(program, ["up", "--foreground", "--port", "0", "--workspace", workspace, "--data", dataOf(workspace)], {
           env,
           stdio: ["ignore", "ignore", "pipe"],
         }),

@@ -36,6 +36,8 @@ export const runInForeground = async (
       environment,
       ...(diskEdits === undefined ? undefined : { diskEdits }),
     })
+    // It has begun, and goes on also where nobody takes its first words.
+    process.stdout.removeAllListeners("error").on("error", () => {})
     const own = readDaemonFile(folders.data)!
     const status = yield* Effect.promise(() => makeClient(own, own.token).status())
     output.item({ pid: process.pid, url: daemon.url, ...folders }, () =>

@@ -7,7 +7,9 @@ import { commandTree } from "./tree.ts"
 
 /** Exit code: 0 done, 1 refused or failed, 2 not understood. */
 export const run = async (argv: ReadonlyArray<string>, program: Program): Promise<number> => {
-  process.stdout.on("error", endQuietly)
+  process.stdout.on("error", endWithOutput)
+  // What is said beside the answer is no reason to end, least of all for a daemon whose log nobody takes any more.
+  process.stderr.on("error", () => {})
   let exitCode = 0
   const tree = commandTree(argv, program, (code) => (exitCode = code))
   try {
@@ -20,10 +22,13 @@ export const run = async (argv: ReadonlyArray<string>, program: Program): Promis
   }
 }
 
-/** Whoever reads has seen enough: `charter events | head`. */
-const endQuietly = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== "EPIPE") throw error
-  process.exit()
+/** Whoever reads has seen enough: `charter events | head`. Or there is no room: `charter export > FILE`. */
+const endWithOutput = (error: NodeJS.ErrnoException): void => {
+  if (error.code === "EPIPE") process.exit()
+  const failure = new Failure(`The output is not complete: ${error.message}.`, {
+    next: ["Make room where it goes, or send it elsewhere"],
+  })
+  process.exit(report(failure, false))
 }
 
 const report = (error: unknown, json: boolean): number => {

@@ -1,5 +1,6 @@
 /** A contract made ready for deciding: its condition compiled, its effects sorted by what they are for. */
 import type {
+  Condition,
   Contract,
   Effect,
   EffectKind,
@@ -158,9 +159,20 @@ const classesOf = (contract: Contract): ReadonlyArray<EventClass> =>
 /** The contract's own version says nothing of the shared conditions that it names. */
 const sameShared = (contract: Contract, now: SharedConditions, before: SharedConditions): boolean => {
   if (now === before || contract.when === undefined) return true
-  const names = JSON.stringify(contract.when).match(/"condition":"/) !== null
-  return !names || JSON.stringify(resolved(contract, now)) === JSON.stringify(resolved(contract, before))
+  return (
+    !namesShared(contract.when) ||
+    JSON.stringify(resolved(contract, now)) === JSON.stringify(resolved(contract, before))
+  )
 }
+
+/** Looked for once in a condition: files that have not changed bring the same one. */
+const namesShared = (condition: Condition): boolean => {
+  let names = naming.get(condition)
+  if (names === undefined) naming.set(condition, (names = JSON.stringify(condition).includes('"condition":"')))
+  return names
+}
+
+const naming = new WeakMap<Condition, boolean>()
 
 const resolved = (contract: Contract, shared: SharedConditions): unknown => {
   const seen = new Set<string>()

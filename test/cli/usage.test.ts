@@ -1,7 +1,11 @@
 /** Help, and what is said to somebody who has not found the right words. */
+import { spawnSync } from "node:child_process"
+import { closeSync, existsSync, openSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
 import { Shell } from "./charter.ts"
 
+const ENTRY = fileURLToPath(new URL("../../src/bin.ts", import.meta.url))
 const shell = new Shell({})
 afterAll(() => shell.close())
 
@@ -118,6 +122,22 @@ describe("help", () => {
         ),
       ),
     ).toEqual([])
+  })
+})
+
+describe.skipIf(!existsSync("/dev/full"))("on a full disk", () => {
+  it.each([[["--help"]], [["describe", "--help", "--json"]]])("%j says that its output is not complete", (args) => {
+    const full = openSync("/dev/full", "w")
+    const { status, stderr } = spawnSync(process.execPath, [ENTRY, ...args], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    })
+    closeSync(full)
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^error: The output is not complete: ENOSPC.*\n→ Make room/),
+    })
+    expect(stderr).not.toMatch(/\n\s+at /)
   })
 })
 

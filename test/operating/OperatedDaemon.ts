@@ -74,6 +74,12 @@ export class OperatedDaemon {
     await this.until(async () => (await call(this.#url, "GET", "/ready")).status === 200)
   }
 
+  /** From now on nobody takes what it prints. */
+  deafen(): void {
+    this.#child.stdout!.destroy()
+    this.#child.stderr!.destroy()
+  }
+
   /** As the operator, where the request names no other token. */
   call(method: string, path: string, request: Request = {}): Promise<Reply> {
     return call(this.#url, method, path, { token: this.token, ...request })

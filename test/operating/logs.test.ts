@@ -57,6 +57,20 @@ describe("the log", () => {
     expect(logged.at(-1)).toMatchObject({ message: "the daemon has stopped" })
   })
 
+  it("is no reason to end where its reader has gone", async () => {
+    const started = await start({})
+    started.deafen()
+    writeFileSync(join(started.workspace, "contracts", "broken.yaml"), "contract: broken\non: [")
+    await started.until(async () => {
+      const { json } = await started.call("GET", "/v1/status")
+      return (json as { readonly diagnostics: ReadonlyArray<unknown> }).diagnostics.length > 0
+    })
+    // What it has logged at that has come to nobody by now.
+    expect((await started.call("POST", "/v1/events", { json: { type: "note.made" } })).status).toBe(200)
+    await started.stop()
+    expect(started.exitCode).toBe(0)
+  })
+
   it("says at the level debug what was decided, in which trace, and every request", async () => {
     const started = await start({ CHARTER_LOG_LEVEL: "debug" })
     const { id } = await started.publish({ type: "note.made" }, { traceparent: `00-${TRACE}-b7ad6b7169203331-01` })

@@ -111,7 +111,7 @@ it("the daemon and the commands that work themselves do: the look finds them", (
   for (const source of WORKS_ITSELF) expect([source, found.get(source)?.packages.has("effect")]).toEqual([source, true])
 })
 
-it("an old Node is told what is needed, and whether npm could not fetch another one or did not put it in place", () => {
+it("an old Node is told what is needed, and whether npm could not fetch another one, did not put it in place, or did", () => {
   const old = join(root, "old.mjs")
   writeFileSync(old, 'Object.defineProperty(process.versions, "node", { value: "20.1.0" })')
   const told = () => {
@@ -130,4 +130,8 @@ it("an old Node is told what is needed, and whether npm could not fetch another 
   mkdirSync(join(root, "node_modules", "node"), { recursive: true })
   expect(told()).toContain("npm rebuild node --ignore-scripts=false")
   expect(told()).not.toContain("could not fetch")
+  mkdirSync(join(root, "node_modules", "node", "bin"))
+  writeFileSync(join(root, "node_modules", "node", "bin", "node"), "")
+  expect(told()).toContain("leave out CHARTER_NODE")
+  expect(told()).not.toContain("npm rebuild")
 })

@@ -164,7 +164,7 @@ export const peopleGroup: CommandGroup = {
     shortVote("approve", "vote for what is held", {
       details: STANDING,
       options: STANDING_OPTIONS,
-      examples: [["approve p-4f1c --standing 2h --max 20", "and the next nineteen of the same"]],
+      examples: [["approve p-4f1c --standing 2h --max 20", "and the next twenty of the same"]],
     }),
     shortVote("deny", "vote against what is held"),
     {

@@ -36,13 +36,14 @@ export const checkClasses = (world: World): void => {
       if (isNeverReported(type)) neverReported(world, type, world.place(contract, contract.position, "on"))
     const leaves = contract.when === undefined ? [] : allLeaves(contract.when)
     for (const { params } of leaves)
-      for (const { type, at } of countedTypes(world, contract, params))
-        if (isNeverReported(type)) neverReported(world, type, at())
+      for (const { type, at } of countedTypes(contract, params))
+        if (isNeverReported(type)) neverReported(world, type, at(world))
   }
 }
 
-const isNeverReported = (type: string): boolean =>
-  isEventType(type) && isReserved(type) && !BUILT_IN_TYPES.includes(type)
+const isNeverReported = (type: string): boolean => isReserved(type) && !BUILT_IN.has(type) && isEventType(type)
+
+const BUILT_IN: ReadonlySet<string> = new Set(BUILT_IN_TYPES)
 
 const neverReported = (world: World, type: string, at: Position): void =>
   world.warning(

@@ -37,7 +37,7 @@ export const checkSlips = (world: World): void => {
       if (meant === undefined) continue
       world.misspelt.add(type)
       world.warning(
-        at(),
+        at(world),
         "unknown-type",
         `${type} occurs nowhere else, in no contract and no test.`,
         `Did you mean ${JSON.stringify(gap.replace(GAP, meant))}?`,
@@ -52,24 +52,11 @@ interface Use {
   /** The contract or test file. */
   readonly place: string
   /** Where a slip is told; of tests nothing is. */
-  readonly at?: () => Position
+  readonly at?: (world: World) => Position
 }
 
 const usesOf = (world: World): ReadonlyArray<Use> => [
-  ...world.contracts.flatMap((contract): ReadonlyArray<Use> => {
-    const place = contract.fullName
-    const on = () => world.place(contract, contract.position, "on")
-    const leaves = contract.when === undefined ? [] : allLeaves(contract.when)
-    return [
-      ...contract.on.map((type) => ({ type, place, at: on })),
-      ...contract.then.flatMap((effect) =>
-        effect.effect === "emit"
-          ? [{ type: effect.type, place, at: () => world.place(effect, contract.position) }]
-          : [],
-      ),
-      ...leaves.flatMap(({ params }) => countedTypes(world, contract, params).map((use) => ({ ...use, place }))),
-    ].filter(({ type }) => isEventType(type))
-  }),
+  ...world.contracts.flatMap(usesIn),
   ...world.files.flatMap(({ file, tests }) =>
     tests.flatMap(({ cases }) =>
       cases.flatMap(({ event, given, then }) =>
@@ -81,15 +68,35 @@ const usesOf = (world: World): ReadonlyArray<Use> => [
   ),
 ]
 
+/** Files that have not changed bring the same contracts. */
+const usesIn = (contract: Contract): ReadonlyArray<Use> => {
+  let uses = known.get(contract)
+  if (uses === undefined) known.set(contract, (uses = findUses(contract).filter(({ type }) => isEventType(type))))
+  return uses
+}
+
+const known = new WeakMap<Contract, ReadonlyArray<Use>>()
+
+const findUses = (contract: Contract): ReadonlyArray<Use> => {
+  const { fullName: place, position } = contract
+  const leaves = contract.when === undefined ? [] : allLeaves(contract.when)
+  return [
+    ...contract.on.map((type): Use => ({ type, place, at: (world) => world.place(contract, position, "on") })),
+    ...contract.then.flatMap((effect): ReadonlyArray<Use> =>
+      effect.effect === "emit" ? [{ type: effect.type, place, at: (world) => world.place(effect, position) }] : [],
+    ),
+    ...leaves.flatMap(({ params }) => countedTypes(contract, params)).map((use): Use => ({ ...use, place })),
+  ]
+}
+
 /** The types that a counter asks for, each where it stands. */
 export const countedTypes = (
-  world: World,
   { position }: Contract,
   params: FactParams | undefined,
-): ReadonlyArray<{ readonly type: string; readonly at: () => Position }> =>
+): ReadonlyArray<{ readonly type: string; readonly at: (world: World) => Position }> =>
   (["of", "since"] as const).flatMap((key) => {
     const type = params?.[key]
-    return type === undefined ? [] : [{ type, at: () => world.place(params!, position, key) }]
+    return type === undefined ? [] : [{ type, at: (world) => world.place(params!, position, key) }]
   })
 
 /** By type, built-in ones included. */
