@@ -1,6 +1,6 @@
 /** Starts a daemon that outlives the command, and waits until it takes events. */
 import { spawn } from "node:child_process"
-import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from "node:fs"
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, renameSync, statSync } from "node:fs"
 import { createServer } from "node:net"
 import type { DaemonFile } from "../discovery/daemonFile.ts"
 import { findDaemon, isAlive } from "../discovery/findDaemon.ts"
@@ -75,6 +75,13 @@ export const checkFolders = ({ workspace, data }: Folders): void => {
     makeFolder(data, 0o700)
   } catch (error) {
     throw new Failure(`The data folder cannot be made: ${(error as Error).message}.`, {
+      next: ["Another one: --data FOLDER"],
+    })
+  }
+  try {
+    accessSync(data, constants.W_OK)
+  } catch (error) {
+    throw new Failure(`The data folder cannot be written: ${(error as Error).message}.`, {
       next: ["Another one: --data FOLDER"],
     })
   }

@@ -4,12 +4,15 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, truncateS
 import { join } from "node:path"
 import Database from "libsql"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { Mounts } from "../support/faults/mounts.ts"
 import { Shell, TEAM } from "./charter.ts"
 
 const shell = new Shell(TEAM)
 const backup = join(shell.root, "backup.db")
 const drill = join(shell.root, "drill")
+const mounts = new Mounts()
 afterAll(async () => {
+  mounts.close()
   await shell.run(["down", "--data", drill])
   await shell.close()
 })
@@ -168,6 +171,23 @@ describe("charter audit verify", () => {
     writeFileSync(join(data, "charter.db"), "x".repeat(8192))
     const { code, stderr } = await shell.run(["audit", "verify", "--data", data])
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("the file is no database") })
+  })
+
+  it("reads a log that was closed, and a backup copies it, where nothing can be written", async (context) => {
+    const data = join(shell.root, "read-only #1")
+    if (!mounts.make(data, "size=8m")) context.skip("no file system can be mounted here")
+    expect(await shell.run(["restore", backup, "--data", data])).toMatchObject({ code: 0 })
+    expect(await shell.run(["rebuild", "--data", data])).toMatchObject({ code: 0 })
+    mounts.change(data, "ro")
+    expect(await shell.run(["audit", "verify", "--data", data])).toMatchObject({ code: 0, stderr: "" })
+    expect(await shell.run(["backup", `${backup}.again`, "--data", data])).toMatchObject({ code: 0 })
+    for (const args of [["up"], ["up", "--foreground"], ["holds"]])
+      expect(await shell.run([...args, "--data", data])).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^error: The data folder cannot be written: EROFS[^]*→ Another one: --data FOLDER/,
+        ),
+      })
   })
 })
 

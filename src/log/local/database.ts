@@ -1,5 +1,7 @@
 /** One connection to the log's file, on the native binding: prepared once, rows as arrays, every call synchronous. */
-import { existsSync } from "node:fs"
+import { accessSync, constants, existsSync } from "node:fs"
+import { dirname } from "node:path"
+import { pathToFileURL } from "node:url"
 import Database from "libsql"
 
 export type Value = string | number | Uint8Array | null
@@ -45,9 +47,20 @@ export const openWriter = (file: string): Connection => {
 
 export const openReader = (file: string, busyMilliseconds: number = READER_BUSY_MS): Connection => {
   if (!existsSync(file)) throw new Error(`${file} is not there`)
-  const connection = connect(file, busyMilliseconds)
+  const connection = connect(isAtRest(file) ? `${pathToFileURL(file).href}?immutable=1` : file, busyMilliseconds)
   connection.exec("PRAGMA query_only = ON")
   return connection
+}
+
+/** A log that was closed, on a disk or in a folder that is read-only: nothing can be put beside it, and nothing need be. */
+const isAtRest = (file: string): boolean => {
+  if (existsSync(`${file}-wal`)) return false
+  try {
+    accessSync(dirname(file), constants.W_OK)
+    return false
+  } catch {
+    return true
+  }
 }
 
 /**
