@@ -1,5 +1,5 @@
 /** Traces, metrics and logs by OTLP, for as long as the scope. Loaded only where something is exported. */
-import { ConfigProvider, Context, Effect, Layer } from "effect"
+import { ConfigProvider, Context, Effect, Layer, Scope } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import { OtlpExporter, OtlpLogger, OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability"
 import { deliverWith } from "./delivery.ts"
@@ -14,6 +14,8 @@ const SHUTDOWN_MS = 2_000
 export const startTelemetry = Effect.fnUntraced(function* (settings: TelemetrySettings, version: string) {
   const services = yield* Layer.build(Layer.mergeAll(FetchHttpClient.layer, OtlpExporter.layerFlusher))
   const client = Context.get(services, HttpClient.HttpClient)
+  // What is left of all three is sent at the same time: a collector that has gone holds up the end once.
+  const together = yield* Scope.fork(yield* Effect.scope, "parallel")
   const { traces, metrics, logs, serviceName, attributes } = settings
   const resource = { serviceName, serviceVersion: version, attributes }
 
@@ -21,6 +23,7 @@ export const startTelemetry = Effect.fnUntraced(function* (settings: TelemetrySe
     const serialization = protocol === "http/json" ? OtlpSerialization.layerJson : OtlpSerialization.layerProtobuf
     return Layer.mergeAll(
       Layer.succeedContext(services),
+      Layer.effect(Scope.Scope, Scope.fork(together)),
       Layer.succeed(HttpClient.HttpClient, deliverWith(client, { signal, maxBatches, timeoutMs })),
       // The settings are whole: nothing is read from the environment a second time.
       Layer.succeed(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown({})),

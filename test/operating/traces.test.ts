@@ -369,6 +369,23 @@ describe("a collector", () => {
     }
   })
 
+  it("that has gone holds up the end once, and not for each of the three", async () => {
+    const gone = await Collector.start()
+    const environment = exportTo(gone, { OTEL_EXPORTER_OTLP_TIMEOUT: "60000" })
+    await gone.close()
+    const daemon = await OperatedDaemon.start(FILES, environment)
+    try {
+      await daemon.publish({ type: "note.made" })
+      const begun = performance.now()
+      await daemon.stop()
+      // Two seconds, and what stopping takes.
+      expect(performance.now() - begun).toBeLessThan(5_000)
+      expect(daemon.exitCode).toBe(0)
+    } finally {
+      await daemon.close()
+    }
+  })
+
   it("whose address nobody listens at is told of once", async () => {
     const gone = await Collector.start()
     const environment = exportTo(gone, { OTEL_EXPORTER_OTLP_TIMEOUT: "100" })
