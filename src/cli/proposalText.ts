@@ -3,7 +3,7 @@ import { amount } from "../domain/amount.ts"
 import type { ProposalView } from "./answers.ts"
 import type { Client } from "./client.ts"
 import { bold, dim, green, red, yellow } from "./output.ts"
-import { timeAndDistance } from "./times.ts"
+import { localTime, timeAndDistance } from "./times.ts"
 import { plain } from "./text.ts"
 import { table } from "../domain/table.ts"
 
@@ -19,6 +19,7 @@ export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<
     return [
       `${STATES[state](state)}${resolvedAt === undefined ? "" : `, ${timeAndDistance(resolvedAt, now)}`}; asked by ${plain(requester)} in ${org}`,
       ...(reason === undefined ? [] : [`${dim("because")}   ${plain(reason)}`]),
+      ...delayLines(proposal, now),
       ...voteLines(proposal, now),
     ]
   const asksOperator = electorate.some(({ kind }) => kind === "operator")
@@ -33,6 +34,22 @@ export const standingLines = (proposal: ProposalView, now: Date): ReadonlyArray<
     ...voteLines(proposal, now),
   ]
 }
+
+/** When what was decided takes effect at the earliest, and who may still stop it. */
+const delayLines = (proposal: ProposalView, now: Date): ReadonlyArray<string> => {
+  const effect = effectAt(proposal)
+  if (effect === undefined || Date.parse(effect) <= now.getTime()) return []
+  const vetoers = (proposal.vetoers ?? []).map(({ name }) => plain(name)).join(", ")
+  return [
+    `${dim("delayed")}   until ${timeAndDistance(effect, now)}${vetoers === "" ? "" : `; ${vetoers} can veto it until then`}`,
+  ]
+}
+
+/** The end of the delay after success; absent where there is none, or it has taken effect. */
+const effectAt = ({ state, delay, resolvedAt, executedAt }: ProposalView): string | undefined =>
+  state !== "succeeded" || delay === undefined || resolvedAt === undefined || executedAt !== undefined
+    ? undefined
+    : new Date(Date.parse(resolvedAt) + delay).toISOString()
 
 /** What becomes of it when its time is up. */
 export const lateText = ({ motion, of, resolution }: ProposalView): string => {
@@ -92,8 +109,12 @@ export const outcomeText = async (client: Client, view: ProposalView, choice: st
   switch (hold.state) {
     case "released":
       return `${voted} ${green(`${what} is let through.`)}`
-    case "held":
-      return `${voted} The event still waits for another proposal: charter holds`
+    case "held": {
+      const effect = effectAt(view)
+      return effect === undefined
+        ? `${voted} The event still waits for another proposal: charter holds`
+        : `${voted} It is decided, and takes effect at ${localTime(effect)} at the earliest: charter holds`
+    }
     default:
       return `${voted} ${red(`${what} is ${hold.state}${hold.reason === undefined ? "" : `: ${plain(hold.reason)}`}.`)}`
   }

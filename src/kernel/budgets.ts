@@ -8,6 +8,7 @@ import type { Budget } from "../domain/contract.ts"
 import type { Event } from "../domain/event.ts"
 import type { RunLimits } from "../domain/organization.ts"
 import { type KeyOf, keyOfParts, MAX_KEYS_PER_WINDOW } from "./keys.ts"
+import { type Freed, freedOf } from "./room.ts"
 
 /** A `budget` of one contract, ready to run. */
 export interface BudgetRule {
@@ -48,6 +49,8 @@ export interface BudgetCheck {
   readonly cost: number
   readonly exceeded: boolean
   readonly freeAt?: number
+  /** It would fit once runs that go on have ended, and have not used all that they have reserved. */
+  readonly inFlight?: true
 }
 
 /** Would a run with these limits of its own still fit? Reads only. */
@@ -77,7 +80,8 @@ export const checkBudget = (
     if (own === undefined ? over < 0 : over <= TOLERANCE)
       return { key, used, cost, exceeded: true, freeAt: time + budget.within }
   }
-  return { key, used, cost, exceeded: true }
+  const mayFit = (own ?? 0) <= budget.max + TOLERANCE && (account?.reserved.size ?? 0) > 0
+  return { key, used, cost, exceeded: true, ...(mayFit ? { inFlight: true } : undefined) }
 }
 
 export const reserve = (
@@ -95,26 +99,43 @@ export const reserve = (
 }
 
 /** The run was not granted: what it had reserved is free again. */
-export const releaseRun = (windows: BudgetWindows, run: string): void => {
-  for (const accounts of windows.values()) for (const account of accounts.values()) account.reserved.delete(run)
+export const releaseRun = (windows: BudgetWindows, run: string): ReadonlyArray<Freed> => {
+  const freed: Array<Freed> = []
+  for (const [id, accounts] of windows)
+    for (const [key, account] of accounts) if (account.reserved.delete(run)) freed.push(freedOf(id, key))
+  return freed
 }
 
 /** The run has ended. `usage` absent: it died without saying what it used, and is charged what it had reserved. */
-export const settleRun = (windows: BudgetWindows, run: string, usage: Usage | undefined, now: number): void => {
+export const settleRun = (
+  windows: BudgetWindows,
+  run: string,
+  usage: Usage | undefined,
+  now: number,
+): ReadonlyArray<Freed> => {
+  const freed: Array<Freed> = []
   for (const [id, accounts] of windows)
-    for (const account of accounts.values()) {
+    for (const [key, account] of accounts) {
       const reserved = account.reserved.get(run)
       if (reserved === undefined) continue
       account.reserved.delete(run)
       account.spent.push([now, usage === undefined ? reserved : usage[unitOf(id)], run])
+      freed.push(freedOf(id, key))
     }
+  return freed
 }
 
 /** What an ended run really used, said by an operator. */
-export const correctRun = (windows: BudgetWindows, run: string, usage: Usage): void => {
+export const correctRun = (windows: BudgetWindows, run: string, usage: Usage): ReadonlyArray<Freed> => {
+  const freed: Array<Freed> = []
   for (const [id, accounts] of windows)
-    for (const account of accounts.values())
-      for (const entry of account.spent) if (entry[2] === run) entry[1] = usage[unitOf(id)]
+    for (const [key, account] of accounts)
+      for (const entry of account.spent)
+        if (entry[2] === run) {
+          entry[1] = usage[unitOf(id)]
+          freed.push(freedOf(id, key))
+        }
+  return freed
 }
 
 export const announcesBudget = (windows: BudgetWindows, rule: BudgetRule, key: string, now: number): boolean => {

@@ -95,10 +95,10 @@ const deny = (rule: DecidingRule, by: ReadonlyArray<Named>, reason: string): Com
   reason,
 })
 
-/** The last of the windows that are full says when it is worth looking again. */
+/** The last of those that are full says when it is worth looking again. */
 const defer = (deferring: ReadonlyArray<Considered>): Combined => {
   const full = deferring.flatMap(({ exceeded }) => exceeded.filter(({ use }) => use.instead === "defer"))
-  const until = Math.max(...full.map(({ use }) => use.freeAt!))
+  const until = Math.max(...full.map(({ again }) => again!))
   return {
     verdict: "hold",
     rule: "limit",

@@ -26,7 +26,12 @@ export interface Exceeded {
   readonly reason: string
   /** Should it be said now? Once per key and window. */
   readonly announce: boolean
+  /** When it is worth looking again, in log time; absent where it could never fit. */
+  readonly again: number | undefined
 }
+
+/** What waits for others, of whom nobody knows when they end, is looked at again after so much, unless it is woken. */
+const LOOK_AGAIN_MS = 60_000
 
 export const consider = (
   linked: LinkedContract,
@@ -40,25 +45,30 @@ export const consider = (
   const exceeded: Array<Exceeded> = []
   for (const rule of linked.limits) {
     const { limit, effect } = rule
-    const { key, cost, used, exceeded: over, freeAt } = checkLimit(state.limits, rule, event, now)
+    const check = checkLimit(state.limits, rule, event, now)
+    const { key, cost, used, exceeded: over, freeAt } = check
     if (!over) {
       uses.push({ effect, max: limit.max, key, cost, used, exceeded: false })
       continue
     }
     const use = { effect, max: limit.max, key, cost, used, exceeded: true, ...(freeAt === undefined ? {} : { freeAt }) }
-    const told = usedUp(use, limit, `limit of ${limit.max}`, announcesExceeded(state.limits, rule, key, now))
+    const announce = announcesExceeded(state.limits, rule, key, now)
+    const told = usedUp(use, limit, `limit of ${limit.max}`, announce, againAt(check, limit, now))
     exceeded.push(told)
     uses.push(told.use)
   }
   for (const rule of linked.budgets) {
     const { budget, effect } = rule
     const { max, unit } = budget
-    const use: LimitUse = { effect, max, unit, ...budgetUse(rule, event, state, definitions, now) }
+    const { inFlight, ...check } = budgetUse(rule, event, state, definitions, now)
+    const use: LimitUse = { effect, max, unit, ...check }
     if (!use.exceeded) {
       uses.push(use)
       continue
     }
-    const told = usedUp(use, budget, `budget of ${max} ${unit}`, announcesBudget(state.budgets, rule, use.key, now))
+    const announce = announcesBudget(state.budgets, rule, use.key, now)
+    const again = againAt({ ...check, ...(inFlight && { inFlight }) }, budget, now)
+    const told = usedUp(use, budget, `budget of ${max} ${unit}`, announce, again)
     exceeded.push(told)
     uses.push(told.use)
   }
@@ -86,9 +96,15 @@ const budgetUse = (rule: BudgetRule, event: Event, state: OrganizationState, def
   return run === undefined ? { ...check, cost: 0, exceeded: check.used >= rule.budget.max } : check
 }
 
-/** To wait helps only where there will be room. */
-const insteadOf = (otherwise: Otherwise, use: LimitUse): LimitUse["instead"] | undefined =>
-  otherwise === "deny" || (otherwise === "defer" && use.freeAt === undefined)
+const againAt = (
+  { freeAt, inFlight }: { readonly freeAt?: number; readonly inFlight?: true },
+  { within }: Pick<Limit, "within">,
+  now: number,
+): number | undefined => freeAt ?? (inFlight === true ? now + Math.max(within, LOOK_AGAIN_MS) : undefined)
+
+/** To wait helps only where there may be room some time. */
+const insteadOf = (otherwise: Otherwise, again: number | undefined): LimitUse["instead"] | undefined =>
+  otherwise === "deny" || (otherwise === "defer" && again === undefined)
     ? undefined
     : otherwise === "defer"
       ? "defer"
@@ -104,8 +120,9 @@ const usedUp = (
   { otherwise, within, per }: Pick<Limit, "otherwise" | "within" | "per">,
   what: string,
   announce: boolean,
+  again: number | undefined,
 ): Exceeded => {
-  const instead = insteadOf(otherwise, use)
+  const instead = insteadOf(otherwise, again)
   const whose = per.length === 0 ? "" : ` for ${keyInWords(use.key)}`
   const free = use.freeAt === undefined ? "" : `; free again at ${timeText(use.freeAt)}`
   return {
@@ -114,5 +131,6 @@ const usedUp = (
     within,
     reason: `the ${what} in ${durationInWords(within)}${whose} is used up${free}`,
     announce,
+    again,
   }
 }

@@ -50,20 +50,28 @@ const NO_TASKS = { ids: [], drafts: [] }
 /** The next task of a sequence, after the one before has completed. */
 export const nextOfSequence = (done: Task, definitions: Definitions, completed: Event): Draft | undefined => {
   const { rest, ...base } = withoutHands(done)
-  const [member, ...later] = rest ?? []
+  const [member, ...others] = rest ?? []
   if (done.as !== "sequence" || member === undefined) return undefined
+  const waited = Date.parse(completed.time) - Date.parse(done.created)
   const next: Task = {
     ...base,
+    // Each task has the time that the contract gives, from its own beginning.
+    ...(base.escalations === undefined
+      ? undefined
+      : { escalations: base.escalations.map((level) => ({ ...level, at: later(level.at, waited) })) }),
     id: `${sequenceName(done)}.s${done.place + 2}`,
     place: done.place + 1,
     member,
     previous: done.id,
     created: completed.time,
     ...byHand(definitions, done.org, member),
-    ...(later.length === 0 ? undefined : { rest: later }),
+    ...(others.length === 0 ? undefined : { rest: others }),
   }
   return { ...taskDraft(completed, next), hops: done.hops }
 }
+
+/** Out of the order of time, for which `timeText` is made. */
+const later = (time: string, ms: number): string => new Date(Date.parse(time) + ms).toISOString()
 
 /** Emitted events and messages of every contract that speaks upon this verdict. */
 export const followUps = (
@@ -185,7 +193,7 @@ const makeTask = (
   }
 }
 
-/** Further people get a task that was not done in time; whoever is first, the others are not stopped. */
+/** Further people get a task that was not done in time. They stop nobody, but for a race, in which they take part. */
 export const escalateTask = (
   task: Task,
   level: number,
@@ -204,7 +212,7 @@ export const escalateTask = (
         ...base,
         id,
         member,
-        as: "parallel",
+        as: task.as === "first" ? "first" : "parallel",
         escalates: task.id,
         created: timeText(now),
         ...(isByHand ? { human: true } : undefined),

@@ -19,6 +19,7 @@ import { consume, giveBack, markExceeded, pruneLimits, type Reservation, settle 
 import { isOwnContract } from "./motions.ts"
 import { askedEvent } from "./askedEvent.ts"
 import { isAbout, isForElectorate, standingOf } from "./proposals.ts"
+import { type Freed, freedOf, waitedFor, wakeWaiting } from "./room.ts"
 import type { OrganizationState } from "./state.ts"
 
 /** `definitions` are those of the revision that the organization has adopted at this record; `now` is its log time. */
@@ -175,8 +176,10 @@ const fold = (state: OrganizationState, definitions: Definitions, event: Event, 
       const continued = event.data as BuiltinData["hold.continued"]
       const hold = state.holds.get(continued.hold)
       if (hold === undefined) return
+      const waited = waitedFor(hold)
       hold.reservations = takeLimits(state, definitions, hold.event, continued.decision, now)
       openHold(state, hold.event, continued.decision, hold.reservations)
+      if (continued.decision.until === undefined) wakeWaiting(state, waited)
       return
     }
     case "proposal.defeated":
@@ -260,20 +263,25 @@ const endHold = (state: OrganizationState, definitions: Definitions, event: Even
   if (hold === undefined) return
   const released = event.type === "hold.released"
   if (released && hold.until !== undefined) takeLimits(state, definitions, hold.event, closed.decision, now)
+  // After one that has waited for room the next in line has its turn: there may be room for more than that one.
+  const freed: Array<Freed> = [...waitedFor(hold)]
   for (const reservation of hold.reservations) {
     if (released) settle(state.limits, reservation, hold.event.seq, now)
-    else giveBack(state.limits, reservation, hold.event.seq)
+    else {
+      giveBack(state.limits, reservation, hold.event.seq)
+      freed.push(freedOf(reservation.rule, reservation.key))
+    }
   }
   if (released) count(state, definitions, hold.event, now)
   for (const proposal of hold.proposals) state.proposals.delete(proposal)
   state.holds.delete(closed.hold)
   countWaiting(state, hold.event, -1)
   foldHeld(state, hold.event, released, closed.reason)
-  if (hold.event.type !== "run.requested") return
-  const { task, run } = hold.event.data as BuiltinData["run.requested"]
-  if (!released) releaseRun(state.budgets, run)
-  else {
+  if (hold.event.type === "run.requested") {
+    const { task, run } = hold.event.data as BuiltinData["run.requested"]
     const open = state.tasks.get(task)
-    if (open !== undefined) open.state = "queued"
+    if (!released) freed.push(...releaseRun(state.budgets, run))
+    else if (open !== undefined) open.state = "queued"
   }
+  wakeWaiting(state, freed)
 }

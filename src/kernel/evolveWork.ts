@@ -4,6 +4,7 @@ import type { Decision } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import { foldAgents } from "./agents.ts"
 import { correctRun, settleRun } from "./budgets.ts"
+import { wakeWaiting } from "./room.ts"
 import type { OpenTask, OrganizationState } from "./state.ts"
 
 /** A run that waits for an approval keeps its name, so that it is not asked for again once it is granted. */
@@ -99,7 +100,10 @@ export const foldWork = (state: OrganizationState, event: Event, now: number): v
     case "run.usage": {
       const usage = event.data as BuiltinData["run.usage"]
       const run = state.runs.get(usage.run)
-      if (run === undefined) return correctRun(state.budgets, usage.run, { ...usage, minutes: usage.minutes ?? 0 })
+      if (run === undefined) {
+        const freed = correctRun(state.budgets, usage.run, { ...usage, minutes: usage.minutes ?? 0 })
+        return wakeWaiting(state, freed)
+      }
       run.usd += usage.usd
       run.tokens += usage.tokens
       run.turns += usage.turns
@@ -109,7 +113,8 @@ export const foldWork = (state: OrganizationState, event: Event, now: number): v
       const { run, outcome } = event.data as BuiltinData["run.ended"]
       const used = state.runs.get(run)
       const said = used !== undefined && (outcome !== "lost" || used.usd + used.tokens + used.turns > 0)
-      settleRun(state.budgets, run, said ? { ...used, minutes: (now - used.started) / 60_000 } : undefined, now)
+      const usage = said ? { ...used, minutes: (now - used.started) / 60_000 } : undefined
+      wakeWaiting(state, settleRun(state.budgets, run, usage, now))
       state.runs.delete(run)
       return
     }

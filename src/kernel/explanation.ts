@@ -2,6 +2,7 @@
  * Why an event was decided as it was, from the evidence that its decision keeps, and what would have made it come out
  * otherwise. Deterministic: the same record and definitions explain the same for ever.
  */
+import type { BuiltinData } from "../domain/builtins.ts"
 import type { ContractOutcome, Decision, LimitUse, Verdict } from "../domain/decision.ts"
 import type { Event } from "../domain/event.ts"
 import { isRequest } from "../domain/eventTypes.ts"
@@ -84,7 +85,7 @@ export const verdictFlips = (definitions: Definitions, { event, decision }: LogR
     const name = JSON.stringify(changes)
     if (changed === undefined || seen.has(name)) continue
     seen.add(name)
-    const again = verdictOf(definitions, changed, decision)
+    const again = verdictOf(definitions, changed, { event, decision })
     if (again !== undefined && again.verdict !== decision.verdict) found.push({ changes, ...again })
   }
   return found.sort((a, b) => a.changes.length - b.changes.length).slice(0, MAX_VERDICT_FLIPS)
@@ -118,9 +119,10 @@ const together = (
 const verdictOf = (
   definitions: Definitions,
   facts: FactSource,
-  decision: Decision,
+  was: { readonly event: Event; readonly decision: Decision },
 ): { readonly verdict: Verdict; readonly contracts: ReadonlyArray<string> } | undefined => {
-  const event: Event = facts.event
+  const { event } = facts
+  const { decision } = was
   const before = new Map(decision.outcomes.map((outcome) => [outcome.contract, outcome]))
   const matched: Array<LinkedContract> = []
   for (const linked of definitions.cell(event.org, event.type).candidates) {
@@ -134,10 +136,18 @@ const verdictOf = (
     contracts.map(({ contract }) => contract.fullName)
   const denying = matched.filter(({ deny }) => deny !== undefined)
   if (denying.length > 0) return { verdict: "deny", contracts: names(denying) }
-  const limited = matched.filter(({ limits }) => limits.length > 0)
-  if (limited.some((linked) => !sameBuckets(linked, event, before.get(linked.contract.fullName)))) return undefined
-  const exceeded = limited.filter(({ contract }) => before.get(contract.fullName)!.limits!.some((use) => use.exceeded))
-  if (exceeded.length > 0) return { verdict: "deny", contracts: names(exceeded) }
+  const limited = matched.filter(({ limits, budgets }) => limits.length + budgets.length > 0)
+  if (limited.some((linked) => !sameUses(linked, event, was.event, before.get(linked.contract.fullName))))
+    return undefined
+  const usedUp = (instead: LimitUse["instead"]): ReadonlyArray<LinkedContract> =>
+    limited.filter(({ contract }) =>
+      before.get(contract.fullName)!.limits!.some((use) => use.exceeded && use.instead === instead),
+    )
+  const exceeding = usedUp(undefined)
+  if (exceeding.length > 0) return { verdict: "deny", contracts: names(exceeding) }
+  const deferring = usedUp("defer")
+  if (deferring.length > 0) return { verdict: "hold", contracts: names(deferring) }
+  if (usedUp("escalate").length > 0) return undefined
   const requiring = matched.filter(({ requires }) => requires.length > 0)
   if (requiring.length > 0)
     return {
@@ -162,9 +172,19 @@ const verdictOf = (
   }
 }
 
-/** The evidence speaks of other buckets where the change moves the event into them. */
-const sameBuckets = ({ limits }: LinkedContract, event: Event, outcome: ContractOutcome | undefined): boolean =>
-  limits.every((rule, index) => outcome?.limits?.[index]?.key === rule.keyOf(event))
+/** The evidence speaks of other buckets where the change moves the event into them, and of what it took as it was. */
+const sameUses = (
+  { limits, budgets }: LinkedContract,
+  event: Event,
+  was: Event,
+  outcome: ContractOutcome | undefined,
+): boolean =>
+  [...limits, ...budgets].every(({ keyOf }, index) => outcome?.limits?.[index]?.key === keyOf(event)) &&
+  limits.every(({ costOf }) => costOf(event) === costOf(was)) &&
+  (budgets.length === 0 || memberOf(event) === memberOf(was))
+
+/** Whose own limits say what a run reserves. */
+const memberOf = ({ data }: Event): unknown => (data as Partial<BuiltinData["run.requested"]> | undefined)?.member
 
 const inPeriod = ({ contract }: LinkedContract, now: number): boolean =>
   (contract.from === undefined || now >= contract.from) && (contract.until === undefined || now < contract.until)

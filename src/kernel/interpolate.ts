@@ -2,8 +2,8 @@
 import type { Event } from "../domain/event.ts"
 import { compilePath } from "../language/conditions/path.ts"
 
-const PLACE = /\$\{\{\s*([A-Za-z][\w.$[\]'"-]*)\s*\}\}/g
-const WHOLE = /^\$\{\{\s*([A-Za-z][\w.$[\]'"-]*)\s*\}\}$/
+const PLACE = /\$\{\{\s*([A-Za-z]\w*(?:[.[][^{}]*?)?)\s*\}\}/g
+const WHOLE = /^\$\{\{\s*([A-Za-z]\w*(?:[.[][^{}]*?)?)\s*\}\}$/
 
 /** Longest text that comes out, in characters; what is over is cut and marked with `…`. */
 export const MAX_TEXT_LENGTH = 16_384

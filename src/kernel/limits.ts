@@ -76,6 +76,8 @@ export interface Check {
   readonly used: number
   readonly exceeded: boolean
   readonly freeAt?: number
+  /** It would fit once what is held has ended; nobody knows when. */
+  readonly inFlight?: true
 }
 
 /** Would this event still fit? Reads only. */
@@ -222,7 +224,7 @@ const checkSliding = (limit: Limit, bucket: Bucket, key: string, cost: number, n
     over -= list[index]![1]
     if (over <= 0) return { key, cost, used, exceeded: true, freeAt: list[index]![0] + limit.within }
   }
-  return { key, cost, used, exceeded: true }
+  return cost > limit.max ? { key, cost, used, exceeded: true } : { key, cost, used, exceeded: true, inFlight: true }
 }
 
 const checkGcra = (limit: Limit, bucket: Bucket, key: string, cost: number, now: number): Check => {

@@ -219,7 +219,7 @@ const askedFor = ({ resolution, of = "electorate", quorum }: Proposal, electors:
     case "plurality":
       return `a choice between ${resolution.options.join(", ")}${enough}`
     case "approvals":
-      return `${resolution.approvals}`
+      return `${resolution.approvals}${enough}`
     case "supermajority":
       return `a share of ${Math.round(resolution.fraction * 100)}%${of === "cast" ? " of the votes cast" : ""}${enough}`
     default:

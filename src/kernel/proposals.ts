@@ -146,10 +146,14 @@ const vetoOf = ({ proposal, votes }: OpenProposal): Vote | undefined => {
 }
 
 /** Of what a member opened the digest says it: all of the request is the same. */
-const sameText = ({ digest, motion, same }: Proposal, { data }: Event): string =>
-  motion !== undefined
-    ? digest
-    : (canonicalize(same === undefined ? (data ?? null) : same.map((path) => compilePath(path)(data) ?? null)) ?? "")
+const sameText = ({ digest, motion, same }: Proposal, { data }: Event): string => {
+  if (motion !== undefined) return digest
+  if (same === undefined) return canonicalize(data ?? null) ?? ""
+  const values = same.map((path) => compilePath(path)(data))
+  const missing = same.filter((_, index) => values[index] === undefined)
+  // What is missing is not what says `null`.
+  return `${canonicalize(values.map((value) => value ?? null)) ?? ""}${missing.map((path) => ` ${path}`).join("")}`
+}
 
 const electorateText = ({ electorate }: Proposal): string => electorate.map(({ name }) => name).join(" ")
 

@@ -14,12 +14,12 @@ const outcome = (rule: VotingRule, standings: ReadonlyArray<Standing>): "succeed
   const { resolution } = rule
   if (resolution.kind === "plurality") {
     if (voters === 0 || voters < (rule.quorum ?? 1)) return "expired"
-    const totals = resolution.options.map((option) => ({ option, heads: by(option).length, weight: weigh(by(option)) }))
-    const best = totals.filter(({ heads, weight }) => heads > 0 && totals.every((other) => other.weight <= weight))
+    const totals = resolution.options.map((option) => ({ option, weight: weigh(by(option)) }))
+    const best = totals.filter(({ weight }) => weight > 0 && totals.every((other) => other.weight <= weight))
     if (best.length === 1) return "succeeded"
     return best.some(({ option }) => option === resolution.tieBreak) ? "succeeded" : "defeated"
   }
-  const cast = rule.of === "cast" && resolution.kind !== "approvals"
+  const cast = rule.of === "cast"
   if (cast && (voters === 0 || voters < (rule.quorum ?? 1))) return "expired"
   const counted = cast ? [...approve, ...by("deny")] : undefined
   const heads = counted === undefined ? rule.heads : counted.length
@@ -32,7 +32,7 @@ const outcome = (rule: VotingRule, standings: ReadonlyArray<Standing>): "succeed
       case "majority":
         return weigh(approve) > weight - weigh(approve)
       case "supermajority":
-        return weigh(approve) * 12 >= weight * Math.round(resolution.fraction * 12)
+        return weigh(approve) > 0 && weigh(approve) * 12 >= weight * Math.round(resolution.fraction * 12)
       case "unanimous":
         return approve.length >= heads
     }
@@ -46,8 +46,7 @@ const enumerate = (
   standings: ReadonlyArray<Standing>,
 ): "succeeded" | "defeated" | "open" | "expired" => {
   const next = standings.findIndex(({ choice, open }) => choice === undefined && open)
-  const atOnce =
-    rule.resolution.kind !== "plurality" && (rule.of === "electorate" || rule.resolution.kind === "approvals")
+  const atOnce = rule.resolution.kind !== "plurality" && rule.of === "electorate"
   if (atOnce && outcome(rule, standings) === "succeeded") return "succeeded"
   if (next < 0) return outcome(rule, standings)
   if (!atOnce) return "open"
@@ -128,14 +127,9 @@ describe("tally", () => {
         const after = tally(rules, standings, true).state
         expect(after).not.toBe("open")
         const counted = rules.resolution.kind === "plurality" || rules.of === "cast"
-        const atOnce = !counted || rules.resolution.kind === "approvals"
-        if (before === "succeeded" && atOnce) expect(after).toBe("expired")
+        if (before === "succeeded" && !counted) expect(after).toBe("expired")
         else if (before !== "open") expect(after).toBe(before)
-        else if (
-          rules.resolution.kind !== "plurality" &&
-          (rules.of === "electorate" || rules.resolution.kind === "approvals")
-        )
-          expect(after).toBe("expired")
+        else if (!counted) expect(after).toBe("expired")
         else expect(after).toBe(outcome(rules, standings))
       }),
       { numRuns: 10_000 },

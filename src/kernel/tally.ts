@@ -4,7 +4,7 @@ import type { Resolution } from "../domain/contract.ts"
 /** What is frozen when the proposal opens. */
 export interface VotingRule {
   readonly resolution: Resolution
-  /** Over whom `majority`, `supermajority` and `unanimous` count. */
+  /** Over whom `majority`, `supermajority` and `unanimous` count, and whether all are heard before anything is counted. */
   readonly of: "electorate" | "cast"
   /** Voters, `abstain` included, without whom nothing is decided. Only with `of: cast` and `plurality`. */
   readonly quorum?: number
@@ -53,8 +53,7 @@ export const neededApprovals = (resolution: Resolution, electors: number): numbe
  */
 export const tally = (rule: VotingRule, standings: ReadonlyArray<Standing>, timeUp = false): Tally => {
   const { resolution } = rule
-  if (resolution.kind === "plurality" || (rule.of === "cast" && resolution.kind !== "approvals"))
-    return countCast(rule, standings, timeUp)
+  if (resolution.kind === "plurality" || rule.of === "cast") return countCast(rule, standings, timeUp)
   const approve = sum(standings, ({ choice }) => choice === "approve")
   const open = sum(standings, (one) => one.choice === undefined && one.open)
   if (meets(rule, approve)) return timeUp ? EXPIRED : SUCCEEDED
@@ -86,7 +85,7 @@ const sum = (standings: ReadonlyArray<Standing>, of: (standing: Standing) => boo
   return { heads, weight }
 }
 
-/** Is the rule met over the whole electorate with these approvals? Nothing is ever met by nobody. */
+/** Is the rule met over the whole electorate with these approvals? Nothing is ever met by nobody, or by no weight. */
 const meets = ({ resolution, heads, weight }: VotingRule, approve: Sum): boolean => {
   if (approve.heads === 0) return false
   switch (resolution.kind) {
@@ -95,7 +94,7 @@ const meets = ({ resolution, heads, weight }: VotingRule, approve: Sum): boolean
     case "majority":
       return approve.weight * 2 > weight
     case "supermajority":
-      return approve.weight >= weight * resolution.fraction - TOLERANCE
+      return approve.weight > 0 && approve.weight >= weight * resolution.fraction - TOLERANCE
     case "unanimous":
       return approve.heads >= heads
     case "plurality":
@@ -122,7 +121,7 @@ const countOptions = (
 ): Tally => {
   const totals = resolution.options.map((option) => ({ option, ...sum(standings, ({ choice }) => choice === option) }))
   const most = Math.max(...totals.map(({ weight }) => weight))
-  const winners = totals.filter(({ heads, weight }) => heads > 0 && weight === most)
+  const winners = totals.filter(({ weight }) => weight > 0 && weight === most)
   const winner = winners.length === 1 ? winners[0] : winners.find(({ option }) => option === resolution.tieBreak)
   return winner === undefined ? DEFEATED : { state: "succeeded", option: winner.option }
 }

@@ -87,6 +87,13 @@ export class Turn {
   /** Carries out one command, after what has become due. A refusal has recorded nothing of its own. */
   execute(command: Command): Answer {
     this.#fireTimers()
+    const answer = this.#carryOut(command)
+    // What it has made due, such as what waits for the room that it leaves. Where room is short that is for a turn of its own.
+    if (this.#room === undefined) this.#fireTimers()
+    return answer
+  }
+
+  #carryOut(command: Command): Answer {
     const state = this.#state
     const definitions = this.#definitions
     switch (command.kind) {
@@ -295,7 +302,22 @@ export class Turn {
   /** False where it has stopped after so many records, with more to do. */
   #fireTimers(most = Number.POSITIVE_INFINITY): boolean {
     const state = this.#state
-    if (this.#now < state.nextTimer) return true
+    // What happens may make something else due at the same moment: what waits for the room that it leaves.
+    while (state.nextTimer <= this.#now) {
+      state.nextTimer = Number.POSITIVE_INFINITY
+      if (!this.#fireDue(most)) {
+        state.nextTimer = this.#now
+        return false
+      }
+      if (state.nextTimer <= this.#now) continue
+      // What is due at this very moment has been looked at: time has to pass before it is again.
+      state.nextTimer = Math.max(nextTimer(state, this.#now), this.#now + 1)
+    }
+    return true
+  }
+
+  #fireDue(most: number): boolean {
+    const state = this.#state
     for (const due of dueAt(state, this.#now)) {
       if (this.records.length >= most) return false
       let drafts = due(state, this.#definitions, this.#now)
@@ -306,8 +328,6 @@ export class Turn {
       if (this.records.length >= most) return false
       this.#allUnless(finishDrafts(state, lost, this.#now))
     }
-    // What is due at this very moment has been looked at: time has to pass before it is again.
-    state.nextTimer = Math.max(nextTimer(state, this.#now), this.#now + 1)
     return true
   }
 

@@ -8,7 +8,8 @@ import type { Node, ScalarNode, Span } from "./tree.ts"
 export const EVENT_ROOTS = ["id", "type", "source", "subject", "time", "data", "correlation", "actor", "org"] as const
 
 const HOLE = /\$\{\{(.*?)\}\}/gs
-const PATH = /^\s*([A-Za-z]\w*)([.[][\w.$[\]'"-]*)?\s*$/
+/** What a path may be made of is said where paths are read. */
+const PATH = /^\s*([A-Za-z]\w*)([.[].*?)?\s*$/s
 
 /** Checks the syntax of every hole in every text below `node`, and that each begins with one of `roots`. */
 export const checkInterpolation = (findings: Findings, node: Node | undefined, roots: ReadonlyArray<string>): void => {

@@ -122,7 +122,14 @@ export const readResolution = (findings: Findings, { at, get, keySpan, sound }: 
     findings.error(resolution, "several-resolutions", "A resolution is one of supermajority and plurality.")
   if (share !== undefined) return { kind: "supermajority", fraction: readShare(findings, share) ?? TWO_THIRDS }
   const { get: of } = fields(findings, plurality ?? mapOf("options", resolution), PluralityMap, '"plurality"')
-  const options = list(findings, of("options"), '"options"').map((item) => text(findings, item, "an option"))
+  const options = list(findings, of("options"), '"options"').map((item, index, items) => {
+    const option = text(findings, item, "an option")
+    const wrong = (what: string): void => findings.error(item, "wrong-options", `${JSON.stringify(option)} ${what}`)
+    if (items.slice(0, index).some((other) => other.kind === "scalar" && other.value === option))
+      wrong("is among the options twice, and would tie with itself.")
+    if (option === "abstain") wrong("is no option: everybody can abstain as it is.")
+    return option
+  })
   return compact<Resolution & { kind: "plurality" }>({
     kind: "plurality",
     options,

@@ -106,25 +106,21 @@ export const isMet = (proposal: Proposal, votes: ReadonlyMap<string, string>): b
   const approve = voters("approve")
   if (resolution.kind === "plurality") {
     if (votes.size < quorum) return false
-    const totals = resolution.options.map((option) => ({
-      option,
-      total: weigh(voters(option)),
-      heads: voters(option).length,
-    }))
-    const best = totals.filter(({ total, heads }) => heads > 0 && totals.every((other) => other.total <= total))
+    const totals = resolution.options.map((option) => ({ option, total: weigh(voters(option)) }))
+    const best = totals.filter(({ total }) => total > 0 && totals.every((other) => other.total <= total))
     const won = best.length === 1 ? best[0] : best.find(({ option }) => option === resolution.tieBreak)
     return won !== undefined && won.option !== "deny"
   }
-  if (resolution.kind === "approvals") return approve.length >= resolution.approvals
   const cast = proposal.of === "cast"
   if (approve.length === 0 || (cast && votes.size < quorum)) return false
+  if (resolution.kind === "approvals") return approve.length >= resolution.approvals
   const of = cast ? [...approve, ...voters("deny")] : base
   const share = weigh(approve) / weigh(of)
   switch (resolution.kind) {
     case "majority":
       return share > 0.5
     case "supermajority":
-      return share >= resolution.fraction - 1e-9
+      return weigh(approve) > 0 && share >= resolution.fraction - 1e-9
     case "unanimous":
       return approve.length >= of.length
   }

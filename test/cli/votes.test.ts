@@ -11,6 +11,12 @@ on: purchase.requested
 then:
   - require_approval: { from: "@dana", within: 1h }
 `,
+  "contracts/transfers.yaml": `contract: transfers
+scope: "@team"
+on: transfer.requested
+then:
+  - require_votes: { approvals: 1, from: org.humans, veto: "@dana", delay: 2h, within: 1h }
+`,
 })
 let dana = { env: {} }
 let erin = { env: {} }
@@ -28,6 +34,21 @@ const publish = async (type: string, data: unknown) =>
     verdict: string
     proposals?: ReadonlyArray<string>
   }
+
+describe("a delay", () => {
+  it("is said to who votes, and where what waits is listed", async () => {
+    const [proposal = ""] = (await publish("transfer.requested", {})).proposals ?? []
+    const voted = await shell.run(["approve", proposal], erin)
+    expect(voted, voted.stderr).toMatchObject({ code: 0 })
+    expect(voted.stdout).toMatch(/It is decided, and takes effect at \d{4}-[^]* at the earliest/)
+    expect((await shell.run(["holds"])).stdout).toMatch(
+      /delayed +until .* \(in (2 hours|1 hour 5\d minutes)[^]*dana can veto/,
+    )
+    const vetoed = await shell.run(["deny", proposal], dana)
+    expect(vetoed.stdout).toContain("vetoed by dana")
+    expect((await shell.run(["proposals", proposal])).stdout).not.toContain("delayed")
+  })
+})
 
 describe("a delegation", () => {
   it("is made, listed, and taken back by who made it", async () => {

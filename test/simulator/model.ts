@@ -172,11 +172,7 @@ export class Model {
     for (const one of passed) if (one.time > now - effect.within) used += one.cost
     for (const one of held.values()) used += one
     if (used <= effect.max) return "room"
-    if (cost > effect.max) return "never"
-    // What is only held frees itself at no known time: that denies, too.
-    let heldCost = cost
-    for (const one of held.values()) heldCost += one
-    return heldCost > effect.max ? "never" : "full"
+    return cost > effect.max ? "never" : "full"
   }
 
   /** What is allowed or held takes its part; what waits for room takes none. */

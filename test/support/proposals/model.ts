@@ -145,19 +145,19 @@ export class Model {
     const electors = this.#electors(spec, asker)
     if (electors.length === 0 || (spec.rule.kind === "approvals" && spec.rule.approvals > electors.length)) return false
     const frozen = this.#frozen(spec, electors)
-    const counts = frozen.cast && spec.rule.kind !== "approvals"
     const half = Math.floor(electors.length / 2) + 1
     if (spec.binding) {
       if (spec.narrowed && spec.from !== "org.humans") return false
       if (typeof spec.weights === "object") return false
       if (spec.rule.kind === "approvals" && spec.rule.approvals < half) return false
+      const counts = frozen.cast && spec.rule.kind !== "approvals"
       if (counts && frozen.quorum !== undefined && frozen.quorum < half) return false
     }
     const owner = spec.binding && spec.kind === "election" && spec.document ? this.revision.owner : undefined
     this.#open([
       {
         ...frozen,
-        quorum: spec.binding && counts ? (frozen.quorum ?? half) : frozen.quorum,
+        quorum: spec.binding && frozen.cast ? (frozen.quorum ?? half) : frozen.quorum,
         id: `p-${name}`,
         contract: "members",
         version: "1",

@@ -21,7 +21,7 @@ export const fate = (
   stands: ReadonlyArray<Stand>,
   timeUp: boolean,
 ): Fate => {
-  if (rule.kind === "plurality" || (cast && rule.kind !== "approvals")) {
+  if (rule.kind === "plurality" || cast) {
     if (!timeUp && stands.some(({ pending }) => pending)) return { state: "active" }
     return counted(rule, quorum, stands)
   }
@@ -59,7 +59,7 @@ const enough = (rule: Rule, approve: ReadonlyArray<Stand>, all: ReadonlyArray<St
     case "majority":
       return weigh(approve) > weigh(all) - weigh(approve)
     case "supermajority":
-      return 12 * weigh(approve) >= rule.twelfths * weigh(all)
+      return weigh(approve) > 0 && 12 * weigh(approve) >= rule.twelfths * weigh(all)
     case "unanimous":
       return approve.length >= all.length
     case "plurality":
@@ -76,7 +76,7 @@ const counted = (rule: Rule, quorum: number | undefined, stands: ReadonlyArray<S
   }
   const votes = rule.options.map((option) => ({ option, votes: by(stands, option) }))
   const best = votes.filter(
-    (one) => one.votes.length > 0 && votes.every((other) => weigh(other.votes) <= weigh(one.votes)),
+    (one) => weigh(one.votes) > 0 && votes.every((other) => weigh(other.votes) <= weigh(one.votes)),
   )
   const winner = best.length === 1 ? best[0] : best.find(({ option }) => option === rule.tieBreak)
   // To choose that it be refused is to refuse it.

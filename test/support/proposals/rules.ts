@@ -85,15 +85,13 @@ const vote: fc.Arbitrary<Vote> = fc
     rule,
     cast: fc.boolean(),
     quorum: optional(fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom("34%" as const, "50%" as const))),
-    weights: optional(fc.constantFrom("members" as const, { ana: 5, coder: 2 })),
+    weights: optional(fc.constantFrom("members" as const, { ana: 5, ben: 0, coder: 2 })),
     veto: optional(fc.constantFrom(["ben"], ["dee", "clerk"])),
     delay: optional(fc.integer({ min: 1, max: 3 })),
     within: minutes,
     self: fc.boolean(),
   })
-  .map(({ quorum, cast, ...rest }): Vote =>
-    defined({ ...rest, cast, quorum: cast && rest.rule.kind !== "approvals" ? quorum : undefined }),
-  )
+  .map(({ quorum, cast, ...rest }): Vote => defined({ ...rest, cast, quorum: cast ? quorum : undefined }))
 
 const contract: fc.Arbitrary<ContractSpec> = fc
   .record({
@@ -142,7 +140,7 @@ export const motion: fc.Arbitrary<MotionSpec> = fc
       ...rest,
       rule: chosen,
       cast,
-      quorum: cast && chosen.kind !== "approvals" && !isFit ? quorum : undefined,
+      quorum: cast && !isFit ? quorum : undefined,
       from: rest.narrowed ? given.from : ("org.humans" as const),
     })
   })
