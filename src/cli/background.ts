@@ -156,7 +156,12 @@ const isHeldByAnother = (data: string, pid: number | undefined): boolean => {
 }
 
 const hasEnded = (file: string, from: number): Failure => {
-  const said = readFileSync(file).subarray(from).toString("utf8").trimEnd().split("\n")
+  const text = readFileSync(file).subarray(from).toString("utf8").trimEnd()
+  if (text === "")
+    return new Failure(`The daemon could not start, and nothing of what it said is in ${file}: the disk may be full.`, {
+      next: ["Look at its disk: charter doctor", "Hear it: charter up --foreground"],
+    })
+  const said = text.split("\n")
   return new Failure(
     ["The daemon could not start:", ...said.slice(-SHOWN_LINES).map((line) => `  ${line}`)].join("\n"),
     {

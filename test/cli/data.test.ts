@@ -164,6 +164,19 @@ describe("a backup", () => {
   })
 })
 
+describe("a disk without room", () => {
+  it("takes no backup, and keeps nothing of it; a daemon that cannot say why it does not start is no riddle", async (context) => {
+    const full = join(shell.root, "full")
+    if (!mounts.make(full, "size=40k")) context.skip("no file system can be mounted here")
+    const copied = await shell.run(["backup", join(full, "backup.db")])
+    expect(copied).toMatchObject({ code: 1, stderr: expect.stringContaining("the disk is full") })
+    expect(readdirSync(full)).toEqual([])
+    writeFileSync(join(full, "ballast"), Buffer.alloc(40 * 1024))
+    const started = await shell.run(["up", "--port", "0", "--data", join(full, "data")])
+    expect(started).toMatchObject({ code: 1, stderr: expect.stringContaining("the disk may be full") })
+  })
+})
+
 describe("charter audit verify", () => {
   it("says what is wrong with a file that is no database", async () => {
     const data = join(shell.root, "spoilt")

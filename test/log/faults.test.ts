@@ -35,6 +35,7 @@ const withLog = <A, E>(file: string, body: Effect.Effect<A, E, EventLog>) =>
 const big = (org: string, seq: number) => record(org, seq, { data: "x".repeat(60_000) }, allowed)
 
 const small = mounted("size=3m")
+const tiny = mounted("size=40k")
 
 describe("a log that cannot be written", () => {
   it.skipIf(small === undefined)("disk full: nothing has happened, and it goes on when there is room", () =>
@@ -71,6 +72,11 @@ describe("a log that cannot be written", () => {
       }),
     ),
   )
+
+  it.skipIf(tiny === undefined)("a disk without room for an empty log says so", async () => {
+    const exit = await Effect.runPromiseExit(Effect.scoped(Layer.build(layerLocal({ file: join(tiny!, "log.db") }))))
+    expect(Exit.isFailure(exit) && String(exit.cause)).toMatch(/the disk is full/)
+  })
 
   it("a folder that may not be written says so at once", async () => {
     // Modes do not bind root, which is the one who can mount.

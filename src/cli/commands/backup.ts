@@ -147,6 +147,7 @@ const whole = async <A>(file: string, make: (unfinished: string) => Promise<A>):
     sync(dirname(file))
     return made
   } finally {
-    rmSync(unfinished, { force: true })
+    // With what the database has put beside it, where it broke off.
+    for (const beside of ["", "-journal", "-wal", "-shm"]) rmSync(`${unfinished}${beside}`, { force: true })
   }
 }

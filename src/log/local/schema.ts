@@ -87,7 +87,11 @@ export const migrate = (connection: Connection): void => {
     }
     connection.exec("COMMIT")
   } catch (error) {
-    connection.exec("ROLLBACK")
+    try {
+      connection.exec("ROLLBACK")
+    } catch {
+      // A full disk has ended the transaction already, and that is what is to be told.
+    }
     throw error
   }
 }
