@@ -83,7 +83,9 @@ export class Turn {
    */
   catchUp(review: boolean, crowded = false): boolean {
     const most = this.#room === undefined ? MAX_CATCH_UP_RECORDS : 1
-    return !this.#fireTimers(most) || (review && !this.#review(most, crowded))
+    if (!this.#fireTimers(most)) return true
+    // What is ended under another revision may leave room for what waits.
+    return review && !(this.#review(most, crowded) && this.#fireTimers(most))
   }
 
   /** Open proposals are to be reviewed once more: what has been recorded may decide more of them than one commit holds. */
