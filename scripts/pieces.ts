@@ -26,7 +26,7 @@ export const groupsOf = (split: ReadonlyArray<OutputChunk>): ReadonlyArray<CodeS
   })
 }
 
-/** Commands that ask the daemon, work on files, or work on the log are alike; so are those that become one. */
+/** Commands are alike that ask the daemon, that work on files, and that work on the log. */
 const kindOf = ({ facadeModuleId, name }: OutputChunk, packages: ReadonlySet<string>): string => {
   const source = relative(ROOT, facadeModuleId!)
   if (DAEMON.has(source)) return "daemon"
@@ -34,6 +34,7 @@ const kindOf = ({ facadeModuleId, name }: OutputChunk, packages: ReadonlySet<str
   return packages.has("libsql") ? "log" : packages.has("effect") ? "files" : "asking"
 }
 
+/** What a daemon is made of, and what needs nearly all of that. */
 const DAEMON = new Set(["src/daemon.ts", "src/cli/foreground.ts", "src/client/decode.ts", "src/library/index.ts"])
 
 /** The file, and all that is loaded with it: what it imports on demand is not. */

@@ -71,20 +71,17 @@ export const checkFolders = ({ workspace, data }: Folders): void => {
     throw new Failure(`There is no folder ${workspace}.`, {
       next: ["A workspace is a folder with contracts/ and organizations/ in it."],
     })
-  try {
-    makeFolder(data, 0o700)
-  } catch (error) {
-    throw new Failure(`The data folder cannot be made: ${(error as Error).message}.`, {
-      next: ["Another one: --data FOLDER"],
-    })
+  const dataFolder = (what: string, body: () => void): void => {
+    try {
+      body()
+    } catch (error) {
+      throw new Failure(`The data folder cannot be ${what}: ${(error as Error).message}.`, {
+        next: ["Another one: --data FOLDER"],
+      })
+    }
   }
-  try {
-    accessSync(data, constants.W_OK)
-  } catch (error) {
-    throw new Failure(`The data folder cannot be written: ${(error as Error).message}.`, {
-      next: ["Another one: --data FOLDER"],
-    })
-  }
+  dataFolder("made", () => makeFolder(data, 0o700))
+  dataFolder("written", () => accessSync(data, constants.W_OK))
   const wrong = wrongEntry(data)
   if (wrong !== undefined) throw new Failure(`The data folder cannot be used: ${wrong}.`, { next: NEXT_IN_DATA_FOLDER })
 }

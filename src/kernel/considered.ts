@@ -45,15 +45,14 @@ export const consider = (
   const exceeded: Array<Exceeded> = []
   for (const rule of linked.limits) {
     const { limit, effect } = rule
-    const check = checkLimit(state.limits, rule, event, now)
-    const { key, cost, used, exceeded: over, freeAt } = check
+    const { key, cost, used, exceeded: over, freeAt, inFlight } = checkLimit(state.limits, rule, event, now)
     if (!over) {
       uses.push({ effect, max: limit.max, key, cost, used, exceeded: false })
       continue
     }
     const use = { effect, max: limit.max, key, cost, used, exceeded: true, ...(freeAt === undefined ? {} : { freeAt }) }
     const announce = announcesExceeded(state.limits, rule, key, now)
-    const told = usedUp(use, limit, `limit of ${limit.max}`, announce, againAt(check, limit, now))
+    const told = usedUp(use, limit, `limit of ${limit.max}`, announce, againAt(freeAt, inFlight, limit.within, now))
     exceeded.push(told)
     uses.push(told.use)
   }
@@ -67,7 +66,7 @@ export const consider = (
       continue
     }
     const announce = announcesBudget(state.budgets, rule, use.key, now)
-    const again = againAt({ ...check, ...(inFlight && { inFlight }) }, budget, now)
+    const again = againAt(use.freeAt, inFlight, budget.within, now)
     const told = usedUp(use, budget, `budget of ${max} ${unit}`, announce, again)
     exceeded.push(told)
     uses.push(told.use)
@@ -97,8 +96,9 @@ const budgetUse = (rule: BudgetRule, event: Event, state: OrganizationState, def
 }
 
 const againAt = (
-  { freeAt, inFlight }: { readonly freeAt?: number; readonly inFlight?: true },
-  { within }: Pick<Limit, "within">,
+  freeAt: number | undefined,
+  inFlight: true | undefined,
+  within: number,
   now: number,
 ): number | undefined => freeAt ?? (inFlight === true ? now + Math.max(within, LOOK_AGAIN_MS) : undefined)
 

@@ -20,6 +20,14 @@ const exportTo = (collector: Collector, more: Readonly<Record<string, string>> =
   ...more,
 })
 
+/** Exports to where nobody listens any more, and gives up on it after so long. */
+const startWithoutCollector = async (timeoutMs: string): Promise<OperatedDaemon> => {
+  const gone = await Collector.start()
+  const environment = exportTo(gone, { OTEL_EXPORTER_OTLP_TIMEOUT: timeoutMs })
+  await gone.close()
+  return OperatedDaemon.start(FILES, environment)
+}
+
 const named = (spans: ReadonlyArray<CollectedSpan>, name: string): CollectedSpan => {
   const found = spans.filter((span) => span.name === name)
   expect(
@@ -370,10 +378,7 @@ describe("a collector", () => {
   })
 
   it("that has gone holds up the end once, and not for each of the three", async () => {
-    const gone = await Collector.start()
-    const environment = exportTo(gone, { OTEL_EXPORTER_OTLP_TIMEOUT: "60000" })
-    await gone.close()
-    const daemon = await OperatedDaemon.start(FILES, environment)
+    const daemon = await startWithoutCollector("60000")
     try {
       await daemon.publish({ type: "note.made" })
       const begun = performance.now()
@@ -387,10 +392,7 @@ describe("a collector", () => {
   })
 
   it("whose address nobody listens at is told of once", async () => {
-    const gone = await Collector.start()
-    const environment = exportTo(gone, { OTEL_EXPORTER_OTLP_TIMEOUT: "100" })
-    await gone.close()
-    const daemon = await OperatedDaemon.start(FILES, environment)
+    const daemon = await startWithoutCollector("100")
     try {
       await flood(daemon)
       await daemon.until(() =>
